@@ -1,0 +1,62 @@
+/**
+ * What a command is: one typed object. The same object runs by hand, as a step of a tier and as a library call.
+ */
+import type * as z from 'zod';
+import type { Context } from './context.js';
+import type { Outcome } from './status.js';
+import type { Theme } from './terminal/theme.js';
+
+/** `['--window <duration>', 'how far back to look']`: what people read. Defaults are in the schema, never here. */
+export type OptionText = readonly [flags: string, description: string];
+
+export interface Command<Flags = unknown, Result = unknown> {
+  readonly options?: readonly OptionText[];
+  /** Operands in order, `['<name>', 'what it is']`; their values reach `flags` under the bare name. */
+  readonly operands?: readonly OptionText[];
+  /** What the program trusts: parses the options, holds the defaults. */
+  readonly flags: z.ZodType<Flags>;
+  /** The schema of the result, which is also what `--json` carries. */
+  readonly result: z.ZodType<Result>;
+  /** Does the work. A method, so that commands of all flags share one type in the registry. */
+  run(context: Context, flags: Flags): Promise<Outcome<Result>>;
+  /** One line that answers the question the command asks. */
+  summary(result: Result): string;
+  /** The details below that line; '' when the line says it all. Pure: text in the result is already escaped. */
+  view(result: Result, theme: Theme): string;
+  readonly examples: readonly string[];
+  /** A result as the command makes it, for the laws and the documentation. */
+  readonly sample: Result;
+  /** True for a command that changes something: it takes --dry-run. */
+  readonly changes?: boolean;
+  /** True for a command whose stdout is its text and nothing else (completion scripts). */
+  readonly raw?: boolean;
+}
+
+/** Infers the types of a command from its schemas. */
+export function defineCommand<Flags, Result>(command: Command<Flags, Result>): Command<Flags, Result> {
+  return command;
+}
+
+/**
+ * The `run` of a command that changes something: `plan` reads and returns what would be done, `apply` does it.
+ * `--dry-run` stops between the two, so what it prints is the very plan a real run carries out.
+ */
+export function planThenApply<Flags, Result>(
+  plan: (context: Context, flags: Flags) => Promise<Outcome<Result>>,
+  apply: (context: Context, plan: Outcome<Result>) => Promise<Outcome<Result>>,
+): (context: Context, flags: Flags) => Promise<Outcome<Result>> {
+  return async (context, flags) => {
+    const planned = await plan(context, flags);
+    return context.dryRun ? planned : apply(context, planned);
+  };
+}
+
+/** One line of the table of contents: cheap, so that `--help` loads nothing else. */
+export interface CommandEntry {
+  /** Words as typed: `db health`. */
+  readonly path: string;
+  readonly summary: string;
+  /** The command its group stands for when no subcommand is named: `errors` is `errors count`. */
+  readonly isDefault?: true;
+  readonly load: () => Promise<{ readonly default: Command<never, unknown> }>;
+}

@@ -1,0 +1,197 @@
+/**
+ * The configuration: every section, its defaults, and where each default comes from ("guide" = the operator's
+ * maintenance and monitoring guide). Strict: an unknown key is an error.
+ */
+import * as z from 'zod';
+import { Duration, Size } from '../units.js';
+import { secret } from './secret.js';
+
+/** Text in the file, a `Secret` in the program. */
+const SecretText = z.string().min(1).transform(secret);
+const Fraction = z.number().min(0).max(1);
+const HttpUrl = z.url({ protocol: /^https?$/, error: 'expected an http:// or https:// address' });
+
+const App = z
+  .strictObject({
+    /** Where the backend answers; the guide's development address. */
+    url: HttpUrl.default('http://localhost:1337'),
+    /** Bearer secret of the hook-monitoring API. */
+    token: SecretText.optional(),
+    /** Root of the backend's files. */
+    root: z.string().min(1).default('backend'),
+  })
+  .prefault({});
+
+const Database = z
+  .strictObject({
+    host: z.string().min(1).default('localhost'),
+    port: z.number().int().min(1).max(65535).default(5432),
+    user: z.string().min(1).default('strapi'),
+    database: z.string().min(1).default('viktoria_wertheim'),
+    password: SecretText.optional(),
+    sslmode: z.enum(['disable', 'prefer', 'require', 'verify-ca', 'verify-full']).default('prefer'),
+    /** Certificate authority (PEM file) for verify-ca and verify-full. */
+    sslrootcert: z.string().optional(),
+    /** A connection past a pooler such as PgBouncer, for maintenance. */
+    directUrl: SecretText.optional(),
+    connectTimeout: Duration.prefault('5s'),
+    /** Longest a query may take, on the server and again in the client. */
+    queryTimeout: Duration.prefault('30s'),
+  })
+  .prefault({});
+
+/** A target, and the levels at which its alerts begin. */
+const kpi = (target: number, warning?: number, critical?: number) =>
+  z
+    .strictObject({
+      target: z.number().default(target),
+      warning: warning === undefined ? z.number().optional() : z.number().default(warning),
+      critical: critical === undefined ? z.number().optional() : z.number().default(critical),
+    })
+    .prefault({});
+
+/** The guide's KPIs with the levels of its alerts. Fractions are 0..1. */
+const Kpis = z
+  .strictObject({
+    uptime: kpi(0.999),
+    responseTimeMs: kpi(500),
+    errorRate: kpi(0.01, 0.01, 0.05),
+    memoryUsage: kpi(0.8, 0.8, 0.9),
+    diskUsage: kpi(0.85, 0.85, 0.95),
+    hookExecutionTimeMs: kpi(100, 500, 2000),
+    hookSuccessRate: kpi(0.99),
+    jobProcessingSeconds: kpi(30),
+    queueBacklog: kpi(50, 50),
+    dataConsistency: kpi(1),
+    validationAccuracy: kpi(0.99),
+    calculationCorrectness: kpi(1),
+    userSatisfaction: kpi(0.95),
+  })
+  .prefault({});
+
+const Maintenance = z
+  .strictObject({
+    /** Errors in 24 h above which the daily tier warns (guide: 100). */
+    errorCountWarning: z.number().int().min(0).default(100),
+    /** Waiting jobs above which the daily tier warns (guide: 100). */
+    queueSizeWarning: z.number().int().min(0).default(100),
+    /** Longest one step may take unless the tier says otherwise. */
+    stepTimeout: Duration.prefault('5m'),
+    /** How long a second run waits for the first, when not on a terminal. */
+    lockWait: Duration.prefault('15m'),
+    /** Run records and reports kept, per tier. */
+    keepRuns: z.number().int().min(1).default(100),
+  })
+  .prefault({});
+
+const Logs = z
+  .strictObject({
+    /** Default: `logs` in the backend's root. */
+    directory: z.string().min(1).optional(),
+    pattern: z.string().min(1).default('*.log'),
+    /** Rotate what is larger (guide: 100 MB). */
+    rotateAbove: Size.prefault('100MB'),
+    /** Delete rotated files that are older (guide: 7 days). */
+    keepFor: Duration.prefault('7d'),
+    /** `rename` needs `reopen` or a writer that reopens by itself; `copytruncate` can lose lines. */
+    method: z.enum(['rename', 'copytruncate']).default('rename'),
+    /** How the writer is told to open the new file: a signal to the process in a PID file, or a program. */
+    reopen: z
+      .union([
+        z.strictObject({ signal: z.enum(['SIGHUP', 'SIGUSR1', 'SIGUSR2']), pidFile: z.string().min(1) }),
+        z.strictObject({ command: z.array(z.string()).min(1) }),
+      ])
+      .optional(),
+    /** `auto` takes zstd or pigz where present, else Node's own gzip. */
+    compression: z.enum(['auto', 'zstd', 'pigz', 'gzip', 'none']).default('auto'),
+  })
+  .prefault({});
+
+const Backup = z
+  .strictObject({
+    /** Default: `backups` in the state directory. */
+    directory: z.string().min(1).optional(),
+  })
+  .prefault({});
+
+const Security = z
+  .strictObject({
+    /** Refuse to run when a configuration file that holds a secret can be read by others. */
+    strict: z.boolean().default(false),
+  })
+  .prefault({});
+
+/** The guide's alerting section; the engine that evaluates it reads the same shape. */
+const Alerting = z.strictObject({
+  channels: z
+    .strictObject({
+      slack: z
+        .strictObject({ webhook: SecretText, channel: z.string().optional(), username: z.string().optional() })
+        .optional(),
+      email: z
+        .strictObject({
+          smtp: z.strictObject({
+            host: z.string().min(1),
+            port: z.number().int().min(1).max(65535),
+            secure: z.boolean().optional(),
+            auth: z.strictObject({ user: z.string(), pass: SecretText }).optional(),
+          }),
+          recipients: z.array(z.string()).min(1),
+        })
+        .optional(),
+    })
+    .optional(),
+  rules: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        condition: z.string().min(1),
+        severity: z.enum(['critical', 'warning', 'info']),
+        channels: z.array(z.string()),
+        /** Seconds, as in the guide. */
+        cooldown: z.number().min(0),
+      }),
+    )
+    .optional(),
+});
+
+/** The guide's playbooks. */
+const Incident = z.strictObject({
+  name: z.string().min(1),
+  triggers: z.array(z.string()).min(1),
+  actions: z.array(z.string()).min(1),
+});
+
+const sections = {
+  app: App,
+  database: Database,
+  kpis: Kpis,
+  maintenance: Maintenance,
+  logs: Logs,
+  backup: Backup,
+  security: Security,
+  alerting: Alerting.optional(),
+  incidents: z.array(Incident).optional(),
+  /** Pinged at start, success and failure of every tier (healthchecks.io's shape: /start, /fail). */
+  heartbeatUrl: HttpUrl.transform(secret).optional(),
+  /** Run records, locks, snapshots. Default: systemd's, else XDG's, else /var/lib/viktoria-ops for root. */
+  stateDirectory: z.string().min(1).optional(),
+} as const;
+
+/** What a file may hold: the sections, and per environment whatever overrides them. */
+export const ConfigFile = z.strictObject({
+  ...sections,
+  /** Name → sections that override those above; chosen with --env. Parsed again once merged. */
+  environments: z.record(z.string().regex(/^[a-z][\w-]*$/i), z.record(z.string(), z.unknown())).optional(),
+});
+
+/** What the program works with: one environment, everything resolved. */
+export const ConfigSections = z.strictObject(sections);
+export type ConfigSections = z.output<typeof ConfigSections>;
+
+/** Where a value comes from: the default, an environment variable, a file. */
+export interface Config extends ConfigSections {
+  readonly environment: string;
+  /** The file it was read from; undefined when only defaults and the environment hold. */
+  readonly file: string | undefined;
+}

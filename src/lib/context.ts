@@ -1,0 +1,50 @@
+/** What a command is given. Members that cost something are functions, built on first use and closed by `dispose()`. */
+import type { ApiCall } from './api/index.js';
+import type { Config } from './config/index.js';
+import type { Database } from './pg/index.js';
+import type { Execute } from './process/index.js';
+import type { Redactor } from './redact.js';
+
+export interface Log {
+  /** Something the operator should know though the work goes on; shown unless --quiet. */
+  readonly warn: (message: string) => void;
+  /** Shown with -v. */
+  readonly info: (message: string) => void;
+  /** Shown with -vv. */
+  readonly debug: (message: string) => void;
+}
+
+export interface Progress {
+  /** Something begins; `id` is what `finish` names. Drawn only on a terminal, or line by line with -v. */
+  readonly start: (id: string) => void;
+  readonly finish: (id: string, text: string) => void;
+}
+
+export interface Context {
+  readonly log: Log;
+  readonly progress: Progress;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Wall clock, for timestamps. Durations come from `elapsed`. */
+  readonly now: () => Date;
+  /** Monotonic milliseconds. */
+  readonly elapsed: () => number;
+  /** Aborted by a signal, the deadline or a step's timeout; its reason is an `OperatorError`. */
+  readonly signal: AbortSignal;
+  readonly dryRun: boolean;
+  /** Name of this run: unique, in every trace we leave (`application_name`, run record, pings). */
+  readonly runId: string;
+  readonly redactor: Redactor;
+  readonly config: () => Promise<Config>;
+  /** Calls a route of the hook-monitoring API, typed and validated by `contract/routes.ts`. */
+  readonly api: ApiCall;
+  /** Borrows a database connection for the callback. */
+  readonly pg: <T>(use: (database: Database) => Promise<T>) => Promise<T>;
+  readonly exec: Execute;
+  /** The state directory (0700), made on first use. */
+  readonly state: () => Promise<string>;
+  /** The same context under another signal: how a step gets its timeout. */
+  readonly fork: (signal: AbortSignal) => Context;
+  /** Runs at the end of the command, last added first, also after a failure or a signal. */
+  readonly onDispose: (close: () => Promise<void> | void) => void;
+}

@@ -1,0 +1,95 @@
+/** Hook performance. Times in milliseconds, rates 0..1; null where nothing ran, for 0 of 0 is no rate. */
+import * as z from 'zod';
+import { Time } from './system.js';
+
+const Measured = z.number().nullable();
+
+/** Runs of one hook (`contentType` × `operation`) in the window. */
+export const HookMetric = z.object({
+  contentType: z.string(),
+  operation: z.string(),
+  executions: z.number(),
+  errors: z.number(),
+  averageExecutionTime: Measured,
+  /** Own time, without the hooks it set off. */
+  averageOwnTime: Measured,
+  p50: Measured,
+  p95: Measured,
+  p99: Measured,
+  maxExecutionTime: Measured,
+});
+export type HookMetric = z.infer<typeof HookMetric>;
+
+export const HookError = z.object({
+  timestamp: Time,
+  contentType: z.string(),
+  operation: z.string(),
+  /** Name of the error's class, such as `ValidationError`. */
+  errorType: z.string(),
+  message: z.string(),
+  /** Input refused on purpose (validation family) or a failure of the hook. Only failures count in the error rate. */
+  outcome: z.enum(['rejected', 'failed']),
+  executionTime: z.number(),
+});
+export type HookError = z.infer<typeof HookError>;
+
+/** The period a figure speaks of, and how much of it was observed (0..1). */
+export const Window = z.object({ from: Time, to: Time, coverage: z.number() });
+
+/** `GET /performance` and `/performance/summary`. */
+export const HookPerformance = z.object({
+  totalExecutions: z.number(),
+  averageExecutionTime: Measured,
+  successRate: Measured,
+  errorRate: Measured,
+  slowestHooks: z.array(HookMetric),
+  recentErrors: z.array(HookError),
+  window: Window,
+  p50: Measured,
+  p95: Measured,
+  p99: Measured,
+  rejectedExecutions: z.number(),
+  failedExecutions: z.number(),
+  /** `partial` when some hooks could not be instrumented. */
+  instrumentation: z.enum(['complete', 'partial']),
+});
+export type HookPerformance = z.infer<typeof HookPerformance>;
+
+/** `GET /performance/daily-report` and `/performance/weekly`: one row a hook, one bucket a step of the period. */
+export const PerformanceReport = z.object({
+  window: Window,
+  totalExecutions: z.number(),
+  averageExecutionTime: Measured,
+  errorRate: Measured,
+  hooks: z.array(HookMetric),
+  buckets: z.array(
+    z.object({ from: Time, executions: z.number(), errors: z.number(), averageExecutionTime: Measured, p95: Measured }),
+  ),
+});
+export type PerformanceReport = z.infer<typeof PerformanceReport>;
+
+/** `GET /performance/weekly-trends`: each hook's mean against the period before; `change` is a fraction, 0.2 = slower by 20 %. */
+export const PerformanceTrends = z.object({
+  window: Window,
+  previous: Window,
+  hooks: z.array(
+    z.object({
+      contentType: z.string(),
+      operation: z.string(),
+      executions: z.number(),
+      averageExecutionTime: Measured,
+      previousAverageExecutionTime: Measured,
+      change: Measured,
+    }),
+  ),
+});
+export type PerformanceTrends = z.infer<typeof PerformanceTrends>;
+
+/** `GET /performance/bottlenecks`: hooks by their share of all own time, with the reason. */
+export const Bottlenecks = z.object({
+  window: Window,
+  bottlenecks: z.array(
+    z.object({ contentType: z.string(), operation: z.string(), shareOfTime: z.number(), averageExecutionTime: z.number(), reason: z.string() }),
+  ),
+});
+export type Bottlenecks = z.infer<typeof Bottlenecks>;

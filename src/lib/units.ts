@@ -1,0 +1,32 @@
+/** Durations and sizes as operators write them (`30s`, `24h`, `100MB`), parsed once at the edge into ms and bytes. */
+import * as z from 'zod';
+
+const MILLISECONDS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
+const BYTES = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 } as const;
+
+function parse(text: string, units: Readonly<Record<string, number>>): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)\s*([A-Za-z]+)$/.exec(text.trim());
+  const factor = match?.[2] === undefined ? undefined : units[match[2]];
+  return factor === undefined ? undefined : Math.round(Number(match?.[1]) * factor);
+}
+
+/** Milliseconds in `30s`, `5m`, `24h`, `7d`, `2w`; undefined for anything else: a bare number has no unit. */
+export const parseDuration = (text: string): number | undefined => parse(text, MILLISECONDS);
+
+/** Bytes in `100MB`, `1.5GiB`; undefined for anything else. */
+export const parseSize = (text: string): number | undefined => parse(text, BYTES);
+
+function quantity(parser: (text: string) => number | undefined, expected: string) {
+  return z.string().transform((text, context) => {
+    const value = parser(text);
+    if (value !== undefined) return value;
+    context.addIssue({ code: 'custom', message: `expected ${expected}` });
+    return z.NEVER;
+  });
+}
+
+/** Schema: text with a unit in, milliseconds out. */
+export const Duration = quantity(parseDuration, 'a duration with its unit, such as 30s, 5m, 24h or 7d');
+
+/** Schema: text with a unit in, bytes out. */
+export const Size = quantity(parseSize, 'a size with its unit, such as 100MB or 1GiB');
