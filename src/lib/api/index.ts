@@ -2,4 +2,7 @@
 import type { RouteName, RouteParameters, RouteResponse } from '../contract/index.js';
 
 /** Calls one route and returns its validated answer. Errors: `VOPS-API-…`. */
-export type ApiCall = <Name extends RouteName>(route: Name, parameters?: RouteParameters<Name>) => Promise<RouteResponse<Name>>;
+export type ApiCall = <Name extends RouteName>(
+  route: Name,
+  parameters?: RouteParameters<Name>,
+) => Promise<RouteResponse<Name>>;

@@ -8,7 +8,6 @@ import { secret } from './secret.js';
 
 /** Text in the file, a `Secret` in the program. */
 const SecretText = z.string().min(1).transform(secret);
-const Fraction = z.number().min(0).max(1);
 const HttpUrl = z.url({ protocol: /^https?$/, error: 'expected an http:// or https:// address' });
 
 const App = z

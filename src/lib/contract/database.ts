@@ -1,7 +1,12 @@
 /** The database as the application sees it. */
 import * as z from 'zod';
 
-export const SlowQuery = z.object({ query: z.string(), calls: z.number(), averageTimeMs: z.number(), totalTimeMs: z.number() });
+export const SlowQuery = z.object({
+  query: z.string(),
+  calls: z.number(),
+  averageTimeMs: z.number(),
+  totalTimeMs: z.number(),
+});
 export const TableStats = z.object({
   table: z.string(),
   sizeBytes: z.number(),

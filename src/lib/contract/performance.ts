@@ -89,7 +89,13 @@ export type PerformanceTrends = z.infer<typeof PerformanceTrends>;
 export const Bottlenecks = z.object({
   window: Window,
   bottlenecks: z.array(
-    z.object({ contentType: z.string(), operation: z.string(), shareOfTime: z.number(), averageExecutionTime: z.number(), reason: z.string() }),
+    z.object({
+      contentType: z.string(),
+      operation: z.string(),
+      shareOfTime: z.number(),
+      averageExecutionTime: z.number(),
+      reason: z.string(),
+    }),
   ),
 });
 export type Bottlenecks = z.infer<typeof Bottlenecks>;

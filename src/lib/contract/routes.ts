@@ -31,22 +31,122 @@ const none = z.object({});
 const windowed = z.object({ window: WindowText.optional() });
 
 export const routes = {
-  health: { method: 'GET', path: '/health', summary: 'Status of the application and its parts; 503 when critical', parameters: none, response: SystemOverview },
-  performance: { method: 'GET', path: '/performance', summary: 'Hook performance in a window (default: the last 24 h)', parameters: windowed, response: HookPerformance },
-  performanceSummary: { method: 'GET', path: '/performance/summary', summary: 'The same as /performance', parameters: windowed, response: HookPerformance },
-  dailyReport: { method: 'GET', path: '/performance/daily-report', summary: 'The last 24 h by hour', parameters: none, response: PerformanceReport, optional: true },
-  weekly: { method: 'GET', path: '/performance/weekly', summary: 'The last 7 days by day', parameters: none, response: PerformanceReport, optional: true },
-  weeklyTrends: { method: 'GET', path: '/performance/weekly-trends', summary: 'Each hook against the week before', parameters: none, response: PerformanceTrends, optional: true },
-  bottlenecks: { method: 'GET', path: '/performance/bottlenecks', summary: 'Hooks by share of time, with the reason', parameters: none, response: Bottlenecks, optional: true },
-  errorCount: { method: 'GET', path: '/errors/count/:window', summary: 'Failed hook runs in the window, a bare integer', parameters: z.object({ window: WindowText }), response: z.number().int().min(0) },
-  recentErrors: { method: 'GET', path: '/errors/recent', summary: 'Errors, newest first', parameters: z.object({ limit: PositiveInteger.optional() }), response: z.array(HookError) },
+  health: {
+    method: 'GET',
+    path: '/health',
+    summary: 'Status of the application and its parts; 503 when critical',
+    parameters: none,
+    response: SystemOverview,
+  },
+  performance: {
+    method: 'GET',
+    path: '/performance',
+    summary: 'Hook performance in a window (default: the last 24 h)',
+    parameters: windowed,
+    response: HookPerformance,
+  },
+  performanceSummary: {
+    method: 'GET',
+    path: '/performance/summary',
+    summary: 'The same as /performance',
+    parameters: windowed,
+    response: HookPerformance,
+  },
+  dailyReport: {
+    method: 'GET',
+    path: '/performance/daily-report',
+    summary: 'The last 24 h by hour',
+    parameters: none,
+    response: PerformanceReport,
+    optional: true,
+  },
+  weekly: {
+    method: 'GET',
+    path: '/performance/weekly',
+    summary: 'The last 7 days by day',
+    parameters: none,
+    response: PerformanceReport,
+    optional: true,
+  },
+  weeklyTrends: {
+    method: 'GET',
+    path: '/performance/weekly-trends',
+    summary: 'Each hook against the week before',
+    parameters: none,
+    response: PerformanceTrends,
+    optional: true,
+  },
+  bottlenecks: {
+    method: 'GET',
+    path: '/performance/bottlenecks',
+    summary: 'Hooks by share of time, with the reason',
+    parameters: none,
+    response: Bottlenecks,
+    optional: true,
+  },
+  errorCount: {
+    method: 'GET',
+    path: '/errors/count/:window',
+    summary: 'Failed hook runs in the window, a bare integer',
+    parameters: z.object({ window: WindowText }),
+    response: z.number().int().min(0),
+  },
+  recentErrors: {
+    method: 'GET',
+    path: '/errors/recent',
+    summary: 'Errors, newest first',
+    parameters: z.object({ limit: PositiveInteger.optional() }),
+    response: z.array(HookError),
+  },
   jobs: { method: 'GET', path: '/jobs', summary: 'Background jobs', parameters: none, response: JobStatus },
-  queueSize: { method: 'GET', path: '/jobs/queue/size', summary: 'Jobs ready and waiting, a bare integer', parameters: none, response: z.number().int().min(0) },
-  database: { method: 'GET', path: '/database', summary: 'The database as the application sees it', parameters: none, response: DatabaseMetrics, optional: true },
-  system: { method: 'GET', path: '/system', summary: 'The host of the application, now', parameters: none, response: SystemMetrics, optional: true },
-  usage: { method: 'GET', path: '/usage', summary: 'Resource usage over time', parameters: z.object({ from: z.iso.datetime().optional(), to: z.iso.datetime().optional() }), response: z.array(ResourceUsage), optional: true },
-  metrics: { method: 'GET', path: '/metrics', summary: 'Prometheus text format', parameters: none, response: z.string(), contentType: 'text/plain; version=0.0.4; charset=utf-8', optional: true },
-  openapi: { method: 'GET', path: '/openapi.json', summary: 'This API, described', parameters: none, response: z.record(z.string(), z.unknown()), optional: true },
+  queueSize: {
+    method: 'GET',
+    path: '/jobs/queue/size',
+    summary: 'Jobs ready and waiting, a bare integer',
+    parameters: none,
+    response: z.number().int().min(0),
+  },
+  database: {
+    method: 'GET',
+    path: '/database',
+    summary: 'The database as the application sees it',
+    parameters: none,
+    response: DatabaseMetrics,
+    optional: true,
+  },
+  system: {
+    method: 'GET',
+    path: '/system',
+    summary: 'The host of the application, now',
+    parameters: none,
+    response: SystemMetrics,
+    optional: true,
+  },
+  usage: {
+    method: 'GET',
+    path: '/usage',
+    summary: 'Resource usage over time',
+    parameters: z.object({ from: z.iso.datetime().optional(), to: z.iso.datetime().optional() }),
+    response: z.array(ResourceUsage),
+    optional: true,
+  },
+  metrics: {
+    method: 'GET',
+    path: '/metrics',
+    summary: 'Prometheus text format',
+    parameters: none,
+    response: z.string(),
+    contentType: 'text/plain; version=0.0.4; charset=utf-8',
+    optional: true,
+  },
+  openapi: {
+    method: 'GET',
+    path: '/openapi.json',
+    summary: 'This API, described',
+    parameters: none,
+    response: z.record(z.string(), z.unknown()),
+    optional: true,
+  },
 } as const satisfies Record<string, RouteDefinition>;
 
 export type RouteName = keyof typeof routes;
@@ -54,5 +154,7 @@ export type RouteParameters<Name extends RouteName> = z.output<(typeof routes)[N
 export type RouteResponse<Name extends RouteName> = z.output<(typeof routes)[Name]['response']>;
 /** What a server must offer: the compiler lists the routes it lacks. */
 export type Handlers = {
-  readonly [Name in RouteName]: (parameters: RouteParameters<Name>) => RouteResponse<Name> | Promise<RouteResponse<Name>>;
+  readonly [Name in RouteName]: (
+    parameters: RouteParameters<Name>,
+  ) => RouteResponse<Name> | Promise<RouteResponse<Name>>;
 };

