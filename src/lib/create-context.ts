@@ -22,11 +22,18 @@ export interface ContextOptions {
 export interface OwnedContext {
   readonly context: Context;
   readonly dispose: () => Promise<void>;
+  /** Name of the configuration's environment; undefined when the command never read the configuration. */
+  readonly environment: () => string | undefined;
 }
 
 export function createContext(options: ContextOptions): OwnedContext {
   const closers: (() => Promise<void> | void)[] = [];
-  const config = once(() => loadConfiguration(options));
+  let environment: string | undefined;
+  const config = once(async () => {
+    const loaded = await loadConfiguration(options);
+    environment = loaded.environment;
+    return loaded;
+  });
   const shared: Shared = {
     ...options,
     runId: randomBytes(4).toString('hex'),
@@ -36,7 +43,11 @@ export function createContext(options: ContextOptions): OwnedContext {
     state: once(() => prepareState(config)),
     onDispose: (close: () => Promise<void> | void) => void closers.push(close),
   };
-  return { context: underSignal(shared, options.signal), dispose: () => closeAll(closers, options.log) };
+  return {
+    context: underSignal(shared, options.signal),
+    dispose: () => closeAll(closers, options.log),
+    environment: () => environment,
+  };
 }
 
 type Shared = ContextOptions & Pick<Context, 'runId' | 'now' | 'elapsed' | 'config' | 'state' | 'onDispose'>;
