@@ -18,7 +18,7 @@ export function bottleneckReason(metric: HookMetric): string {
   if (p50 !== null && p99 !== null && p99 > TARGET_MS && p99 > UNEVEN_RATIO * p50) {
     return `uneven: half of ${runs} take up to ${text(p50)}, but 1 in 100 takes ${text(p99)} or more`;
   }
-  return `frequent: ${runs} of ${text(average)} on average`;
+  return `adds up: ${runs} of ${text(average)} on average`;
 }
 
 const text = (ms: number): string => `${ms >= 10 ? Math.round(ms) : Math.round(ms * 100) / 100} ms`;

@@ -1,6 +1,15 @@
 /** One handler a route of the contract. */
 import type { DatabaseMetrics, Handlers, JobStatus, SystemOverview } from '../contract/index.js';
-import { ERROR_RATE_WINDOW, errorRateCheck, type HealthCheck, memoryCheck, runChecks, worstHealth } from './health.js';
+import { withDeadline } from './deadline.js';
+import {
+  CHECK_DEADLINE_MS,
+  ERROR_RATE_WINDOW,
+  errorRateCheck,
+  type HealthCheck,
+  memoryCheck,
+  runChecks,
+  worstHealth,
+} from './health.js';
 import type { HostProbe, UsageSampler } from './host.js';
 import { describeApi } from './openapi.js';
 import { windowLength } from './periods.js';
@@ -89,7 +98,7 @@ async function metrics({ history, process, jobs, version, application }: Sources
     hooks: history.counters(),
     process: process.read(),
     // A database that is down must not hide the figures that are there.
-    jobs: await jobs().catch(() => undefined),
+    jobs: await withDeadline(jobs, CHECK_DEADLINE_MS).catch(() => undefined),
     version,
     startedAt: application.startedAt.getTime(),
   });

@@ -1,5 +1,6 @@
 /** One verdict on the application, within a second whatever hangs. */
 import type { SystemOverview } from '../contract/index.js';
+import { withDeadline } from './deadline.js';
 import type { ProcessFigures } from './process.js';
 
 type Check = SystemOverview['checks'][number];
@@ -38,15 +39,10 @@ export function runChecks(checks: readonly HealthCheck[], deadlineMs = CHECK_DEA
 
 async function runCheck({ name, check }: HealthCheck, deadlineMs: number): Promise<Check> {
   const startedAt = performance.now();
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${deadlineMs} ms`)), deadlineMs);
-  });
-  const verdict = await Promise.race([Promise.resolve().then(check), deadline]).catch((error: unknown) => ({
+  const verdict = await withDeadline(check, deadlineMs).catch((error: unknown) => ({
     status: 'critical' as const,
     message: reasonOf(error),
   }));
-  clearTimeout(timer);
   return { name, ...verdict, durationMs: Math.round((performance.now() - startedAt) * 10) / 10 };
 }
 

@@ -136,7 +136,10 @@ function nameOf(thrown: unknown): string {
 
 function describe(thrown: unknown): { type: string; message: string } {
   try {
-    return { type: nameOf(thrown), message: thrown instanceof Error ? thrown.message : String(thrown) };
+    const type = nameOf(thrown);
+    if (!(thrown instanceof Error)) return { type, message: String(thrown) };
+    // node-postgres names its errors `error`; the class says more.
+    return { type: type === 'error' ? thrown.constructor.name : type, message: thrown.message };
   } catch {
     return { type: nameOf(thrown), message: '' };
   }

@@ -114,6 +114,6 @@ function toHookError(run: HookRun, at: number): HookError {
     errorType: run.error?.type ?? 'unknown',
     message: (run.error?.message ?? '').slice(0, LONGEST_MESSAGE),
     outcome: run.outcome === 'rejected' ? 'rejected' : 'failed',
-    executionTime: run.durationMs,
+    executionTime: Math.round(run.durationMs * 1000) / 1000,
   };
 }

@@ -15,6 +15,8 @@ import { mergeAll, mergeByHook, type Rollup, type Tally } from './rollup.js';
 const SLOWEST_SHOWN = 10;
 const RECENT_ERRORS_SHOWN = 20;
 const BOTTLENECKS_SHOWN = 10;
+/** Below this share of all hook time even a hook that took none would make no difference. */
+const LEAST_SHARE = 0.01;
 
 /** All hooks in the last `lengthMs`. */
 export function performanceOf(history: History, lengthMs: number, now: number): HookPerformance {
@@ -106,7 +108,7 @@ export function bottlenecksOf(history: History, now: number): Bottlenecks {
   const period = lastPeriod(DAY_MS, now);
   const tallies = [...mergeByHook(history.read(period.from, period.to)).values()];
   const allMs = tallies.reduce((sum, { ownMs }) => sum + ownMs, 0);
-  const ranked = tallies.filter(({ ownMs }) => ownMs > 0).sort((a, b) => b.ownMs - a.ownMs);
+  const ranked = tallies.filter(({ ownMs }) => ownMs > allMs * LEAST_SHARE).sort((a, b) => b.ownMs - a.ownMs);
   return {
     window: observed(period, history.since),
     bottlenecks: ranked.slice(0, BOTTLENECKS_SHOWN).map((tally) => ({

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { API_PREFIX, type Handlers, type RouteName, routes } from '../contract/index.js';
 import { createGate } from './auth.js';
+import { DeadlineError, withDeadline } from './deadline.js';
 
 export interface ListenerOptions {
   /** Bearer secret. Without one only programs on this host are answered. */
@@ -64,10 +65,12 @@ async function answerTo(request: IncomingMessage, handlers: Handlers, options: L
   try {
     // The schema of this very route made the parameters: the one place where that cannot be told to the compiler.
     const handler = handlers[match.name] as (parameters: unknown) => unknown;
-    return success(match.name, await withDeadline(handler(parsed.data), options.deadlineMs ?? DEADLINE_MS));
+    const result = await withDeadline(() => handler(parsed.data), options.deadlineMs ?? DEADLINE_MS);
+    return success(match.name, result);
   } catch (error) {
     options.onError?.(error);
-    return failure(503, error === LATE ? 'no answer in time from what this route reads' : 'this figure cannot be read');
+    const isLate = error instanceof DeadlineError;
+    return failure(503, isLate ? 'what this route reads does not answer in time' : 'this figure cannot be read');
   }
 }
 
@@ -124,17 +127,3 @@ const NAMES: Readonly<Record<number, string>> = {
   405: 'MethodNotAllowedError',
   503: 'ServiceUnavailableError',
 };
-
-const LATE = new Error('deadline');
-
-async function withDeadline(work: unknown, deadlineMs: number): Promise<unknown> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(LATE), deadlineMs);
-  });
-  try {
-    return await Promise.race([work, deadline]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
