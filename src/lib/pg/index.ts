@@ -1,4 +1,4 @@
-/** PostgreSQL: one connection for the length of a callback. */
+/** PostgreSQL: one connection for the length of a callback. `connect.ts` opens it, and is imported only when needed. */
 import type * as z from 'zod';
 
 /** A diagnostic query: SQL and the schema of one row. One file each under `queries/`. */
@@ -8,8 +8,20 @@ export interface Query<Row> {
 }
 
 export interface Database {
-  /** Runs the query; every row is parsed by its schema. Errors: `VOPS-DB-…`. */
+  /**
+   * Runs the query; every row is parsed by its schema. Queries asked for side by side run one after the other.
+   * Errors: `VOPS-DB-…`.
+   */
   readonly query: <Row>(query: Query<Row>, values?: readonly unknown[]) => Promise<Row[]>;
   /** Server version number, such as 150018. */
   readonly version: number;
+}
+
+/** Longest name the server keeps: NAMEDATALEN - 1 bytes. */
+const LONGEST_NAME = 63;
+
+/** Our name in `pg_stat_activity`: `viktoria-ops:<command>:<run>`. A long command is cut, the run never. */
+export function applicationName(command: string, runId: string): string {
+  const room = LONGEST_NAME - 'viktoria-ops::'.length - runId.length;
+  return `viktoria-ops:${command.slice(0, Math.max(room, 0))}:${runId}`.slice(0, LONGEST_NAME);
 }
