@@ -14,47 +14,61 @@ const CLIENT_GRACE_MS = 1_000;
 /** Longest wait for a polite goodbye. */
 const CLOSE_TIMEOUT_MS = 1_000;
 
-export function startSession(link: Link, { settings, signal }: DatabaseOptions): Session {
+export function startSession(link: Link, options: DatabaseOptions): Session {
+  const guard = guardConnection(link, options);
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    query: <Row>(query: Query<Row>, values: readonly unknown[] = []) => {
+      const answer = last.then(() =>
+        guard.run(async () => {
+          const { rows } = await link.client.query(query.sql, [...values]);
+          return parseRows(query, rows);
+        }),
+      );
+      last = answer.catch(() => undefined);
+      return answer;
+    },
+    close: guard.close,
+  };
+}
+
+interface Guard {
+  /** Runs one query within the limits; what it throws is an `OperatorError`. */
+  readonly run: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly close: () => Promise<void>;
+}
+
+/** Watches over the connection: once it is lost or given up, for whatever reason, that reason answers every query. */
+function guardConnection(link: Link, { settings, signal }: DatabaseOptions): Guard {
   const { address, server } = endpoint(settings);
   const timeoutMs = settings.queryTimeout + CLIENT_GRACE_MS;
   let lost: OperatorError | undefined;
-  let isRunning = false;
-  let cancelled: Promise<void> = Promise.resolve();
-  let last: Promise<unknown> = Promise.resolve();
+  let cancelled: Promise<void> | undefined;
 
-  const abandon = (reason: OperatorError) => {
+  const giveUp = (reason: OperatorError) => {
     lost ??= reason;
     const key = link.cancelKey();
-    if (isRunning && key) cancelled = sendCancel(server, key);
+    if (key) cancelled ??= sendCancel(server, key); // harmless when nothing runs
     link.socket.destroy();
   };
-  const abort = () => abandon(abortReason(signal));
+  const abort = () => giveUp(abortReason(signal));
   signal.addEventListener('abort', abort, { once: true });
   if (signal.aborted) abort();
   link.client.on('error', (error) => {
     lost ??= connectionLost(address, error);
   });
 
-  const ask = async <Row>(query: Query<Row>, values: readonly unknown[]): Promise<Row[]> => {
-    if (lost) throw lost;
-    isRunning = true;
-    const timer = setTimeout(() => abandon(queryTimeout(address, timeoutMs)), timeoutMs);
-    try {
-      const { rows } = await link.client.query(query.sql, [...values]);
-      return parseRows(query, rows);
-    } catch (error) {
-      throw lost ?? (error instanceof OperatorError ? error : queryError(error, address));
-    } finally {
-      isRunning = false;
-      clearTimeout(timer);
-    }
-  };
-
   return {
-    query: (query, values = []) => {
-      const answer = last.then(() => ask(query, values));
-      last = answer.catch(() => undefined);
-      return answer;
+    run: async (work) => {
+      if (lost) throw lost;
+      const timer = setTimeout(() => giveUp(queryTimeout(address, timeoutMs)), timeoutMs);
+      try {
+        return await work();
+      } catch (error) {
+        throw lost ?? queryError(error, address);
+      } finally {
+        clearTimeout(timer);
+      }
     },
     close: async () => {
       signal.removeEventListener('abort', abort);
