@@ -24,7 +24,7 @@ export async function withDatabase<T>(options: DatabaseOptions, use: (database: 
 }
 
 /**
- * Connects within `settings.connectTimeout`, also when the host is a black hole or the server accepts and never speaks.
+ * Connects within `config.connectTimeout`, also when the host is a black hole or the server accepts and never speaks.
  * From then on an aborted `signal` cancels what runs and closes the connection.
  */
 export async function connectDatabase(options: DatabaseOptions): Promise<Connection> {
@@ -39,21 +39,21 @@ export async function connectDatabase(options: DatabaseOptions): Promise<Connect
 }
 
 async function openInTime(options: DatabaseOptions): Promise<Link> {
-  const { settings, signal } = options;
-  const deadline = AbortSignal.timeout(settings.connectTimeout);
+  const { config, signal } = options;
+  const deadline = AbortSignal.timeout(config.connectTimeout);
   try {
     return await openLink(options, AbortSignal.any([signal, deadline]));
   } catch (error) {
     if (signal.aborted) throw abortReason(signal);
-    const { address } = endpoint(settings);
-    throw deadline.aborted ? connectTimeout(address, settings.connectTimeout) : connectError(error, address);
+    const { address } = endpoint(config);
+    throw deadline.aborted ? connectTimeout(address, config.connectTimeout) : connectError(error, address);
   }
 }
 
 /** A pooler can drop the settings we start with; a session that only looks must not be able to write. */
 async function checkServer(session: Session, options: DatabaseOptions): Promise<number> {
   const [server] = await session.query(serverIdentity);
-  const { address } = endpoint(options.settings);
+  const { address } = endpoint(options.config);
   if (server === undefined) throw new OperatorError('VOPS-DB-QUERY', `no answer to the first query at ${address}`);
   if (!server.readOnly && options.writable !== true) {
     throw new OperatorError('VOPS-DB-UNREACHABLE', `${address} does not keep a session read-only`, {

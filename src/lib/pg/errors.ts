@@ -37,7 +37,9 @@ const TLS_FAILURE = /certificate|ssl|tls|altname|self.signed|issuer/i;
 /** The five-character code of an error the server reported; undefined for all others. */
 export function sqlState(error: unknown): string | undefined {
   const code = systemCode(error);
-  return code !== undefined && /^[0-9A-Z]{5}$/.test(code) && 'severity' in (error as Error) ? code : undefined;
+  // EPIPE has five letters too, but only the server's errors have a severity.
+  const isFromServer = typeof error === 'object' && error !== null && 'severity' in error;
+  return isFromServer && code !== undefined && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
 
 /** Why no connection came about. */
@@ -107,8 +109,12 @@ function remedy(error: unknown, state: string | undefined): Remedy {
   return unreachable('check database.host and database.port');
 }
 
-/** One line. A refusal on several addresses (`::1`, `127.0.0.1`) has no message of its own. */
+/**
+ * One line. A refusal on several addresses (`::1`, `127.0.0.1`) has no message of its own. By shape, not by class: an
+ * error of Node's own modules may be of another realm.
+ */
 function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.message || systemCode(error) || error.name;
+  const hasMessage = typeof error === 'object' && error !== null && 'message' in error;
+  const message = hasMessage ? String(error.message) : String(error);
+  return message || (systemCode(error) ?? 'unknown error');
 }

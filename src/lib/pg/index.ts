@@ -16,12 +16,3 @@ export interface Database {
   /** Server version number, such as 150018. */
   readonly version: number;
 }
-
-/** Longest name the server keeps: NAMEDATALEN - 1 bytes. */
-const LONGEST_NAME = 63;
-
-/** Our name in `pg_stat_activity`: `viktoria-ops:<command>:<run>`. A long command is cut, the run never. */
-export function applicationName(command: string, runId: string): string {
-  const room = LONGEST_NAME - 'viktoria-ops::'.length - runId.length;
-  return `viktoria-ops:${command.slice(0, Math.max(room, 0))}:${runId}`.slice(0, LONGEST_NAME);
-}

@@ -9,9 +9,9 @@ import { findPassword } from './password.js';
 import { type Transport, transports } from './tls.js';
 
 export interface DatabaseOptions {
-  readonly settings: Config['database'];
+  readonly config: Config['database'];
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Shown in `pg_stat_activity`; see `applicationName`. */
+  /** Shown in `pg_stat_activity`, so that a stray session can be traced to its run. */
   readonly applicationName: string;
   /** For commands that change something; others get a session in which the server refuses to write. */
   readonly writable?: boolean;
@@ -40,7 +40,7 @@ export function endpoint({ host, port }: Config['database']): { address: string;
 
 /** Logs in, by TLS or in plain as the sslmode wants it. `stop` ends the attempt at any point. */
 export async function openLink(options: DatabaseOptions, stop: AbortSignal): Promise<Link> {
-  const [first = false, fallback] = await transports(options.settings, options.env);
+  const [first = false, fallback] = await transports(options.config, options.env);
   const link = await createLink(options, first);
   try {
     return await logIn(link, stop);
@@ -63,17 +63,17 @@ async function createLink(options: DatabaseOptions, transport: Transport): Promi
 }
 
 /** Everything is given: node-postgres would fill gaps from its own reading of the environment. */
-function clientConfig({ settings, env, applicationName, writable }: DatabaseOptions): ClientConfig {
+function clientConfig({ config, env, applicationName, writable }: DatabaseOptions): ClientConfig {
   return {
-    host: settings.host,
-    port: settings.port,
-    user: settings.user,
-    database: settings.database,
-    password: () => passwordOf(settings, env),
+    host: config.host,
+    port: config.port,
+    user: config.user,
+    database: config.database,
+    password: () => passwordOf(config, env),
     application_name: applicationName,
     options: `-c default_transaction_read_only=${writable === true ? 'off' : 'on'}`,
-    statement_timeout: settings.queryTimeout,
-    lock_timeout: Math.min(LOCK_TIMEOUT_MS, settings.queryTimeout),
+    statement_timeout: config.queryTimeout,
+    lock_timeout: Math.min(LOCK_TIMEOUT_MS, config.queryTimeout),
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
     sslnegotiation: 'postgres',
     keepAlive: true,
@@ -81,11 +81,11 @@ function clientConfig({ settings, env, applicationName, writable }: DatabaseOpti
 }
 
 /** Called when the server asks for a password. */
-async function passwordOf(settings: DatabaseOptions['settings'], env: DatabaseOptions['env']): Promise<string> {
-  const password = await findPassword(settings, env);
+async function passwordOf(config: DatabaseOptions['config'], env: DatabaseOptions['env']): Promise<string> {
+  const password = await findPassword(config, env);
   if ('value' in password) return password.value;
-  const { address } = endpoint(settings);
-  throw new OperatorError('VOPS-DB-DENIED', `PostgreSQL at ${address} wants a password for role ${settings.user}`, {
+  const { address } = endpoint(config);
+  throw new OperatorError('VOPS-DB-DENIED', `PostgreSQL at ${address} wants a password for role ${config.user}`, {
     hint: `set database.password, PGPASSWORD or ~/.pgpass (${password.missing})`,
   });
 }

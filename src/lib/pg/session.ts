@@ -39,9 +39,9 @@ interface Guard {
 }
 
 /** Watches over the connection: once it is lost or given up, for whatever reason, that reason answers every query. */
-function guardConnection(link: Link, { settings, signal }: DatabaseOptions): Guard {
-  const { address, server } = endpoint(settings);
-  const timeoutMs = settings.queryTimeout + CLIENT_GRACE_MS;
+function guardConnection(link: Link, { config, signal }: DatabaseOptions): Guard {
+  const { address, server } = endpoint(config);
+  const timeoutMs = config.queryTimeout + CLIENT_GRACE_MS;
   let lost: OperatorError | undefined;
   let cancelled: Promise<void> | undefined;
 
