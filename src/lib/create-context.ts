@@ -1,5 +1,6 @@
 /** Builds the context of one command. Nothing is loaded, opened or searched before a command asks for it. */
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { Config } from './config/index.js';
 import type { Context, Log, Progress } from './context.js';
 import { createExecute } from './process/execute.js';
@@ -54,6 +55,7 @@ type Shared = ContextOptions & Pick<Context, 'runId' | 'now' | 'elapsed' | 'conf
 
 /** The members that depend on the signal, bound to this one. */
 function underSignal(shared: Shared, signal: AbortSignal): Context {
+  setMaxListeners(0, signal); // every call in flight listens; ten is no limit that means anything here
   return {
     ...shared,
     signal,
