@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { Duration, Size } from '../units.js';
+import { DatabaseThresholds } from './database-thresholds.js';
 import { secret } from './secret.js';
 
 /** Text in the file, a `Secret` in the program. */
@@ -36,6 +37,7 @@ const Database = z
     connectTimeout: Duration.prefault('5s'),
     /** Longest a query may take, on the server and again in the client. */
     queryTimeout: Duration.prefault('30s'),
+    thresholds: DatabaseThresholds,
   })
   .prefault({});
 
