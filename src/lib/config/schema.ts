@@ -16,6 +16,8 @@ const App = z
     url: HttpUrl.default('http://localhost:1337'),
     /** Bearer secret of the hook-monitoring API. */
     token: SecretText.optional(),
+    /** Longest one call may take, from the name lookup to the last byte of the answer. */
+    timeout: Duration.prefault('10s'),
     /** Root of the backend's files. */
     root: z.string().min(1).default('backend'),
   })
