@@ -125,7 +125,11 @@ export function abortReason(signal: AbortSignal): OperatorError {
     : new OperatorError('VOPS-INTERNAL', 'the run was aborted', { cause: signal.reason });
 }
 
-/** The operating system's error code (`ENOENT`, `ENOSPC`…) of a thrown value, if it has one. */
+/**
+ * The operating system's error code (`ENOENT`, `ENOSPC`…) of a thrown value, if it has one. By shape, not by class: an
+ * error of Node's own modules is of another realm inside a VM context, such as Jest's.
+ */
 export function systemCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
 }
