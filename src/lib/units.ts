@@ -40,21 +40,3 @@ export const Duration = quantity(parseDuration, 'a duration with its unit, such 
 
 /** Schema: text with a unit in, bytes out. */
 export const Size = quantity(parseSize, 'a size with its unit, such as 100MB or 1GiB');
-
-const significant = (value: number): string => String(Number(value.toPrecision(3)));
-
-const STEPS = [
-  ['d', MILLISECONDS.d],
-  ['h', MILLISECONDS.h],
-  ['min', MILLISECONDS.m],
-  ['s', MILLISECONDS.s],
-] as const;
-
-/** Milliseconds as a sentence has them: `340 ms`, `1.5 s`, `10 min`, `3.2 h`, `12 d`. */
-export function durationText(milliseconds: number): string {
-  const [unit, length] = STEPS.find(([, step]) => milliseconds >= step) ?? ['ms', 1];
-  return `${significant(milliseconds / length)} ${unit}`;
-}
-
-/** A fraction of 1 as a sentence has it: `1.25 %`. */
-export const percentText = (fraction: number): string => `${significant(fraction * 100)} %`;

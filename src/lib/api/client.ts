@@ -1,5 +1,6 @@
 /** Calls the routes of `contract/routes.ts` as the operator's side sees them: typed, validated, every refusal in words. */
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Config } from '../config/index.js';
 import type { Context } from '../context.js';
 import {
   API_PREFIX,
@@ -15,7 +16,9 @@ import { type HttpAnswer, request } from './http.js';
 import type { ApiCall, ApiCallOptions } from './index.js';
 import { type Place, refusal } from './refusal.js';
 
-export type ClientContext = Pick<Context, 'config' | 'signal' | 'now' | 'elapsed' | 'log' | 'redactor'>;
+export interface ClientOptions extends Pick<Context, 'signal' | 'now' | 'elapsed' | 'log' | 'redactor'> {
+  readonly config: Pick<Config, 'app'>;
+}
 
 /** One call, ready to be sent once or twice. */
 interface Exchange {
@@ -26,25 +29,25 @@ interface Exchange {
   readonly deadlineMs: number;
 }
 
-export function createApiCall(context: ClientContext): ApiCall {
+export function createApiCall(options: ClientOptions): ApiCall {
   return async <Name extends RouteName>(
     route: Name,
     parameters?: RouteParameters<Name>,
-    options?: ApiCallOptions,
+    { onDuration }: ApiCallOptions = {},
   ): Promise<RouteResponse<Name>> => {
-    const { app } = await context.config();
+    const { app } = options.config;
     const definition: RouteDefinition = routes[route];
     const exchange: Exchange = {
       definition,
       url: urlOf(app.url, definition, parameters ?? {}),
       headers: { accept: acceptOf(definition), ...(app.token && { authorization: `Bearer ${app.token.reveal()}` }) },
-      deadlineMs: context.elapsed() + app.timeout,
+      deadlineMs: options.elapsed() + app.timeout,
     };
     const place: Place = { definition, url: exchange.url, hasToken: app.token !== undefined };
-    const http = await answerTo(exchange, context);
+    const http = await answerTo(exchange, options);
     const answer = read(exchange, http);
-    if (!answer.isValid) throw refusal(http, place, { problem: answer.problem, redact: context.redactor.text });
-    options?.onDuration?.(http.durationMs);
+    if (!answer.isValid) throw refusal(http, place, { problem: answer.problem, redact: options.redactor.text });
+    onDuration?.(http.durationMs);
     return answer.value as RouteResponse<Name>; // validated by this route's own schema
   };
 }
@@ -76,22 +79,22 @@ const read = ({ definition }: Exchange, http: HttpAnswer): Answer =>
 const BUSY: readonly number[] = [429, 503];
 
 /** The answer; that of a second attempt where the first was "not now" and the pause asked for ends in time. */
-async function answerTo(exchange: Exchange, context: ClientContext): Promise<HttpAnswer> {
-  const first = await attempt(exchange, context);
+async function answerTo(exchange: Exchange, options: ClientOptions): Promise<HttpAnswer> {
+  const first = await attempt(exchange, options);
   const mayRepeat = exchange.definition.method === 'GET' && BUSY.includes(first.status);
   if (!mayRepeat || read(exchange, first).isValid) return first;
-  const pauseMs = pauseBefore(first, context.now());
-  if (context.elapsed() + pauseMs >= exchange.deadlineMs) return first;
-  await pause(pauseMs, undefined, { signal: context.signal }).catch(() => {
-    throw abortReason(context.signal);
+  const pauseMs = pauseBefore(first, options.now());
+  if (options.elapsed() + pauseMs >= exchange.deadlineMs) return first;
+  await pause(pauseMs, undefined, { signal: options.signal }).catch(() => {
+    throw abortReason(options.signal);
   });
-  return attempt(exchange, context);
+  return attempt(exchange, options);
 }
 
-async function attempt(exchange: Exchange, { signal, elapsed, log }: ClientContext): Promise<HttpAnswer> {
+async function attempt(exchange: Exchange, { signal, elapsed, log }: ClientOptions): Promise<HttpAnswer> {
   const { definition, url, headers, deadlineMs } = exchange;
   const timeoutMs = Math.max(1, deadlineMs - elapsed());
-  const answer = await request({ url: url.href, method: definition.method, headers, timeoutMs, signal });
+  const answer = await request({ url, method: definition.method, headers, timeoutMs, signal });
   log.debug(`${definition.method} ${url.pathname}: ${answer.status} in ${answer.durationMs} ms`);
   return answer;
 }

@@ -1,6 +1,6 @@
 /** What went wrong on the wire, in plain words: host and port, never a path, a query or a password. */
 import { OperatorError, systemCode } from '../errors.js';
-import { durationText } from '../units.js';
+import { formatDuration } from '../measures.js';
 
 /** How far a request had come. */
 export type Progress = 'connecting' | 'waiting' | 'answering';
@@ -18,7 +18,7 @@ const LATE: Readonly<Record<Progress, (at: string) => string>> = {
 
 /** The total deadline of a request ran out. */
 export function explainTimeout(url: URL, progress: Progress, timeoutMs: number): OperatorError {
-  const message = `${LATE[progress](hostPort(url))} within ${durationText(timeoutMs)}`;
+  const message = `${LATE[progress](hostPort(url))} within ${formatDuration(timeoutMs)}`;
   const hint =
     progress === 'connecting'
       ? 'check the address, and firewalls on the way'

@@ -11,7 +11,7 @@ import { explainFailure, explainTimeout, type Progress } from './failure.js';
 
 export interface HttpRequest {
   /** http or https. User info travels as a Basic header unless `headers` has an authorization of its own. */
-  readonly url: string;
+  readonly url: string | URL;
   readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
   /** Names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -70,7 +70,8 @@ const since = (startedAt: number): number => Math.round((performance.now() - sta
 
 /** The address without its user info, which becomes a header: no error, log or redirect can then quote it. */
 function addressOf(options: HttpRequest): { url: URL; headers: Record<string, string> } {
-  const url = URL.canParse(options.url) ? new URL(options.url) : undefined;
+  const text = String(options.url);
+  const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
     throw new OperatorError('VOPS-CONFIG-INVALID', 'only http:// and https:// addresses can be called', {
       hint: 'correct the address in the configuration: viktoria-ops config show --origin',

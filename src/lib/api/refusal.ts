@@ -20,7 +20,7 @@ interface Reading {
 export function refusal(answer: HttpAnswer, place: Place, { problem, redact }: Reading): OperatorError {
   const { status } = answer;
   const asked = `${place.definition.method} ${place.url.pathname} at ${place.url.origin}`;
-  if (problem) return unexpected(`${asked} answered ${status} in the wrong shape: ${problem}`, answer, redact);
+  if (problem && status === 200) return unexpected(`${asked} did not answer as expected: ${problem}`, answer, redact);
   if (status >= 300 && status < 400) return redirected(asked, answer, place);
   if (status === 401 || status === 403) return denied(asked, status, place);
   if (status === 404) return notOffered(asked, place);
@@ -59,11 +59,10 @@ function notOffered(asked: string, { definition }: Place): OperatorError {
 }
 
 function busy(asked: string, { status, headers }: HttpAnswer): OperatorError {
-  const wait = headers['retry-after'];
-  const again =
-    wait === undefined ? 'try again later' : `the server asks to wait: ${wait.slice(0, 40)} (seconds or date)`;
+  const wait = headers['retry-after']?.slice(0, 40);
+  const hint = wait === undefined ? 'try again later' : `it asks to wait: ${wait}${/^\d+$/.test(wait) ? ' s' : ''}`;
   const message = status === 429 ? `${asked} limits our calls (429)` : `${asked} is not available now (503)`;
-  return error('VOPS-API-BUSY', message, again);
+  return error('VOPS-API-BUSY', message, hint);
 }
 
 const EXCERPT_LENGTH = 200;

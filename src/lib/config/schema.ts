@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { Duration, Size } from '../units.js';
+import { HealthLevels } from './health-levels.js';
 import { secret } from './secret.js';
 
 /** Text in the file, a `Secret` in the program. */
@@ -76,6 +77,8 @@ const Maintenance = z
     errorCountWarning: z.number().int().min(0).default(100),
     /** Waiting jobs above which the daily tier warns (guide: 100). */
     queueSizeWarning: z.number().int().min(0).default(100),
+    /** A job that has been ready this long shows that the workers do not keep up, or stand still. */
+    queueAgeWarning: Duration.prefault('15m'),
     /** Longest one step may take unless the tier says otherwise. */
     stepTimeout: Duration.prefault('5m'),
     /** How long a second run waits for the first, when not on a terminal. */
@@ -167,6 +170,7 @@ const sections = {
   app: App,
   database: Database,
   kpis: Kpis,
+  health: HealthLevels,
   maintenance: Maintenance,
   logs: Logs,
   backup: Backup,
