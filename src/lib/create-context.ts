@@ -1,5 +1,6 @@
 /** Builds the context of one command. Nothing is loaded, opened or searched before a command asks for it. */
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { Config } from './config/index.js';
 import type { Context, Log, Progress } from './context.js';
 import { createExecute } from './process/execute.js';
@@ -22,11 +23,18 @@ export interface ContextOptions {
 export interface OwnedContext {
   readonly context: Context;
   readonly dispose: () => Promise<void>;
+  /** Name of the configuration's environment; undefined when the command never read the configuration. */
+  readonly environment: () => string | undefined;
 }
 
 export function createContext(options: ContextOptions): OwnedContext {
   const closers: (() => Promise<void> | void)[] = [];
-  const config = once(() => loadConfiguration(options));
+  let environment: string | undefined;
+  const config = once(async () => {
+    const loaded = await loadConfiguration(options);
+    environment = loaded.environment;
+    return loaded;
+  });
   const shared: Shared = {
     ...options,
     runId: randomBytes(4).toString('hex'),
@@ -36,13 +44,18 @@ export function createContext(options: ContextOptions): OwnedContext {
     state: once(() => prepareState(config)),
     onDispose: (close: () => Promise<void> | void) => void closers.push(close),
   };
-  return { context: underSignal(shared, options.signal), dispose: () => closeAll(closers, options.log) };
+  return {
+    context: underSignal(shared, options.signal),
+    dispose: () => closeAll(closers, options.log),
+    environment: () => environment,
+  };
 }
 
 type Shared = ContextOptions & Pick<Context, 'runId' | 'now' | 'elapsed' | 'config' | 'state' | 'onDispose'>;
 
 /** The members that depend on the signal, bound to this one. */
 function underSignal(shared: Shared, signal: AbortSignal): Context {
+  setMaxListeners(0, signal); // every call in flight listens; ten is no limit that means anything here
   return {
     ...shared,
     signal,

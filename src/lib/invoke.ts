@@ -1,7 +1,7 @@
 /** One command from parsed words to exit code: options, context, run, document, output, clean-up. */
 import { hostname } from 'node:os';
 import type * as z from 'zod';
-import type { Command } from './command.js';
+import type { Command, OptionText } from './command.js';
 import type { Log } from './context.js';
 import { createContext } from './create-context.js';
 import { type Document, SCHEMA_VERSION } from './document.js';
@@ -40,7 +40,7 @@ const GRACE_MS = 8_000;
 export async function invoke(invocation: Invocation): Promise<number> {
   const { command, options, stderr, world } = invocation;
   const globals = parseOptions(GlobalFlags, options);
-  const flags = parseOptions(command.flags, options);
+  const flags = parseOptions(command.flags, options, command.operands);
   const redactor = createRedactor();
   const log = createLog(globals, stderr, redactor);
   const { progress, stop } = createProgress({
@@ -50,7 +50,7 @@ export async function invoke(invocation: Invocation): Promise<number> {
     verbose: globals.verbose > 0,
   });
   const { signal, release } = endingSignal(invocation, globals);
-  const { context, dispose } = createContext({
+  const { context, dispose, environment } = createContext({
     command: invocation.path,
     env: world.env,
     cwd: world.cwd(),
@@ -68,16 +68,9 @@ export async function invoke(invocation: Invocation): Promise<number> {
   await dispose();
   await stop();
   release();
-  const environment = await context.config().then(
-    (config) => config.environment,
-    () => globals.env ?? 'unknown',
-  );
   const durationMs = Math.round(context.elapsed() - start);
-  const document = createDocument(
-    ended,
-    { command: invocation.path, environment, startedAt, durationMs },
-    globals.failOn,
-  );
+  const about = { command: invocation.path, environment: environment() ?? globals.env ?? 'default', startedAt };
+  const document = createDocument(ended, { ...about, durationMs }, globals.failOn);
   return report({ ...invocation, globals, document: redactor.data(document), cause: errorOf(ended), redactor });
 }
 
@@ -90,7 +83,7 @@ export function refuse(
 ): Promise<number> {
   const redactor = createRedactor();
   const given = (flag: string) => call.argv.includes(flag);
-  const about = { command: '', environment: 'unknown', startedAt: new Date().toISOString(), durationMs: 0 };
+  const about = { command: '', environment: 'default', startedAt: new Date().toISOString(), durationMs: 0 };
   return report({
     ...call,
     command: NO_COMMAND,
@@ -102,14 +95,17 @@ export function refuse(
 }
 
 /** Options by their schema; what is wrong is said in the words of the command line. */
-function parseOptions<T>(schema: z.ZodType<T>, options: Invocation['options']): T {
+function parseOptions<T>(
+  schema: z.ZodType<T>,
+  options: Invocation['options'],
+  operands: readonly OptionText[] = [],
+): T {
   const parsed = schema.safeParse(options);
   if (parsed.success) return parsed.data;
-  const wrong = parsed.error.issues.map(({ path, message }) => {
-    const name = String(path[0] ?? '');
-    const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    return `--${flag}: ${message}`;
-  });
+  const asTyped = (name: string) =>
+    operands.find(([text]) => text.slice(1, -1) === name)?.[0] ??
+    `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const wrong = parsed.error.issues.map(({ path, message }) => `${asTyped(String(path[0] ?? ''))}: ${message}`);
   throw new OperatorError('VOPS-USAGE', wrong.join('\n'), { hint: 'add --help to see what the command takes' });
 }
 
@@ -167,7 +163,9 @@ function createDocument(
   about: Pick<Document, 'command' | 'environment' | 'startedAt' | 'durationMs'>,
   failOn: GlobalFlags['failOn'],
 ): Document {
-  const base = { schemaVersion: SCHEMA_VERSION, version: packageVersion(), host: hostname(), ...about } as const;
+  const { command, ...times } = about;
+  const origin = { schemaVersion: SCHEMA_VERSION, command, version: packageVersion(), host: hostname() } as const;
+  const base = { ...origin, ...times };
   if ('error' in ended) {
     const error = explain(ended.error);
     const status = statusOf(error.code);

@@ -17,6 +17,7 @@ export interface Step {
 }
 
 /** One line of a pipeline. A wrong option is a compile error. */
+// oxlint-disable-next-line max-params -- read aloud as one line of a table: name, command, options, what it needs
 export function step<Flags, Result, Given>(
   id: string,
   command: Command<Flags, Result, Given>,
@@ -71,9 +72,9 @@ async function runWhenReady(
 ): Promise<StepReport> {
   const decided = selection.get(next.id);
   if (decided) return 'reuse' in decided ? decided.reuse : skipped(next.id, decided.skip);
-  const required = await Promise.all(next.requires.map((id) => reports.get(id)));
+  const required = await Promise.all(next.requires.flatMap((id) => reports.get(id) ?? []));
   if (context.signal.aborted) return skipped(next.id, `because the run was ${abortReason(context.signal).message}`);
-  const obstacle = required.find((report) => report && BLOCKING.has(report.status) && !selection.has(report.id));
+  const obstacle = required.find((report) => BLOCKING.has(report.status) && !selection.has(report.id));
   if (obstacle) return skipped(next.id, `because ${obstacle.id} ${obstacle.status}: ${obstacle.summary}`);
   return runStep(context, next, next.timeoutMs ?? timeoutMs);
 }

@@ -7,8 +7,8 @@ import { systemCode } from '../errors.js';
 import { ensurePrivateDirectory, readRegularFile, writeFileAtomic } from '../files/index.js';
 import { StepReport } from '../pipeline.js';
 import type { Outcome } from '../status.js';
-import { textReport } from '../terminal/report.js';
-import { createTheme, type Theme } from '../terminal/theme.js';
+import { type Look, textReport } from '../terminal/report.js';
+import { createTheme } from '../terminal/theme.js';
 
 export const RunRecord = z.strictObject({
   schemaVersion: z.literal(1),
@@ -43,11 +43,7 @@ export async function writeRecord(directory: string, record: RunRecord): Promise
 }
 
 /** The report beside the record: what `maintenance <tier>` shows, for people without the program at hand. */
-export async function writeReport<Result>(
-  record: string,
-  outcome: Outcome<Result>,
-  look: { summary(result: Result): string; view(result: Result, theme: Theme): string },
-): Promise<void> {
+export async function writeReport<Result>(record: string, outcome: Outcome<Result>, look: Look<Result>): Promise<void> {
   const theme = await createTheme({ color: false, layout: 'aligned' });
   await writeFileAtomic(record.replace(/json$/, 'txt'), textReport(outcome, look, theme));
 }

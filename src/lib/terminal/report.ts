@@ -85,10 +85,16 @@ function findingsText({ findings }: Pick<Outcome<unknown>, 'findings'>, look: Th
     .join('\n');
 }
 
+/** The two functions of a command that make text of a result. */
+export interface Look<Result> {
+  readonly summary: (result: Result) => string;
+  readonly view: (result: Result, theme: Theme) => string;
+}
+
 /** The whole as text for a file or a mail: first line, details, findings. */
 export function textReport<Result>(
   { status, findings, result }: Outcome<Result>,
-  { summary, view }: { summary(result: Result): string; view(result: Result, theme: Theme): string },
+  { summary, view }: Look<Result>,
   look: Theme,
 ): string {
   const escaped = mapStrings(result, escapeText);
@@ -114,7 +120,8 @@ async function failureReport(finished: Report): Promise<string> {
   }
   const { command: path, host, exitCode } = document;
   const meaning = EXIT_CODES.find(({ code }) => code === exitCode)?.name ?? 'failed';
-  lines.push(`viktoria-ops ${path} on ${escapeText(host)}: ${document.status}, exit ${exitCode} (${meaning})`);
+  const program = ['viktoria-ops', path].join(' ').trim();
+  lines.push(`${program} on ${escapeText(host)}: ${document.status}, exit ${exitCode} (${meaning})`);
   return lines
     .filter((line) => line !== '')
     .map(block)
