@@ -35,7 +35,7 @@ export function groupErrors(errors: readonly HookError[]): ErrorGroup[] {
 
 /** In this order: an identifier is full of digits, and a quoted text may hold both. */
 const VALUES: readonly (readonly [RegExp, string])[] = [
-  [/"[^"]*"|'[^'\s]*'|`[^`]*`|„[^“]*“/g, '"…"'],
+  [/"[^"]*"|'[^'\s]*'|`[^`]*`|„[^“„]*“/g, '"…"'],
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, '<id>'],
   // Strapi's document ids: 24 lower-case letters and digits, a digit among them.
   [/\b(?=[a-z]*\d)[a-z0-9]{24}\b/g, '<id>'],
