@@ -62,7 +62,7 @@ function underSignal(shared: Shared, signal: AbortSignal): Context {
     exec: createExecute({ env: shared.env, signal }),
     api: async (route, ...rest) => {
       const { createApiCall } = await import('./api/client.js');
-      return createApiCall({ config: await shared.config(), signal })(route, ...rest);
+      return createApiCall({ ...shared, config: await shared.config(), signal })(route, ...rest);
     },
     pg: async (use) => {
       const { withDatabase } = await import('./pg/connect.js');
