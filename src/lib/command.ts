@@ -9,12 +9,12 @@ import type { Theme } from './terminal/theme.js';
 /** `['--window <duration>', 'how far back to look']`: what people read. Defaults are in the schema, never here. */
 export type OptionText = readonly [flags: string, description: string];
 
-export interface Command<Flags = unknown, Result = unknown> {
+export interface Command<Flags = unknown, Result = unknown, Given = unknown> {
   readonly options?: readonly OptionText[];
   /** Operands in order, `['<name>', 'what it is']`; their values reach `flags` under the bare name. */
   readonly operands?: readonly OptionText[];
   /** What the program trusts: parses the options, holds the defaults. */
-  readonly flags: z.ZodType<Flags>;
+  readonly flags: z.ZodType<Flags, Given>;
   /** The schema of the result, which is also what `--json` carries. */
   readonly result: z.ZodType<Result>;
   /** Does the work. A method, so that commands of all flags share one type in the registry. */
@@ -33,7 +33,9 @@ export interface Command<Flags = unknown, Result = unknown> {
 }
 
 /** Infers the types of a command from its schemas. */
-export function defineCommand<Flags, Result>(command: Command<Flags, Result>): Command<Flags, Result> {
+export function defineCommand<Flags, Result, Given>(
+  command: Command<Flags, Result, Given>,
+): Command<Flags, Result, Given> {
   return command;
 }
 
@@ -58,5 +60,5 @@ export interface CommandEntry {
   readonly summary: string;
   /** The command its group stands for when no subcommand is named: `errors` is `errors count`. */
   readonly isDefault?: true;
-  readonly load: () => Promise<{ readonly default: Command<never, unknown> }>;
+  readonly load: () => Promise<{ readonly default: Command<never, never, never> }>;
 }

@@ -32,6 +32,8 @@ export interface Context {
   /** Aborted by a signal, the deadline or a step's timeout; its reason is an `OperatorError`. */
   readonly signal: AbortSignal;
   readonly dryRun: boolean;
+  /** A person is watching (stderr is a terminal). */
+  readonly interactive: boolean;
   /** Name of this run: unique, in every trace we leave (`application_name`, run record, pings). */
   readonly runId: string;
   readonly redactor: Redactor;

@@ -5,6 +5,8 @@
  * findings and the status derived from them. Nothing else decides an exit code.
  */
 
+import type { Explanation } from './errors.js';
+
 /** From good to bad. `unknown` means that no verdict was possible; it is never shown as good. */
 export const STATUSES = ['ok', 'skipped', 'warning', 'unknown', 'partial', 'failed', 'interrupted'] as const;
 export type Status = (typeof STATUSES)[number];
@@ -25,6 +27,8 @@ export interface Outcome<Result> {
   readonly status: Status;
   readonly findings: readonly Finding[];
   readonly result: Result;
+  /** Why the work ended early, where it did and there is a result all the same: it then decides the exit code. */
+  readonly error?: Explanation;
 }
 
 const STATUS_OF_SEVERITY = {

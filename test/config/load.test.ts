@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { searchPlaces } from '../../src/lib/config/discover.js';
-import { type Config, describeOrigin, loadConfig, requireStateDirectory } from '../../src/lib/config/index.js';
+import { type Config, describeOrigin, loadConfig } from '../../src/lib/config/index.js';
 import { OperatorError } from '../../src/lib/errors.js';
 import { createRedactor, type Redactor } from '../../src/lib/redact.js';
 
@@ -137,6 +137,19 @@ describe('precedence', () => {
       stateDirectory: join(directory, 'etc/s'),
       database: { sslrootcert: '/work/ca.pem' },
     });
+  });
+});
+
+describe('the state directory', () => {
+  const home = process.getuid?.() === 0 ? '/var/lib/viktoria-ops' : '/home/me/.local/state/viktoria-ops';
+  test.each<[string, Environment, string]>([
+    ['variable of ours', { VIKTORIA_OPS_STATE_DIRECTORY: '/a', STATE_DIRECTORY: '/b' }, '/a'],
+    ["systemd's", { STATE_DIRECTORY: '/b:/c', XDG_STATE_HOME: '/d' }, '/b'],
+    ["XDG's", { XDG_STATE_HOME: '/d', HOME: '/home/me' }, '/d/viktoria-ops'],
+    ['a relative XDG is ignored', { XDG_STATE_HOME: 'd', HOME: '/home/me' }, home],
+    ["root's or the user's", { HOME: '/home/me' }, home],
+  ])('%s', async (_, env, expected) => {
+    expect((await load({ env })).stateDirectory).toBe(expected);
   });
 });
 
@@ -276,8 +289,9 @@ describe('what is wrong is said with its place, and nothing of it is quoted', ()
       'databse: {}\ndatabase:\n  pasword: x\n  port: 0\nsecurity:\n  strict: yes\n',
     );
     const file = join(directory, 'c.yaml');
-    expect(message.split(`; ${file}`).map((line) => line.replace(file, ''))).toEqual([
-      '4 problems in the configuration: :4:9 database.port: must be at least 1',
+    expect(message.split('\n').map((line) => line.replace(file, ''))).toEqual([
+      '4 problems in the configuration:',
+      ':4:9 database.port: must be at least 1',
       ':3:3 database.pasword: unknown key; did you mean "password"?',
       ':6:11 security.strict: expected true or false, got text',
       ':1:1 databse: unknown key; did you mean "database"?',
@@ -538,9 +552,4 @@ describe('secrets', () => {
     await put('c.json', content(true), 0o600);
     expect((await load({ flags: { config }, env })).warnings).toEqual([]);
   });
-});
-
-test('a state directory is needed only by those who ask for it', () => {
-  expect(() => requireStateDirectory({})).toThrow('HOME is not set');
-  expect(requireStateDirectory({ stateDirectory: '/s' })).toBe('/s');
 });

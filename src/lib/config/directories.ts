@@ -1,11 +1,10 @@
 /** Where we keep things, and what relative paths of the configuration are relative to. */
 import { userInfo } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
-import { OperatorError } from '../errors.js';
+import { isAbsolute, join } from 'node:path';
 import type { Environment } from './environment-variables.js';
 import type { Config, ConfigSections } from './schema.js';
 
-type Resolved = ConfigSections & Pick<Config, 'logs'>;
+type Resolved = ConfigSections & Pick<Config, 'logs' | 'backup' | 'stateDirectory'>;
 
 /** Every path absolute, and the directories that nobody named at their defaults. `resolvePath` knows each path's base. */
 export function withDirectories(
@@ -15,9 +14,8 @@ export function withDirectories(
 ): Resolved {
   const { app, database, logs, backup } = sections;
   const root = resolvePath(['app', 'root'], app.root);
-  const state = sections.stateDirectory ?? defaultStateDirectory(env);
-  const stateDirectory = state && resolvePath(['stateDirectory'], state);
-  const backups = backup.directory ?? (stateDirectory && join(stateDirectory, 'backups'));
+  const stateDirectory = resolvePath(['stateDirectory'], sections.stateDirectory ?? defaultStateDirectory(env));
+  const backups = resolvePath(['backup', 'directory'], backup.directory ?? join(stateDirectory, 'backups'));
   return {
     ...sections,
     app: { ...app, root },
@@ -33,39 +31,31 @@ export function withDirectories(
         ? { reopen: { ...logs.reopen, pidFile: resolvePath(['logs', 'reopen', 'pidFile'], logs.reopen.pidFile) } }
         : {}),
     },
-    backup: { ...backup, ...(backups && { directory: resolvePath(['backup', 'directory'], backups) }) },
-    ...(stateDirectory && { stateDirectory }),
+    backup: { ...backup, directory: backups },
+    stateDirectory,
   };
 }
 
-/** systemd's StateDirectory=, XDG's, root's, the user's; undefined for a user without a home. */
-export function defaultStateDirectory(env: Environment): string | undefined {
+const SYSTEM_STATE = '/var/lib/viktoria-ops';
+
+/**
+ * systemd's StateDirectory=, XDG's, root's, the user's. A user without a home, such as a bare uid in a container, gets
+ * root's: that is an error with path and uid, but only for a command that needs the state.
+ */
+export function defaultStateDirectory(env: Environment): string {
   const systemd = env.STATE_DIRECTORY?.split(':')[0]; // several, when the unit names several
   if (systemd && isAbsolute(systemd)) return systemd;
   if (env.XDG_STATE_HOME && isAbsolute(env.XDG_STATE_HOME)) return join(env.XDG_STATE_HOME, 'viktoria-ops');
-  if (process.getuid?.() === 0) return '/var/lib/viktoria-ops';
+  if (process.getuid?.() === 0) return SYSTEM_STATE;
   const home = env.HOME && isAbsolute(env.HOME) ? env.HOME : homeOfUser();
-  return home && join(home, '.local', 'state', 'viktoria-ops');
+  return home === undefined ? SYSTEM_STATE : join(home, '.local', 'state', 'viktoria-ops');
 }
 
-/** From the user database; a bare uid in a container has no entry there. */
+/** From the user database. */
 function homeOfUser(): string | undefined {
   try {
-    return resolve(userInfo().homedir);
+    return userInfo().homedir;
   } catch {
-    return undefined;
+    return undefined; // no entry of this uid
   }
-}
-
-/** The state directory, for those who cannot do without. */
-export function requireStateDirectory({ stateDirectory }: Pick<Config, 'stateDirectory'>): string {
-  if (stateDirectory !== undefined) return stateDirectory;
-  throw new OperatorError('VOPS-CONFIG-INVALID', 'no directory for the state: HOME is not set and this user has none', {
-    hint: 'set stateDirectory in the configuration, or VIKTORIA_OPS_STATE_DIRECTORY',
-  });
-}
-
-/** The directory of the backup catalogue, for those who cannot do without. */
-export function requireBackupDirectory(config: Pick<Config, 'backup' | 'stateDirectory'>): string {
-  return config.backup.directory ?? join(requireStateDirectory(config), 'backups');
 }

@@ -1,5 +1,4 @@
 /** The configuration: found, read, checked and resolved once; everything after trusts it. */
-export { requireBackupDirectory, requireStateDirectory } from './directories.js';
 export { type LoadOptions, loadConfig } from './load.js';
 export { describeOrigin, formatPath, type Origin, type Path } from './origin.js';
 export type { Config } from './schema.js';

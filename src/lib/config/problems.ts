@@ -17,7 +17,7 @@ export function firstOf<Item>(items: readonly Item[]): readonly Item[] {
   return items.slice(0, SHOWN + 1);
 }
 
-/** One error that lists every problem. */
+/** One error that lists every problem, one a line. */
 export function invalidConfig(
   problems: readonly Problem[],
   { code = 'VOPS-CONFIG-INVALID', hint }: { readonly code?: ErrorCode; readonly hint?: string } = {},
@@ -25,9 +25,9 @@ export function invalidConfig(
   const lines = [
     ...new Set(problems.map(({ place, key, what }) => `${place} ${key === '' ? what : `${key}: ${what}`}`)),
   ];
-  const shown = lines.slice(0, SHOWN).join('; ');
+  const shown = lines.slice(0, SHOWN).join('\n');
   const count = lines.length > SHOWN ? `more than ${SHOWN}` : lines.length;
-  return new OperatorError(code, lines.length === 1 ? shown : `${count} problems in the configuration: ${shown}`, {
+  return new OperatorError(code, lines.length === 1 ? shown : `${count} problems in the configuration:\n${shown}`, {
     hint: hint ?? 'mend it and check with: viktoria-ops config validate',
   });
 }

@@ -1,4 +1,6 @@
 /** How values look on screen. A view composes these and never asks whether it writes to a terminal. */
+import { formatISO } from 'date-fns/formatISO';
+import { formatBytes, formatDuration, formatPercent } from '../measures.js';
 import type { Status } from '../status.js';
 
 export type Cell = string | number | null | undefined;
@@ -16,4 +18,129 @@ export interface Theme {
   readonly count: (count: number | null | undefined) => string;
   /** An ISO-8601 UTC time in the operator's zone, with its offset. */
   readonly time: (iso: string | null | undefined) => string;
+}
+
+export interface ThemeOptions {
+  readonly color: boolean;
+  /**
+   * `terminal` fits tables to the width; `aligned` pads them for mail and report files; `tabs` gives one record a line,
+   * tab separated and never cut, for other programs.
+   */
+  readonly layout: 'terminal' | 'aligned' | 'tabs';
+  /** Width in characters of a terminal. */
+  readonly columns?: number | undefined;
+}
+
+const NONE = '–';
+type Paint = (text: string) => string;
+type StyleName = 'bold' | 'dim' | 'green' | 'yellow' | 'red' | 'magenta';
+const plain: Paint = (text) => text;
+
+const STYLE_OF_STATUS = {
+  ok: 'green',
+  skipped: 'dim',
+  warning: 'yellow',
+  unknown: 'magenta',
+  partial: 'red',
+  failed: 'red',
+  interrupted: 'red',
+} as const satisfies Record<Status, StyleName>;
+
+/** Builds a theme; colour and table packages are loaded only when they will be used. */
+export async function createTheme(options: ThemeOptions): Promise<Theme> {
+  const paint = options.color ? await loadPaint() : () => plain;
+  const table =
+    options.layout === 'terminal' ? await terminalTable(options.columns ?? 80, paint('bold')) : textTable(options);
+  return {
+    table,
+    fields: (fields) => {
+      const width = Math.max(0, ...fields.map(([name]) => name.length));
+      return fields.map(([name, value]) => `${paint('dim')(name.padEnd(width))}  ${cellText(value)}`).join('\n');
+    },
+    heading: paint('bold'),
+    dim: paint('dim'),
+    status: (status) => paint(STYLE_OF_STATUS[status])(status),
+    bytes: present(formatBytes),
+    duration: present(formatDuration),
+    percent: present(formatPercent),
+    count: present((count) => count.toLocaleString('en-US', { useGrouping: true, maximumFractionDigits: 2 })),
+    time: (iso) => (iso ? formatISO(new Date(iso)).replace('T', ' ') : NONE),
+  };
+}
+
+const present =
+  (format: (value: number) => string) =>
+  (value: number | null | undefined): string =>
+    value === null || value === undefined ? NONE : format(value);
+
+const cellText = (cell: Cell) => (cell === null || cell === undefined ? NONE : String(cell));
+
+/** chalk's default instance ignores NO_COLOR, so an instance of a fixed level is built. */
+async function loadPaint(): Promise<(style: StyleName) => Paint> {
+  const { Chalk } = await import('chalk');
+  const chalk = new Chalk({ level: 1 });
+  return (style) => chalk[style];
+}
+
+function textTable({ layout }: ThemeOptions): Theme['table'] {
+  return (head, rows) => {
+    const lines = rows.map((row) => row.map(cellText));
+    if (layout === 'tabs') return lines.map((line) => line.join('\t')).join('\n');
+    const all = [head.map((name) => name.toUpperCase()), ...lines];
+    const widths = head.map((_, column) => Math.max(...all.map((line) => line[column]?.length ?? 0)));
+    return all
+      .map((line) =>
+        line
+          .map((text, column) => text.padEnd(widths[column] ?? 0))
+          .join('  ')
+          .trimEnd(),
+      )
+      .join('\n');
+  };
+}
+
+/** Borderless; the last column gives way when the terminal is narrow. */
+async function terminalTable(columns: number, bold: Paint): Promise<Theme['table']> {
+  const { default: Table } = await import('cli-table3');
+  const none = Object.fromEntries(
+    [
+      'top',
+      'top-mid',
+      'top-left',
+      'top-right',
+      'bottom',
+      'bottom-mid',
+      'bottom-left',
+      'bottom-right',
+      'left',
+      'left-mid',
+      'mid',
+      'mid-mid',
+      'right',
+      'right-mid',
+    ].map((part) => [part, '']),
+  );
+  return (head, rows) => {
+    const lines = rows.map((row) => row.map(cellText));
+    const widths = head.map(
+      (name, column) => Math.max(name.length, ...lines.map((line) => visibleLength(line[column] ?? ''))) + 2,
+    );
+    const excess = widths.reduce((sum, width) => sum + width, 0) - columns;
+    const last = widths.length - 1;
+    if (excess > 0) widths[last] = Math.max(10, (widths[last] ?? 0) - excess);
+    const table = new Table({
+      head: head.map((name) => bold(name.toUpperCase())),
+      chars: { ...none, middle: '' },
+      colWidths: widths,
+      // cli-table3 colours heads and borders by itself, also in pipes, unless told not to.
+      style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2, compact: true },
+    });
+    table.push(...lines);
+    return table.toString();
+  };
+}
+
+/** Length without the colour codes our own theme put in. */
+function visibleLength(text: string): number {
+  return text.replace(/\u001b\[\d+m/g, '').length;
 }

@@ -1,0 +1,79 @@
+/** The table of contents: one line a command. Nothing is loaded until it is called. */
+import type { CommandEntry } from '../lib/command.js';
+
+/** Words that hold several commands. */
+export const groups: Readonly<Record<string, string>> = {
+  performance: 'how the hooks perform',
+  errors: 'errors of the hooks',
+  queue: 'background jobs',
+  db: 'PostgreSQL',
+  config: 'configuration of this tool and of the backend',
+  logs: 'log files',
+  maintenance: 'tiers: several commands as one run',
+  help: 'topics beyond a command',
+};
+
+export const commands: readonly CommandEntry[] = [
+  {
+    path: 'health',
+    summary: 'application, database, host, network and jobs in one verdict',
+    load: () => import('./health.js'),
+  },
+  {
+    path: 'performance summary',
+    summary: 'hook performance against its targets',
+    isDefault: true,
+    load: () => import('./performance/summary.js'),
+  },
+  {
+    path: 'errors count',
+    summary: 'how many hook runs failed',
+    isDefault: true,
+    load: () => import('./errors/count.js'),
+  },
+  { path: 'errors recent', summary: 'the latest errors, grouped by message', load: () => import('./errors/recent.js') },
+  {
+    path: 'queue status',
+    summary: 'size, age and rate of the job queue',
+    isDefault: true,
+    load: () => import('./queue/status.js'),
+  },
+  {
+    path: 'system',
+    summary: 'the host now: CPU, memory, disks, network, processes',
+    load: () => import('./system.js'),
+  },
+  {
+    path: 'db health',
+    summary: 'connections, locks, wraparound and state of PostgreSQL',
+    load: () => import('./db/health.js'),
+  },
+  { path: 'config validate', summary: 'check the configuration', load: () => import('./config/validate.js') },
+  {
+    path: 'config show',
+    summary: 'the values in force, and where each comes from',
+    load: () => import('./config/show.js'),
+  },
+  { path: 'config backup', summary: 'keep a snapshot of the configuration', load: () => import('./config/backup.js') },
+  {
+    path: 'logs rotate',
+    summary: 'rotate, compress and delete log files without losing a line',
+    load: () => import('./logs/rotate.js'),
+  },
+  { path: 'maintenance daily', summary: 'every daily task as one run', load: () => import('./maintenance/daily.js') },
+  { path: 'maintenance list', summary: 'the tiers and their steps', load: () => import('./maintenance/list.js') },
+  {
+    path: 'maintenance history',
+    summary: 'past runs: did it run at all, and how did it end?',
+    load: () => import('./maintenance/history.js'),
+  },
+  { path: 'doctor', summary: 'is everything here that the commands need?', load: () => import('./doctor.js') },
+  {
+    path: 'demo',
+    summary: 'try it: PostgreSQL, a sample backend, traffic and a daily run',
+    load: () => import('./demo.js'),
+  },
+  { path: 'completion', summary: 'completion script for bash, zsh or fish', load: () => import('./completion.js') },
+  { path: 'version', summary: 'version of viktoria-ops and Node.js', load: () => import('./version.js') },
+  { path: 'help exit-codes', summary: 'what each exit code means', load: () => import('./help/exit-codes.js') },
+];

@@ -1,0 +1,44 @@
+import { defineCommand } from '../../lib/command.js';
+import { HistoryFlags, HistoryResult, listRuns } from '../../lib/maintenance/history.js';
+
+export default defineCommand({
+  options: [
+    ['--tier <name>', 'only runs of this tier'],
+    ['--limit <count>', 'at most so many runs (default: 20)'],
+  ],
+  flags: HistoryFlags,
+  result: HistoryResult,
+  run: listRuns,
+  summary: ({ runs, lastSuccess }) => {
+    if (runs.length === 0) return 'nothing has run yet';
+    const good = lastSuccess.map(({ tier, startedAt }) => `${tier} last went well ${startedAt}`).join(', ');
+    return `${runs.length} runs; ${good || 'none went well'}`;
+  },
+  view: ({ runs }, theme) =>
+    theme.table(
+      ['started', 'tier', 'status', 'time', 'trouble', 'record'],
+      runs.map(({ startedAt, tier, status, durationMs, troubled, recordFile }) => [
+        theme.time(startedAt),
+        tier,
+        status === 'running' ? status : theme.status(status),
+        theme.duration(durationMs),
+        troubled.join(', '),
+        recordFile,
+      ]),
+    ),
+  examples: ['viktoria-ops maintenance history', 'viktoria-ops maintenance history --tier daily --limit 7 --json'],
+  sample: {
+    runs: [
+      {
+        tier: 'daily',
+        runId: '5f3a9c01',
+        startedAt: '2026-11-23T03:00:00.000Z',
+        durationMs: 412,
+        status: 'ok',
+        troubled: [],
+        recordFile: '/var/lib/viktoria-ops/runs/20261123T030000Z-daily-5f3a9c01.json',
+      },
+    ],
+    lastSuccess: [{ tier: 'daily', startedAt: '2026-11-23T03:00:00.000Z', ageSeconds: 3600 }],
+  },
+});

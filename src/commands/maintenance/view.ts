@@ -1,0 +1,39 @@
+/** How every tier looks, on screen and in its report file. */
+import type { TierResult } from '../../lib/maintenance/tier.js';
+import type { Theme } from '../../lib/terminal/theme.js';
+
+export function tierSummary({ tier, dryRun, steps }: TierResult): string {
+  const bad = steps.filter(({ status }) => status !== 'ok' && status !== 'skipped');
+  const good = steps.filter(({ status }) => status === 'ok').length;
+  const named = bad.map(({ id, status }) => `${id} ${status}`).join(', ');
+  return `${tier}${dryRun ? ' (dry run)' : ''}: ${bad.length === 0 ? `all ${good} steps well` : `${named}; ${good} of ${steps.length} steps well`}`;
+}
+
+export function tierView({ steps, reportFile }: TierResult, theme: Theme): string {
+  const rows = steps.map(({ id, status, durationMs, summary }) => [
+    theme.status(status),
+    id,
+    theme.duration(durationMs),
+    summary,
+  ]);
+  const table = theme.table(['status', 'step', 'time', 'result'], rows);
+  return reportFile === null ? table : `${table}\n${theme.dim(`Report: ${reportFile}`)}`;
+}
+
+export const tierSample = (tier: string): TierResult => ({
+  tier,
+  runId: '5f3a9c01',
+  dryRun: false,
+  steps: [
+    { id: 'health', status: 'ok', durationMs: 41, summary: 'healthy, up 3 d 4 h', findings: [] },
+    {
+      id: 'queue',
+      status: 'warning',
+      durationMs: 12,
+      summary: '120 jobs waiting',
+      findings: [{ code: 'VOPS-JOBS-BACKLOG', severity: 'warning', message: '120 jobs wait, more than 50' }],
+    },
+  ],
+  recordFile: `/var/lib/viktoria-ops/runs/20261123T030000Z-${tier}-5f3a9c01.json`,
+  reportFile: `/var/lib/viktoria-ops/runs/20261123T030000Z-${tier}-5f3a9c01.txt`,
+});

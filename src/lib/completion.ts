@@ -1,0 +1,81 @@
+/** Completion scripts made from the table of contents. Static text: nothing is run while the operator types. */
+import * as z from 'zod';
+import type { Command, CommandEntry, OptionText } from './command.js';
+import { DRY_RUN_OPTION, GLOBAL_OPTIONS } from './global-options.js';
+import { conclude, type Outcome } from './status.js';
+
+export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+export const CompletionFlags = z.object({ shell: z.enum(SHELLS, `expected one of ${SHELLS.join(', ')}`) });
+export const CompletionResult = z.strictObject({ shell: z.enum(SHELLS), script: z.string() });
+export type CompletionResult = z.output<typeof CompletionResult>;
+
+/** What can follow the words typed so far: `''` → commands, `db` → `health`, `db health` → its options. */
+type Candidates = ReadonlyMap<string, readonly string[]>;
+
+/** Writes the script for one shell. Loads every command once, for its options. */
+export async function completionScript(
+  entries: readonly CommandEntry[],
+  { shell }: z.output<typeof CompletionFlags>,
+): Promise<Outcome<CompletionResult>> {
+  return conclude({ shell, script: SCRIPTS[shell](await collectCandidates(entries)) });
+}
+
+async function collectCandidates(entries: readonly CommandEntry[]): Promise<Candidates> {
+  const candidates = new Map<string, string[]>();
+  const add = (after: string, word: string) =>
+    candidates.set(after, [...new Set([...(candidates.get(after) ?? []), word])]);
+  for (const { path, load } of entries) {
+    const words = path.split(' ');
+    for (const [index, word] of words.entries()) add(words.slice(0, index).join(' '), word);
+    const command = (await load()).default as Command;
+    for (const option of optionNames(command)) add(path, option);
+  }
+  return candidates;
+}
+
+function optionNames({ options = [], changes }: Command): string[] {
+  const all: readonly OptionText[] = [...options, ...(changes ? [DRY_RUN_OPTION] : []), ...GLOBAL_OPTIONS];
+  return [...all.flatMap(([flags]) => flags.match(/--[\w-]+/) ?? []), '--help'];
+}
+
+const cases = (candidates: Candidates, line: (after: string, words: readonly string[]) => string) =>
+  [...candidates].map(([after, words]) => line(after, words)).join('\n');
+
+const bash = (candidates: Candidates) => `# viktoria-ops completion for bash: source <(viktoria-ops completion bash)
+_viktoria_ops() {
+  local word path='' candidates=''
+  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    [[ $word == -* ]] || path="\${path:+$path }$word"
+  done
+  case $path in
+${cases(candidates, (after, words) => `    '${after}') candidates='${words.join(' ')}' ;;`)}
+  esac
+  COMPREPLY=($(compgen -W "$candidates" -- "\${COMP_WORDS[COMP_CWORD]}"))
+}
+complete -F _viktoria_ops viktoria-ops
+`;
+
+const zsh = (candidates: Candidates) => `#compdef viktoria-ops
+# viktoria-ops completion for zsh: source <(viktoria-ops completion zsh)
+_viktoria_ops() {
+  local -a typed candidates
+  typed=(\${\${words[2,CURRENT-1]}:#-*})
+  case "\${typed[*]}" in
+${cases(candidates, (after, words) => `    '${after}') candidates=(${words.join(' ')}) ;;`)}
+  esac
+  compadd -a candidates
+}
+compdef _viktoria_ops viktoria-ops
+`;
+
+const fish = (candidates: Candidates) => `# viktoria-ops completion for fish: viktoria-ops completion fish | source
+function __viktoria_ops_candidates
+  set -l typed (string match -v -- '-*' (commandline -opc)[2..])
+  switch "$typed"
+${cases(candidates, (after, words) => `    case '${after}'\n      string split ' ' -- '${words.join(' ')}'`)}
+  end
+end
+complete -c viktoria-ops -f -a '(__viktoria_ops_candidates)'
+`;
+
+const SCRIPTS = { bash, zsh, fish } as const;

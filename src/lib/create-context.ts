@@ -1,0 +1,105 @@
+/** Builds the context of one command. Nothing is loaded, opened or searched before a command asks for it. */
+import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
+import type { Config } from './config/index.js';
+import type { Context, Log, Progress } from './context.js';
+import { createExecute } from './process/execute.js';
+import type { Redactor } from './redact.js';
+
+export interface ContextOptions {
+  /** Path of the command, such as `db health`: the database server shows it as ours. */
+  readonly command: string;
+  readonly env: Context['env'];
+  readonly cwd: string;
+  readonly signal: AbortSignal;
+  readonly dryRun: boolean;
+  readonly interactive: boolean;
+  readonly configFlags: { readonly config?: string | undefined; readonly env?: string | undefined };
+  readonly log: Log;
+  readonly progress: Progress;
+  readonly redactor: Redactor;
+}
+
+export interface OwnedContext {
+  readonly context: Context;
+  readonly dispose: () => Promise<void>;
+  /** Name of the configuration's environment; undefined when the command never read the configuration. */
+  readonly environment: () => string | undefined;
+}
+
+export function createContext(options: ContextOptions): OwnedContext {
+  const closers: (() => Promise<void> | void)[] = [];
+  let environment: string | undefined;
+  const config = once(async () => {
+    const loaded = await loadConfiguration(options);
+    environment = loaded.environment;
+    return loaded;
+  });
+  const shared: Shared = {
+    ...options,
+    runId: randomBytes(4).toString('hex'),
+    now: () => new Date(),
+    elapsed: () => performance.now(),
+    config,
+    state: once(() => prepareState(config)),
+    onDispose: (close: () => Promise<void> | void) => void closers.push(close),
+  };
+  return {
+    context: underSignal(shared, options.signal),
+    dispose: () => closeAll(closers, options.log),
+    environment: () => environment,
+  };
+}
+
+type Shared = ContextOptions & Pick<Context, 'runId' | 'now' | 'elapsed' | 'config' | 'state' | 'onDispose'>;
+
+/** The members that depend on the signal, bound to this one. */
+function underSignal(shared: Shared, signal: AbortSignal): Context {
+  setMaxListeners(0, signal); // every call in flight listens; ten is no limit that means anything here
+  return {
+    ...shared,
+    signal,
+    exec: createExecute({ env: shared.env, signal }),
+    api: async (route, ...rest) => {
+      const { createApiCall } = await import('./api/client.js');
+      return createApiCall({ ...shared, config: await shared.config(), signal })(route, ...rest);
+    },
+    pg: async (use) => {
+      const { withDatabase } = await import('./pg/connect.js');
+      const applicationName = `viktoria-ops:${shared.command}:${shared.runId}`;
+      const config = (await shared.config()).database;
+      return withDatabase({ config, env: shared.env, applicationName, signal }, use);
+    },
+    fork: (other) => underSignal(shared, other),
+  };
+}
+
+function once<T>(build: () => Promise<T>): () => Promise<T> {
+  let built: Promise<T> | undefined;
+  return () => (built ??= build());
+}
+
+async function loadConfiguration({ configFlags, env, cwd, redactor, log }: ContextOptions): Promise<Config> {
+  const { loadConfig } = await import('./config/load.js');
+  const config = await loadConfig({ flags: configFlags, env, cwd, redactor });
+  for (const { message, hint } of config.warnings) log.warn(hint ? `${message}. Hint: ${hint}` : message);
+  return config;
+}
+
+async function prepareState(config: () => Promise<Config>): Promise<string> {
+  const { ensurePrivateDirectory } = await import('./files/index.js');
+  const { stateDirectory } = await config();
+  await ensurePrivateDirectory(stateDirectory);
+  return stateDirectory;
+}
+
+/** Every closer runs, whatever the others do. */
+async function closeAll(closers: (() => Promise<void> | void)[], log: Log): Promise<void> {
+  for (const close of closers.reverse()) {
+    try {
+      await close();
+    } catch (error) {
+      log.warn(`clean-up failed: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+}

@@ -1,0 +1,19 @@
+/** Options every command understands: what the program trusts. */
+import * as z from 'zod';
+import { Duration } from './units.js';
+
+export const GlobalFlags = z.object({
+  config: z.string().min(1).optional(),
+  env: z.string().min(1).optional(),
+  output: z.enum(['table', 'json', 'ndjson', 'plain']).default('table'),
+  json: z.boolean().default(false),
+  format: z.enum(['nagios', 'github']).optional(),
+  quiet: z.boolean().default(false),
+  verbose: z.number().default(0),
+  color: z.boolean().optional(),
+  failOn: z.enum(['error', 'warning']).default('error'),
+  deadline: Duration.optional(),
+  debug: z.boolean().default(false),
+  dryRun: z.boolean().default(false),
+});
+export type GlobalFlags = z.output<typeof GlobalFlags>;

@@ -1,0 +1,180 @@
+/** One command from parsed words to exit code: options, context, run, document, output, clean-up. */
+import { hostname } from 'node:os';
+import type * as z from 'zod';
+import type { Command, OptionText } from './command.js';
+import type { Log } from './context.js';
+import { createContext } from './create-context.js';
+import { type Document, SCHEMA_VERSION } from './document.js';
+import { abortReason, exitCodeOf, explain, OperatorError, statusOf } from './errors.js';
+import { GlobalFlags } from './globals.js';
+import { packageVersion } from './package.js';
+import { listenForSignals, type SignalSource } from './process/signals.js';
+import { createRedactor, type Redactor } from './redact.js';
+import type { Outcome } from './status.js';
+import { escapeText } from './terminal/escape.js';
+import type { Output } from './terminal/io.js';
+import { createProgress } from './terminal/progress.js';
+import { report } from './terminal/report.js';
+
+/** What the program is given: `process` itself, or a stand-in of a test. */
+export type World = SignalSource & Pick<NodeJS.Process, 'env' | 'cwd' | 'stdout' | 'stderr'>;
+
+export interface Streams {
+  readonly stdout: Output;
+  readonly stderr: Output;
+}
+
+export interface Invocation extends Streams {
+  /** Words of the command, such as `db health`. */
+  readonly path: string;
+  readonly command: Command;
+  /** As commander read them: strings and booleans, absent when not given. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly world: World;
+}
+
+/** How long clean-up may take after a signal or the deadline before we leave without it. */
+const GRACE_MS = 8_000;
+
+/** Runs the command and writes its outcome. Resolves to the exit code. @throws OperatorError VOPS-USAGE */
+export async function invoke(invocation: Invocation): Promise<number> {
+  const { command, options, stderr, world } = invocation;
+  const globals = parseOptions(GlobalFlags, options);
+  const flags = parseOptions(command.flags, options, command.operands);
+  const redactor = createRedactor();
+  const log = createLog(globals, stderr, redactor);
+  const { progress, stop } = createProgress({
+    stderr,
+    env: world.env,
+    quiet: globals.quiet,
+    verbose: globals.verbose > 0,
+  });
+  const { signal, release } = endingSignal(invocation, globals);
+  const { context, dispose, environment } = createContext({
+    command: invocation.path,
+    env: world.env,
+    cwd: world.cwd(),
+    signal,
+    dryRun: globals.dryRun,
+    interactive: stderr.isTerminal,
+    configFlags: globals,
+    log,
+    progress,
+    redactor,
+  });
+  const startedAt = context.now().toISOString();
+  const start = context.elapsed();
+  const ended = await settle(() => command.run(context, flags), signal);
+  await stop();
+  const durationMs = Math.round(context.elapsed() - start);
+  const about = { command: invocation.path, environment: environment() ?? globals.env ?? 'default', startedAt };
+  const document = createDocument(ended, { ...about, durationMs }, globals.failOn);
+  const finished = { ...invocation, globals, document: redactor.data(document), cause: errorOf(ended), redactor };
+  const exitCode = await report(finished);
+  // After the report, so that what stays up for the operator to look at (demo --keep) is announced first.
+  await dispose();
+  release();
+  return exitCode;
+}
+
+const NO_COMMAND = { summary: () => '', view: () => '' } as const;
+
+/** Reports an error that came before any command could run: a wrong call, or a bug of ours. */
+export function refuse(
+  error: unknown,
+  call: Streams & { readonly argv: readonly string[]; readonly world: World },
+): Promise<number> {
+  const redactor = createRedactor();
+  const given = (flag: string) => call.argv.includes(flag);
+  const about = { command: '', environment: 'default', startedAt: new Date().toISOString(), durationMs: 0 };
+  return report({
+    ...call,
+    command: NO_COMMAND,
+    globals: GlobalFlags.parse({ json: given('--json'), debug: given('--debug') }),
+    document: redactor.data(createDocument({ error }, about, 'error')),
+    cause: error,
+    redactor,
+  });
+}
+
+/** Options by their schema; what is wrong is said in the words of the command line. */
+function parseOptions<T>(
+  schema: z.ZodType<T>,
+  options: Invocation['options'],
+  operands: readonly OptionText[] = [],
+): T {
+  const parsed = schema.safeParse(options);
+  if (parsed.success) return parsed.data;
+  const asTyped = (name: string) =>
+    operands.find(([text]) => text.slice(1, -1) === name)?.[0] ??
+    `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const wrong = parsed.error.issues.map(({ path, message }) => `${asTyped(String(path[0] ?? ''))}: ${message}`);
+  throw new OperatorError('VOPS-USAGE', wrong.join('\n'), { hint: 'add --help to see what the command takes' });
+}
+
+/** Aborted by the first signal or the deadline, with the reason. */
+function endingSignal({ world, stderr }: Invocation, { deadline }: GlobalFlags) {
+  const controller = new AbortController();
+  const stopListening = listenForSignals(world, (reason) => {
+    void stderr.write(`${reason.message}: cleaning up; once more to stop at once\n`);
+    controller.abort(reason);
+  });
+  const expire = () => {
+    const hint = 'give it more time with --deadline, or look for the slow part with -v';
+    controller.abort(
+      new OperatorError('VOPS-DEADLINE', `the deadline of ${Number(deadline) / 1000} s ran out`, { hint }),
+    );
+  };
+  const timer = deadline === undefined ? undefined : setTimeout(expire, deadline);
+  const release = () => {
+    clearTimeout(timer);
+    stopListening();
+  };
+  return { signal: controller.signal, release };
+}
+
+type Ended = { readonly outcome: Outcome<unknown> } | { readonly error: unknown };
+const errorOf = (ended: Ended) => ('error' in ended ? ended.error : undefined);
+
+/** Outcome or error. After an abort the work gets a bounded time to clean up; what it still reports is kept. */
+async function settle(run: () => Promise<Outcome<unknown>>, signal: AbortSignal): Promise<Ended> {
+  const work = run().then(
+    (outcome): Ended => ({ outcome }),
+    (error: unknown): Ended => ({ error: signal.aborted ? abortReason(signal) : error }),
+  );
+  let timer: NodeJS.Timeout | undefined;
+  const outOfPatience = new Promise<Ended>((resolve) => {
+    const wait = () => {
+      timer = setTimeout(() => resolve({ error: abortReason(signal) }), GRACE_MS);
+    };
+    signal.addEventListener('abort', wait, { once: true });
+  });
+  const ended = await Promise.race([work, outOfPatience]);
+  clearTimeout(timer);
+  return ended;
+}
+
+function createLog({ quiet, verbose }: GlobalFlags, stderr: Output, redactor: Redactor): Log {
+  const line = (wanted: boolean) => (message: string) => {
+    if (wanted) void stderr.write(`${escapeText(redactor.text(message))}\n`);
+  };
+  return { warn: line(!quiet), info: line(verbose >= 1), debug: line(verbose >= 2) };
+}
+
+function createDocument(
+  ended: Ended,
+  about: Pick<Document, 'command' | 'environment' | 'startedAt' | 'durationMs'>,
+  failOn: GlobalFlags['failOn'],
+): Document {
+  const { command, ...times } = about;
+  const origin = { schemaVersion: SCHEMA_VERSION, command, version: packageVersion(), host: hostname() } as const;
+  const base = { ...origin, ...times };
+  if ('error' in ended) {
+    const error = explain(ended.error);
+    const status = statusOf(error.code);
+    return { ...base, status, exitCode: exitCodeOf(status, failOn, error), findings: [], error };
+  }
+  const { status, findings, result, error } = ended.outcome;
+  const exitCode = exitCodeOf(status, failOn, error);
+  return { ...base, status, exitCode, findings: [...findings], result, ...(error && { error }) };
+}

@@ -1,0 +1,90 @@
+/** Run records: one JSON file a run of a tier, written at its start and again at its end. Bounded per tier. */
+import { readdir, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import * as z from 'zod';
+import { Finding, Status } from '../contract/findings.js';
+import { systemCode } from '../errors.js';
+import { ensurePrivateDirectory, readRegularFile, writeFileAtomic } from '../files/index.js';
+import { StepReport } from '../pipeline.js';
+import type { Outcome } from '../status.js';
+import { type Look, textReport } from '../terminal/report.js';
+import { createTheme } from '../terminal/theme.js';
+
+export const RunRecord = z.strictObject({
+  schemaVersion: z.literal(1),
+  tier: z.string(),
+  runId: z.string(),
+  host: z.string(),
+  pid: z.number(),
+  startedAt: z.iso.datetime(),
+  /** null while the run goes on, and for ever when it was killed. */
+  endedAt: z.iso.datetime().nullable(),
+  durationMs: z.number().nullable(),
+  status: Status.nullable(),
+  steps: z.array(StepReport),
+  findings: z.array(Finding),
+});
+export type RunRecord = z.output<typeof RunRecord>;
+
+const MAX_RECORD_BYTES = 50_000_000;
+
+export const runsDirectory = (stateDirectory: string): string => join(stateDirectory, 'runs');
+
+/** Path of a record; the human report lies beside it as `.txt`. Sorts by time. */
+export const recordFile = (directory: string, { startedAt, tier, runId }: RunRecord): string =>
+  join(directory, `${startedAt.replace(/[-:]|\.\d+/g, '')}-${tier}-${runId}.json`);
+
+/** Writes the record whole or not at all. */
+export async function writeRecord(directory: string, record: RunRecord): Promise<string> {
+  await ensurePrivateDirectory(directory);
+  const file = recordFile(directory, record);
+  await writeFileAtomic(file, `${JSON.stringify(record, null, 2)}\n`);
+  return file;
+}
+
+/** The report beside the record: what `maintenance <tier>` shows, for people without the program at hand. */
+export async function writeReport<Result>(record: string, outcome: Outcome<Result>, look: Look<Result>): Promise<void> {
+  const theme = await createTheme({ color: false, layout: 'aligned' });
+  await writeFileAtomic(record.replace(/json$/, 'txt'), textReport(outcome, look, theme));
+}
+
+/** The newest `limit` records, newest first; what cannot be read is left out and named. */
+export async function readRecords(
+  directory: string,
+  { limit, tier }: { readonly limit: number; readonly tier?: string | undefined },
+): Promise<{ records: RunRecord[]; unreadable: string[] }> {
+  const names = (await recordNames(directory, tier)).reverse().slice(0, limit);
+  const read = await Promise.all(names.map((name) => readRecord(join(directory, name))));
+  return {
+    records: read.flatMap((record) => (typeof record === 'string' ? [] : [record])),
+    unreadable: read.filter((record) => typeof record === 'string'),
+  };
+}
+
+async function readRecord(path: string): Promise<RunRecord | string> {
+  try {
+    return RunRecord.parse(JSON.parse((await readRegularFile(path, MAX_RECORD_BYTES)).toString('utf8')));
+  } catch {
+    return path;
+  }
+}
+
+/** Names of the tier's records, oldest first; the only files here we made. */
+async function recordNames(directory: string, tier = '[a-z]+'): Promise<string[]> {
+  const pattern = new RegExp(`^\\d{8}T\\d{6}Z-${tier}-[0-9a-f]+\\.json$`);
+  try {
+    return (await readdir(directory)).filter((name) => pattern.test(name)).sort();
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** Deletes all but the newest `keep` records of the tier, with their reports. */
+export async function pruneRecords(directory: string, tier: string, keep: number): Promise<void> {
+  const names = await recordNames(directory, tier);
+  for (const name of names.slice(0, Math.max(0, names.length - keep))) {
+    await rm(join(directory, name), { force: true });
+    await rm(join(directory, `${basename(name, '.json')}.txt`), { force: true });
+  }
+}

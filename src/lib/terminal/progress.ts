@@ -1,0 +1,58 @@
+/** What is going on, on stderr: a spinner on a terminal, plain lines with -v, nothing in cron. */
+import type { Progress } from '../context.js';
+import { escapeText } from './escape.js';
+import type { Output } from './io.js';
+
+export interface ProgressOptions {
+  readonly stderr: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+}
+
+/** A progress display and the function that takes it off the screen. */
+export function createProgress(options: ProgressOptions): {
+  readonly progress: Progress;
+  readonly stop: () => Promise<void>;
+} {
+  const { stderr, env, quiet, verbose } = options;
+  const animated = stderr.isTerminal && !quiet && !verbose && !env.CI && env.TERM !== 'dumb';
+  if (animated) return spinner();
+  const line = (text: string) => {
+    if (verbose && !quiet) void stderr.write(`${escapeText(text)}\n`);
+  };
+  return {
+    progress: { start: (id) => line(`${id}: started`), finish: (id, text) => line(`${id}: ${text}`) },
+    stop: async () => {},
+  };
+}
+
+function spinner(): ReturnType<typeof createProgress> {
+  const running = new Set<string>();
+  let done = 0;
+  // discardStdin puts the terminal in raw mode, and Ctrl-C would no longer be a signal.
+  const loading = import('ora').then(({ default: ora }) => ora({ discardStdin: false, hideCursor: true }));
+  const draw = () =>
+    void loading.then((ora) => {
+      if (running.size === 0) return ora.stop();
+      ora.text = `${[...running].map(escapeText).join(', ')}${done > 0 ? ` (${done} done)` : ''}`;
+      return ora.isSpinning ? ora : ora.start();
+    });
+  return {
+    progress: {
+      start: (id) => {
+        running.add(id);
+        draw();
+      },
+      finish: (id) => {
+        running.delete(id);
+        done += 1;
+        draw();
+      },
+    },
+    stop: async () => {
+      running.clear();
+      (await loading).stop();
+    },
+  };
+}
