@@ -87,7 +87,7 @@ async function loadConfiguration({ configFlags, env, cwd, redactor, log }: Conte
 }
 
 async function prepareState(config: () => Promise<Config>): Promise<string> {
-  const { ensurePrivateDirectory } = await import('./files/atomic.js');
+  const { ensurePrivateDirectory } = await import('./files/index.js');
   const { stateDirectory } = await config();
   await ensurePrivateDirectory(stateDirectory);
   return stateDirectory;
