@@ -53,7 +53,7 @@ function rootExists({ app, origin }: Config, { missingDirectories }: Facts): Fin
   if (!missingDirectories.has(app.root)) return [];
   const severity = origin(['app', 'root']).kind === 'default' ? 'info' : 'warning';
   return [
-    finding(severity, 'ROOT-MISSING', `app.root is no directory: ${app.root}`, "set it to the backend's directory"),
+    finding(severity)('ROOT-MISSING', `app.root is no directory: ${app.root}`, "set it to the backend's directory"),
   ];
 }
 
@@ -77,19 +77,19 @@ function channelsAreDefined({ alerting }: Config): Finding[] {
     const meant = suggest(channel, defined);
     const hint = meant === undefined ? `add alerting.channels.${channel}` : `did you mean ${meant}?`;
     const message = `the alert ${rule} names the channel ${channel}, which is not defined: nobody would hear of it`;
-    return finding('error', 'CHANNEL-UNDEFINED', message, hint);
+    return problem('CHANNEL-UNDEFINED', message, hint);
   });
 }
 
 function alertNamesAreUnique({ alerting }: Config): Finding[] {
   return duplicates(alerting?.rules ?? []).map((name) =>
-    finding('error', 'NAME-TWICE', `two alert rules are called ${name}`, 'give each a name of its own'),
+    problem('NAME-TWICE', `two alert rules are called ${name}`, 'give each a name of its own'),
   );
 }
 
 function incidentNamesAreUnique({ incidents }: Config): Finding[] {
   return duplicates(incidents ?? []).map((name) =>
-    finding('error', 'NAME-TWICE', `two incidents are called ${name}`, 'give each a name of its own'),
+    problem('NAME-TWICE', `two incidents are called ${name}`, 'give each a name of its own'),
   );
 }
 
@@ -99,11 +99,10 @@ function heartbeatOverTls({ heartbeatUrl }: Config): Finding[] {
   return [warning('HEARTBEAT-PLAINTEXT', message, 'use https://')];
 }
 
-function finding(severity: Severity, what: string, message: string, hint: string): Finding {
-  return { code: `VOPS-CONFIG-${what}`, severity, message, hint };
-}
-
-const warning = (what: string, message: string, hint: string) => finding('warning', what, message, hint);
+const finding = (severity: Severity) => (what: string, message: string, hint: string) =>
+  ({ code: `VOPS-CONFIG-${what}`, severity, message, hint }) satisfies Finding;
+const warning = finding('warning');
+const problem = finding('error');
 
 function isOpenToOthers(address: string): boolean {
   const { protocol, hostname } = new URL(address);
