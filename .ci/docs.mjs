@@ -1,0 +1,87 @@
+// Writes what is generated in README.md and docs/ between its markers, from the code itself. --check only compares.
+import { readFileSync, writeFileSync } from 'node:fs';
+import * as z from 'zod';
+import { commands, groups } from '../.build/src/commands/index.js';
+import { ConfigFile } from '../.build/src/lib/config/schema.js';
+import { API_PREFIX, routes } from '../.build/src/lib/contract/index.js';
+import { ERROR_CODES, EXIT_CODES } from '../.build/src/lib/errors.js';
+import { GLOBAL_OPTIONS } from '../.build/src/lib/global-options.js';
+
+const cell = (text) => String(text).replaceAll('|', '\\|').replaceAll('\n', ' ');
+const table = (head, rows) =>
+  [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |`).join('\n');
+const code = (text) => `\`${text}\``;
+
+const loaded = await Promise.all(commands.map(async (entry) => ({ ...entry, command: (await entry.load()).default })));
+
+const sections = {
+  commands: () =>
+    table(
+      ['command', 'what it does'],
+      commands.map(({ path, summary, isDefault }) => [isDefault ? `${code(path)} (also ${code(path.split(' ')[0])})` : code(path), summary]),
+    ),
+  'exit-codes': () =>
+    table(['exit', 'name', 'meaning'], EXIT_CODES.map(({ code: exit, name, meaning }) => [exit, name, meaning])),
+  'error-codes': () =>
+    table(['code', 'exit'], Object.entries(ERROR_CODES).map(([error, exit]) => [code(error), exit])),
+  'command-reference': () =>
+    [
+      '## Options of every command',
+      table(['option', 'meaning'], GLOBAL_OPTIONS.map(([flags, text]) => [code(flags), text])),
+      ...loaded.map(reference),
+    ].join('\n\n'),
+  configuration: () => table(['key', 'type', 'default', 'meaning'], configurationRows()),
+  routes: () =>
+    table(
+      ['route', 'what it answers'],
+      Object.values(routes).map(({ method, path, summary }) => [code(`${method} ${API_PREFIX}${path}`), summary]),
+    ),
+};
+
+function reference({ path, summary, command }) {
+  const operands = (command.operands ?? []).map(([text]) => ` ${text}`).join('');
+  const options = [...(command.operands ?? []), ...(command.options ?? []), ...(command.changes ? [['--dry-run', 'show what would be done and change nothing']] : [])];
+  return [
+    `## ${path}`,
+    `${summary[0].toUpperCase()}${summary.slice(1)}.`,
+    `    viktoria-ops ${path}${operands}`,
+    ...(options.length > 0 ? [table(['option', 'meaning'], options.map(([flags, text]) => [code(flags), text]))] : []),
+    ['Examples:', '', ...command.examples.map((example) => `    ${example}`)].join('\n'),
+  ].join('\n\n');
+}
+
+function configurationRows() {
+  const schema = z.toJSONSchema(ConfigFile, { io: 'input', unrepresentable: 'any' });
+  const rows = [];
+  const walk = (node, path, fallback) => {
+    const { properties, items, default: own } = node;
+    const value = own ?? fallback;
+    if (properties) {
+      for (const [key, child] of Object.entries(properties)) walk(child, path ? `${path}.${key}` : key, value?.[key]);
+      return;
+    }
+    if (items?.properties) return walk(items, `${path}[]`, undefined);
+    rows.push([code(path), typeOf(node), value === undefined ? '' : code(typeof value === 'string' ? value : JSON.stringify(value)), node.description ?? '']);
+  };
+  walk(schema, '', undefined);
+  return rows;
+}
+
+function typeOf({ type, enum: values, anyOf, items }) {
+  if (values) return values.map((value) => code(value)).join(', ');
+  if (anyOf) return anyOf.map(typeOf).join(' or ');
+  if (type === 'array') return `list of ${typeOf(items)}`;
+  return type ?? 'any';
+}
+
+let drifted = false;
+for (const file of ['README.md', 'docs/commands.md', 'docs/configuration.md', 'docs/api.md']) {
+  const text = readFileSync(file, 'utf8');
+  const updated = text.replace(/(<!-- generated: ([\w-]+) -->\n)[\s\S]*?(<!-- end -->)/g, (_, begin, name, end) => `${begin}\n${sections[name]()}\n\n${end}`);
+  if (updated === text) continue;
+  if (process.argv.includes('--check')) {
+    console.error(`${file} is not what the code says: npm run docs`);
+    drifted = true;
+  } else writeFileSync(file, updated);
+}
+process.exit(drifted ? 1 : 0);
