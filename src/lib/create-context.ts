@@ -62,7 +62,7 @@ function underSignal(shared: Shared, signal: AbortSignal): Context {
     exec: createExecute({ env: shared.env, signal }),
     api: async (route, ...rest) => {
       const { createApiCall } = await import('./api/client.js');
-      return createApiCall({ config: await shared.config(), signal })(route, ...rest);
+      return createApiCall({ ...shared, config: await shared.config(), signal })(route, ...rest);
     },
     pg: async (use) => {
       const { withDatabase } = await import('./pg/connect.js');
@@ -87,7 +87,7 @@ async function loadConfiguration({ configFlags, env, cwd, redactor, log }: Conte
 }
 
 async function prepareState(config: () => Promise<Config>): Promise<string> {
-  const { ensurePrivateDirectory } = await import('./files/atomic.js');
+  const { ensurePrivateDirectory } = await import('./files/index.js');
   const { stateDirectory } = await config();
   await ensurePrivateDirectory(stateDirectory);
   return stateDirectory;

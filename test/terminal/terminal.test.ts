@@ -2,11 +2,12 @@ import { PassThrough, Writable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Document } from '../../src/lib/document.js';
+import { formatBytes, formatDuration } from '../../src/lib/measures.js';
 import type { Status } from '../../src/lib/status.js';
 import { escapeText } from '../../src/lib/terminal/escape.js';
 import { FORMATS } from '../../src/lib/terminal/formats.js';
 import { createOutput, wantsColor } from '../../src/lib/terminal/io.js';
-import { createTheme, formatBytes, formatDuration } from '../../src/lib/terminal/theme.js';
+import { createTheme } from '../../src/lib/terminal/theme.js';
 
 describe('text from outside', () => {
   test.each([

@@ -5,6 +5,8 @@
 import * as z from 'zod';
 import { Duration, Size } from '../units.js';
 import { DatabaseThresholds } from './database-thresholds.js';
+import { HealthLevels } from './health-levels.js';
+import { Kpis } from './kpis.js';
 import { secret } from './secret.js';
 
 /** Text in the file, a `Secret` in the program. */
@@ -17,6 +19,8 @@ const App = z
     url: HttpUrl.default('http://localhost:1337'),
     /** Bearer secret of the hook-monitoring API. */
     token: SecretText.optional(),
+    /** Longest one call may take, from the name lookup to the last byte of the answer. */
+    timeout: Duration.prefault('10s'),
     /** Root of the backend's files. */
     root: z.string().min(1).default('backend'),
   })
@@ -41,41 +45,14 @@ const Database = z
   })
   .prefault({});
 
-/** A target, and the levels at which its alerts begin. */
-const kpi = (target: number, warning?: number, critical?: number) =>
-  z
-    .strictObject({
-      target: z.number().default(target),
-      warning: warning === undefined ? z.number().optional() : z.number().default(warning),
-      critical: critical === undefined ? z.number().optional() : z.number().default(critical),
-    })
-    .prefault({});
-
-/** The guide's KPIs with the levels of its alerts. Fractions are 0..1. */
-const Kpis = z
-  .strictObject({
-    uptime: kpi(0.999),
-    responseTimeMs: kpi(500),
-    errorRate: kpi(0.01, 0.01, 0.05),
-    memoryUsage: kpi(0.8, 0.8, 0.9),
-    diskUsage: kpi(0.85, 0.85, 0.95),
-    hookExecutionTimeMs: kpi(100, 500, 2000),
-    hookSuccessRate: kpi(0.99),
-    jobProcessingSeconds: kpi(30),
-    queueBacklog: kpi(50, 50),
-    dataConsistency: kpi(1),
-    validationAccuracy: kpi(0.99),
-    calculationCorrectness: kpi(1),
-    userSatisfaction: kpi(0.95),
-  })
-  .prefault({});
-
 const Maintenance = z
   .strictObject({
     /** Errors in 24 h above which the daily tier warns (guide: 100). */
     errorCountWarning: z.number().int().min(0).default(100),
     /** Waiting jobs above which the daily tier warns (guide: 100). */
     queueSizeWarning: z.number().int().min(0).default(100),
+    /** A job that has been ready this long shows that the workers do not keep up, or stand still. */
+    queueAgeWarning: Duration.prefault('15m'),
     /** Longest one step may take unless the tier says otherwise. */
     stepTimeout: Duration.prefault('5m'),
     /** How long a second run waits for the first, when not on a terminal. */
@@ -167,6 +144,7 @@ const sections = {
   app: App,
   database: Database,
   kpis: Kpis,
+  health: HealthLevels,
   maintenance: Maintenance,
   logs: Logs,
   backup: Backup,
