@@ -3,8 +3,8 @@ import { connect, type Socket } from 'node:net';
 import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { request } from '../../src/lib/api/http.js';
-import { OperatorError } from '../../src/lib/errors.js';
 import { freePort } from '../../src/lib/demo/postgres.js';
+import { OperatorError } from '../../src/lib/errors.js';
 import { serve, serveRaw } from '../support/stub-server.js';
 
 /** The error of a promise that must fail. */
@@ -77,21 +77,17 @@ test('an empty answer that claims an encoding is an empty body', async () => {
   expect((await request({ url })).body).toHaveLength(0);
 });
 
-test.each([
-  ['file:///etc/passwd'],
-  ['ftp://user:hunter22@example.org'],
-  ['not an address hunter22'],
-  [''],
-])('only http and https: %s', async (url) => {
-  const error = await failure(request({ url }));
-  expect(error).toMatchObject({ code: 'VOPS-CONFIG-INVALID', hint: expect.any(String) });
-  expect(error.message).not.toContain('hunter22');
-});
+test.each([['file:///etc/passwd'], ['ftp://user:hunter22@example.org'], ['not an address hunter22'], ['']])(
+  'only http and https: %s',
+  async (url) => {
+    const error = await failure(request({ url }));
+    expect(error).toMatchObject({ code: 'VOPS-CONFIG-INVALID', hint: expect.any(String) });
+    expect(error.message).not.toContain('hunter22');
+  },
+);
 
 test('a secret with a line break is not sent, and not shown', async () => {
-  const error = await failure(
-    request({ url: 'http://127.0.0.1:1', headers: { authorization: 'Bearer hunter22\nx' } }),
-  );
+  const error = await failure(request({ url: 'http://127.0.0.1:1', headers: { authorization: 'Bearer hunter22\nx' } }));
   expect(error.code).toBe('VOPS-CONFIG-INVALID');
   expect(error.message + error.hint).not.toContain('hunter22');
 });
