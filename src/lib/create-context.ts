@@ -67,7 +67,8 @@ function underSignal(shared: Shared, signal: AbortSignal): Context {
     pg: async (use) => {
       const { withDatabase } = await import('./pg/connect.js');
       const applicationName = `viktoria-ops:${shared.command}:${shared.runId}`;
-      return withDatabase({ config: (await shared.config()).database, applicationName, signal }, use);
+      const config = (await shared.config()).database;
+      return withDatabase({ config, env: shared.env, applicationName, signal }, use);
     },
     fork: (other) => underSignal(shared, other),
   };
@@ -86,7 +87,7 @@ async function loadConfiguration({ configFlags, env, cwd, redactor, log }: Conte
 }
 
 async function prepareState(config: () => Promise<Config>): Promise<string> {
-  const { ensurePrivateDirectory } = await import('./files/atomic.js');
+  const { ensurePrivateDirectory } = await import('./files/index.js');
   const { stateDirectory } = await config();
   await ensurePrivateDirectory(stateDirectory);
   return stateDirectory;

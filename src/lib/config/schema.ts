@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { Duration, Size } from '../units.js';
+import { DatabaseThresholds } from './database-thresholds.js';
 import { HealthLevels } from './health-levels.js';
 import { Kpis } from './kpis.js';
 import { secret } from './secret.js';
@@ -40,6 +41,7 @@ const Database = z
     connectTimeout: Duration.prefault('5s'),
     /** Longest a query may take, on the server and again in the client. */
     queryTimeout: Duration.prefault('30s'),
+    thresholds: DatabaseThresholds,
   })
   .prefault({});
 
