@@ -16,7 +16,7 @@ export interface HookRun extends Hook {
   /** Without the hooks it set off. */
   readonly ownMs: number;
   readonly outcome: HookOutcome;
-  readonly error?: { readonly type: string; readonly message: string };
+  readonly error?: { readonly type: string; readonly message: string } | undefined;
 }
 
 /** Counts of one hook that are still growing. */
