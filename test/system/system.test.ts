@@ -12,12 +12,26 @@ const GIB = 2 ** 30;
 describe('judging the host', () => {
   const { kpis } = ConfigSections.parse({});
   const memoryAt = (usage: number) => ({
-    ...{ used: usage * GIB, free: 0, cached: 0, buffers: 0, total: GIB, available: (1 - usage) * GIB },
-    ...{ usage, swapUsed: 0, swapTotal: 0 },
+    used: usage * GIB,
+    available: (1 - usage) * GIB,
+    total: GIB,
+    usage,
+    free: 0,
+    cached: 0,
+    buffers: 0,
+    swapUsed: 0,
+    swapTotal: 0,
   });
   const disk = (usage: number, inodeUsage: number | null, isWritable = true) => ({
-    ...{ mount: '/data', device: '/dev/sdb', type: 'ext4', sizeBytes: GIB, usedBytes: 0, availableBytes: 0 },
-    ...{ usage, inodeUsage, isWritable },
+    mount: '/data',
+    device: '/dev/sdb',
+    type: 'ext4',
+    sizeBytes: GIB,
+    usedBytes: 0,
+    availableBytes: 0,
+    usage,
+    inodeUsage,
+    isWritable,
   });
 
   test.each([
