@@ -11,6 +11,7 @@ import { inspectDatabase } from '../../src/lib/db/health.js';
 import type { Outcome } from '../../src/lib/status.js';
 import { sql, testServer, useDatabase } from '../support/database.js';
 import { configWith, pgOf } from '../support/pg.js';
+import { run, runJson } from '../support/run.js';
 
 const thresholds = DatabaseThresholds.parse({});
 const { name: database } = useDatabase('create table t (i int); insert into t values (1)');
@@ -142,6 +143,29 @@ async function untilBlocked(count: number): Promise<void> {
   }
   throw new Error('nobody waits');
 }
+
+describe('the command', () => {
+  const env = {
+    PGHOST: testServer.host,
+    PGPORT: String(testServer.port),
+    PGUSER: testServer.user,
+    PGDATABASE: database,
+  };
+
+  test('one line says it, the rest follows', async () => {
+    const { code, stdout, stderr } = await run(['db', 'health'], { env });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^OK {2}db health: Database OK, PostgreSQL \d+\.\d+ \(primary\), \d+ of 57 connections\n/);
+    expect(stdout).toMatch(new RegExp(`^database +${database}$`, 'm'));
+  });
+
+  test('a server that is not there: exit 4, one document', async () => {
+    const { code, document } = await runJson(['db', 'health'], { env: { ...env, PGPORT: '1', PGPASSWORD: 'c4nary' } });
+    expect(code).toBe(4);
+    expect(document).toMatchObject({ status: 'unknown', error: { code: 'VOPS-DB-UNREACHABLE' } });
+    expect(JSON.stringify(document)).not.toContain('c4nary');
+  });
+});
 
 describe('decisions', () => {
   test.each([

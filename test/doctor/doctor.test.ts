@@ -12,7 +12,7 @@ import { diagnose } from '../../src/lib/doctor/index.js';
 import { OperatorError } from '../../src/lib/errors.js';
 import { createExecute } from '../../src/lib/process/execute.js';
 import { configWith, pgOf } from '../support/pg.js';
-import { temporaryDirectory } from '../support/run.js';
+import { runJson, temporaryDirectory } from '../support/run.js';
 
 /** A backend that lacks some routes, or all. */
 function backend(missing: readonly RouteName[]): Context['api'] {
@@ -167,6 +167,22 @@ test('an aborted run ends with its reason', async () => {
   const hanging = doctor(place(), { signal: controller.signal, api: never, pg: never, exec: never });
   setTimeout(() => controller.abort(reason), 20);
   await expect(diagnose(hanging)).rejects.toBe(reason);
+});
+
+test('the command, with a configuration that cannot be read', async () => {
+  const directory = temporaryDirectory();
+  const file = join(directory, 'broken.json');
+  writeFileSync(file, '{ "databse": {', { mode: 0o600 });
+  const { code, document } = await runJson(['doctor', '--config', file]);
+  expect(code).toBe(1);
+  expect(document.result.checks).toHaveLength(13);
+  expect(document.findings).toContainEqual(
+    expect.objectContaining({
+      code: 'VOPS-DOCTOR-CONFIGURATION',
+      severity: 'error',
+      message: expect.stringContaining(file),
+    }),
+  );
 });
 
 describe('decisions', () => {

@@ -6,6 +6,7 @@ import { bounded } from '../../src/lib/system/bounded.js';
 import { judgeSystem } from '../../src/lib/system/decide.js';
 import { inspectSystem, SystemReport } from '../../src/lib/system/index.js';
 import { configWith } from '../support/pg.js';
+import { run, runJson } from '../support/run.js';
 
 const GIB = 2 ** 30;
 
@@ -88,6 +89,13 @@ test('this host, for real', async () => {
   expect(processes.length).toBeLessThanOrEqual(3);
   const busiestFirst = processes.map(({ cpuUsage }) => cpuUsage);
   expect(busiestFirst).toEqual([...busiestFirst].sort((a, b) => b - a));
+});
+
+test('the command', async () => {
+  const { code, document } = await runJson(['system', '--top', '2']);
+  expect(document).toMatchObject({ command: 'system', exitCode: code });
+  expect(document.result.processes.length).toBeLessThanOrEqual(2);
+  expect(await run(['system', '--top', '-1'])).toMatchObject({ code: 2, stderr: expect.stringContaining('--top') });
 });
 
 test('an aborted run ends at once', async () => {
