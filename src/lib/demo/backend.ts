@@ -59,10 +59,10 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   const monitor = await watch({ options, pool, server, log, clients });
   registerLifecycles(entities);
   monitor.instrument(entities.lifecycles);
-  monitor.start();
   server.on('request', createRouter({ monitor, entities, log }));
-  const worker = startWorker(pool, log.error);
   await listen(server, options.port);
+  monitor.start();
+  const worker = startWorker(pool, log.error);
   return {
     url: `http://127.0.0.1:${portOf(server)}`,
     async stop() {
@@ -79,8 +79,10 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
 function openPool(connection: BackendOptions['pg']): pg.Pool {
   const limits = { max: POOL_SIZE, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, query_timeout: QUERY_TIMEOUT_MS };
   const pool = new pg.Pool({ ...connection, ...limits, application_name: 'sample-backend' });
-  // An idle connection the server closes; the next query opens another or says why it cannot.
+  // A connection the server ends: whoever uses it learns so from its query. Idle ones report to the pool, borrowed ones
+  // only to listeners of their own, and without one Node ends the process.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 
