@@ -3,8 +3,6 @@ import { defineCommand } from '../../lib/command.js';
 import { DatabaseHealth, inspectDatabase } from '../../lib/db/health.js';
 import type { Theme } from '../../lib/terminal/theme.js';
 
-const Flags = z.object({});
-
 const sample: DatabaseHealth = {
   isHealthy: true,
   server: {
@@ -41,7 +39,7 @@ const sample: DatabaseHealth = {
 };
 
 export default defineCommand({
-  flags: Flags,
+  flags: z.object({}),
   result: DatabaseHealth,
   run: inspectDatabase,
   summary: ({ isHealthy, server, connections }) =>

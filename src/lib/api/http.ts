@@ -4,8 +4,7 @@
  * Not `fetch`: it costs 30 ms to load, knows no total deadline and no cap, and quotes the password of a URL in an error.
  */
 import { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, request as requestHttp } from 'node:http';
-import type { Duplex } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { type Duplex, pipeline } from 'node:stream';
 import { abortReason, OperatorError } from '../errors.js';
 import { explainFailure, explainTimeout, type Progress } from './failure.js';
 
@@ -43,13 +42,13 @@ export async function request(options: HttpRequest): Promise<HttpAnswer> {
   const { url, headers } = addressOf(options);
   const outgoing = await prepare(url, { method: options.method ?? 'GET', headers });
   const stop = () => outgoing.destroy();
-  let isLate = false;
+  let response: IncomingMessage | undefined;
+  let late: OperatorError | undefined;
   const timer = setTimeout(() => {
-    isLate = true;
+    late = explainTimeout(url, progressOf(outgoing, response), timeoutMs);
     stop();
   }, timeoutMs);
   signal?.addEventListener('abort', stop, { once: true });
-  let response: IncomingMessage | undefined;
   try {
     signal?.throwIfAborted();
     response = await send(outgoing, options.body);
@@ -57,8 +56,7 @@ export async function request(options: HttpRequest): Promise<HttpAnswer> {
     return { status: response.statusCode ?? 0, headers: response.headers, body, durationMs: since(startedAt) };
   } catch (error) {
     if (signal?.aborted) throw abortReason(signal);
-    const progress = progressOf(outgoing, response);
-    throw isLate ? explainTimeout(url, progress, timeoutMs) : explainFailure(error, url, progress);
+    throw late ?? explainFailure(error, url, progressOf(outgoing, response));
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', stop);
@@ -98,7 +96,8 @@ function decode(text: string): string {
 async function prepare(url: URL, options: { method: string; headers: Record<string, string> }): Promise<ClientRequest> {
   const start = url.protocol === 'https:' ? (await import('node:https')).request : requestHttp;
   try {
-    return start(url, { ...options, agent: false });
+    // Who waits hears of an error through `send`; one that comes when nobody waits must not end the program.
+    return start(url, { ...options, agent: false }).on('error', () => undefined);
   } catch (error) {
     throw explainFailure(error, url, 'connecting');
   }
@@ -119,19 +118,17 @@ function progressOf(outgoing: ClientRequest, response: IncomingMessage | undefin
 
 /** Copies into one growing buffer: a body of 1-byte chunks would otherwise cost a hundred times its size. */
 async function readBody(response: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const decoder = await decoderFor(response);
+  const chunks: AsyncIterable<Buffer> = decoder ? pipeline(response, decoder, () => undefined) : response;
   let body = Buffer.alloc(16_384);
   let size = 0;
-  const collect = async (chunks: AsyncIterable<Buffer>) => {
-    for await (const chunk of chunks) {
-      const needed = size + chunk.length;
-      if (needed > maxBytes) throw tooLarge(maxBytes);
-      if (needed > body.length) body = Buffer.concat([body], Math.max(needed, body.length * 2));
-      chunk.copy(body, size);
-      size = needed;
-    }
-  };
-  const decoder = await decoderFor(response);
-  await (decoder ? pipeline(response, decoder, collect) : pipeline(response, collect));
+  for await (const chunk of chunks) {
+    const needed = size + chunk.length;
+    if (needed > maxBytes) throw tooLarge(maxBytes);
+    if (needed > body.length) body = Buffer.concat([body], Math.max(needed, body.length * 2));
+    chunk.copy(body, size);
+    size = needed;
+  }
   return body.subarray(0, size);
 }
 

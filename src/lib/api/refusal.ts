@@ -71,7 +71,7 @@ const EXCERPT_LENGTH = 200;
 function unexpected(what: string, { body }: HttpAnswer, redact: (text: string) => string): OperatorError {
   const start = body.toString('utf8', 0, EXCERPT_LENGTH * 20);
   const excerpt = redact(start).trim().slice(0, EXCERPT_LENGTH);
-  const message = excerpt ? `${what}; it begins: ${excerpt}` : `${what}; the body is empty`;
+  const message = excerpt ? `${what}; it begins: ${excerpt}` : what;
   return error(
     'VOPS-API-UNEXPECTED',
     message,

@@ -3,15 +3,13 @@
  * maintenance and monitoring guide). Strict: an unknown key is an error.
  */
 import * as z from 'zod';
+import type { Finding } from '../status.js';
 import { Duration, Size } from '../units.js';
 import { DatabaseThresholds } from './database-thresholds.js';
 import { HealthLevels } from './health-levels.js';
 import { Kpis } from './kpis.js';
-import { secret } from './secret.js';
-
-/** Text in the file, a `Secret` in the program. */
-const SecretText = z.string().min(1).transform(secret);
-const HttpUrl = z.url({ protocol: /^https?$/, error: 'expected an http:// or https:// address' });
+import type { Origin, Path } from './origin.js';
+import { HttpUrl, SecretHttpUrl, SecretPostgresUrl, SecretText } from './text.js';
 
 const App = z
   .strictObject({
@@ -37,7 +35,7 @@ const Database = z
     /** Certificate authority (PEM file) for verify-ca and verify-full. */
     sslrootcert: z.string().optional(),
     /** A connection past a pooler such as PgBouncer, for maintenance. */
-    directUrl: SecretText.optional(),
+    directUrl: SecretPostgresUrl.optional(),
     connectTimeout: Duration.prefault('5s'),
     /** Longest a query may take, on the server and again in the client. */
     queryTimeout: Duration.prefault('30s'),
@@ -152,7 +150,7 @@ const sections = {
   alerting: Alerting.optional(),
   incidents: z.array(Incident).optional(),
   /** Pinged at start, success and failure of every tier (healthchecks.io's shape: /start, /fail). */
-  heartbeatUrl: HttpUrl.transform(secret).optional(),
+  heartbeatUrl: SecretHttpUrl.optional(),
   /** Run records, locks, snapshots. Default: systemd's, else XDG's, else /var/lib/viktoria-ops for root. */
   stateDirectory: z.string().min(1).optional(),
 } as const;
@@ -164,13 +162,21 @@ export const ConfigFile = z.strictObject({
   environments: z.record(z.string().regex(/^[a-z][\w-]*$/i), z.record(z.string(), z.unknown())).optional(),
 });
 
-/** What the program works with: one environment, everything resolved. */
+/** One environment, merged, references resolved. */
 export const ConfigSections = z.strictObject(sections);
 export type ConfigSections = z.output<typeof ConfigSections>;
 
-/** Where a value comes from: the default, an environment variable, a file. */
+/** What the program works with: everything resolved, every path absolute. */
 export interface Config extends ConfigSections {
+  /** The section of `environments` chosen with --env; `default` when none was. */
   readonly environment: string;
   /** The file it was read from; undefined when only defaults and the environment hold. */
   readonly file: string | undefined;
+  readonly logs: ConfigSections['logs'] & { readonly directory: string };
+  readonly backup: ConfigSections['backup'] & { readonly directory: string };
+  readonly stateDirectory: string;
+  /** What the operator should know about the configuration though it holds: a file others can read, one passed over. */
+  readonly warnings: readonly Finding[];
+  /** Where the value at a path comes from. */
+  readonly origin: (path: Path) => Origin;
 }

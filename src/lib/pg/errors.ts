@@ -74,7 +74,6 @@ export const connectionLost = (address: string, error: unknown) =>
 
 /** Why a query failed, by the server's verdict. */
 export function queryError(error: unknown, address: string): OperatorError {
-  if (error instanceof OperatorError) return error;
   const state = sqlState(error);
   // Classes 08 (connection) and 57P0x (shutdown, crash, startup); no code at all: the socket closed.
   if (state === undefined || state.startsWith('08') || state.startsWith('57P0')) return connectionLost(address, error);

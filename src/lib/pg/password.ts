@@ -17,12 +17,15 @@ export type Password = { readonly value: string } | { readonly missing: string }
 export async function findPassword(settings: Settings, env: Environment): Promise<Password> {
   const given = settings.password?.reveal() || env.PGPASSWORD;
   if (given) return { value: given };
-  const path = env.PGPASSFILE || join(env.HOME ?? '', '.pgpass');
+  const path = passwordFile(env);
   const file = await readPasswordFile(path);
   if ('missing' in file) return file;
   const value = matchPassword(file.value, settings);
   return value ? { value } : { missing: `no line of ${path} matches` };
 }
+
+/** libpq's password file. */
+export const passwordFile = (env: Environment): string => env.PGPASSFILE || join(env.HOME ?? '', '.pgpass');
 
 /**
  * The first matching line of a password file, `host:port:database:user:password`.

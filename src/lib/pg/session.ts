@@ -18,15 +18,10 @@ export function startSession(link: Link, options: DatabaseOptions): Session {
   const guard = guardConnection(link, options);
   let last: Promise<unknown> = Promise.resolve();
   return {
-    query: <Row>(query: Query<Row>, values: readonly unknown[] = []) => {
-      const answer = last.then(() =>
-        guard.run(async () => {
-          const { rows } = await link.client.query(query.sql, [...values]);
-          return parseRows(query, rows);
-        }),
-      );
+    query: async <Row>(query: Query<Row>, values: readonly unknown[] = []) => {
+      const answer = last.then(() => guard.run(() => link.client.query(query.sql, [...values])));
       last = answer.catch(() => undefined);
-      return answer;
+      return parseRows(query, (await answer).rows);
     },
     close: guard.close,
   };
