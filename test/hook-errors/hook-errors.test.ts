@@ -58,7 +58,7 @@ describe('templates', () => {
   });
 
   test('messages that differ in a number have one template, without digits', () => {
-    const text = fc.string({ unit: fc.constantFrom(...'ab1 "\'`„“-#') });
+    const text = fc.stringMatching(/^[ab1 "'`„“#-]*$/);
     fc.assert(
       fc.property(text, text, fc.nat(), fc.nat(), (before, after, one, other) => {
         const template = templateOf(`${before} ${one} ${after}`);
