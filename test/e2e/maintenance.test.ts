@@ -95,7 +95,7 @@ describe('when something is gone', () => {
       health: 'unknown',
       performance: 'unknown',
       queue: 'unknown',
-      'config backup': 'ok',
+      'db health': 'ok',
     });
     expect(code).toBe(4);
     expect(stderr).toMatch(/exit 4 \(no verdict\)\n$/);

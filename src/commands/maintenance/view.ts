@@ -35,6 +35,6 @@ export const tierSample = (tier: string): TierResult => ({
       findings: [{ code: 'VOPS-JOBS-BACKLOG', severity: 'warning', message: '120 jobs wait, more than 50' }],
     },
   ],
-  recordFile: `/var/lib/viktoria-ops/runs/20261123T030000Z-${tier}-5f3a9c01.json`,
-  reportFile: `/var/lib/viktoria-ops/runs/20261123T030000Z-${tier}-5f3a9c01.txt`,
+  recordFile: `/var/lib/viktoria-ops/runs/20261123T030000000Z-${tier}-5f3a9c01.json`,
+  reportFile: `/var/lib/viktoria-ops/runs/20261123T030000000Z-${tier}-5f3a9c01.txt`,
 });
