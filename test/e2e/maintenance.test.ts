@@ -263,7 +263,9 @@ describe('streams', () => {
     expect((await shell('$V health --config "$CONFIG"', { CONFIG: installation.config })).stdout).not.toContain(
       '\u001b',
     );
-    expect((await shell('$V version --color')).stdout).toContain('\u001b[');
+    const coloured = (await shell('$V version --color')).stdout;
+    expect(coloured).toMatch(/^\u001b\[32mOK\u001b\[39m {2}version/);
+    expect(coloured.replaceAll(/\u001b\[\d+m/g, '')).not.toContain('\u001b');
     expect((await shell('$V version', { FORCE_COLOR: '1', NO_COLOR: '1' })).stdout).not.toContain('\u001b');
   });
 });
