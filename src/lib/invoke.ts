@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import * as z from 'zod';
 import type { Command, OptionText } from './command.js';
 import type { Log } from './context.js';
-import { createContext } from './create-context.js';
+import { type ContextOptions, createContext } from './create-context.js';
 import { type Document, SCHEMA_VERSION } from './document.js';
 import { abortReason, exitCodeOf, explain, OperatorError, statusOf } from './errors.js';
 import { GlobalFlags } from './globals.js';
@@ -53,18 +53,8 @@ export async function invoke(invocation: Invocation): Promise<number> {
     verbose: globals.verbose > 0,
   });
   const { signal, release } = endingSignal(invocation, globals);
-  const { context, dispose, environment } = createContext({
-    command: invocation.path,
-    env: world.env,
-    cwd: world.cwd(),
-    signal,
-    dryRun: globals.dryRun,
-    interactive: stderr.isTerminal,
-    configFlags: globals,
-    log,
-    progress,
-    redactor,
-  });
+  const own = { signal, log, progress, redactor };
+  const { context, dispose, environment } = createContext(contextOptions(invocation, globals, own));
   const startedAt = context.now().toISOString();
   const start = context.elapsed();
   const ended = await settle(() => command.run(context, flags), signal);
@@ -78,6 +68,16 @@ export async function invoke(invocation: Invocation): Promise<number> {
   await dispose();
   release();
   return exitCode;
+}
+
+function contextOptions(
+  { path, world, stderr }: Invocation,
+  globals: GlobalFlags,
+  own: Pick<ContextOptions, 'signal' | 'log' | 'progress' | 'redactor'>,
+): ContextOptions {
+  const { dryRun } = globals;
+  const interactive = stderr.isTerminal;
+  return { ...own, command: path, env: world.env, cwd: world.cwd(), dryRun, interactive, configFlags: globals };
 }
 
 const NO_COMMAND = { summary: () => '', view: () => '' } as const;

@@ -23,7 +23,9 @@ export function start(argv: readonly string[], env: Readonly<Record<string, stri
   const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
   const ended = new Promise<Ended>((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', async (code, signal) => resolve({ code, signal, stdout: await stdout, stderr: await stderr }));
+    child.once('close', (code, signal) => {
+      void Promise.all([stdout, stderr]).then(([out, err]) => resolve({ code, signal, stdout: out, stderr: err }));
+    });
   });
   return { child, ended };
 }
@@ -37,7 +39,9 @@ export function shell(line: string, env: Readonly<Record<string, string>> = {}):
   });
   const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
   return new Promise((resolve) => {
-    child.once('close', async (code, signal) => resolve({ code, signal, stdout: await stdout, stderr: await stderr }));
+    child.once('close', (code, signal) => {
+      void Promise.all([stdout, stderr]).then(([out, err]) => resolve({ code, signal, stdout: out, stderr: err }));
+    });
   });
 }
 

@@ -6,7 +6,7 @@ import { formatDuration } from '../measures.js';
 export type Progress = 'connecting' | 'waiting' | 'answering';
 
 /** `host:port`, the port also where the URL leaves it out. */
-export function hostPort(url: URL): string {
+function hostPort(url: URL): string {
   return `${url.hostname}:${url.port || (url.protocol === 'https:' ? 443 : 80)}`;
 }
 

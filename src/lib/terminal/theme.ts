@@ -3,7 +3,7 @@ import { formatISO } from 'date-fns/formatISO';
 import { formatBytes, formatDuration, formatPercent } from '../measures.js';
 import type { Status } from '../status.js';
 
-export type Cell = string | number | null | undefined;
+type Cell = string | number | null | undefined;
 
 export interface Theme {
   readonly table: (head: readonly string[], rows: readonly (readonly Cell[])[]) => string;
