@@ -1,7 +1,7 @@
 // Writes what is generated in README.md and docs/ between its markers, from the code itself. --check only compares.
 import { readFileSync, writeFileSync } from 'node:fs';
 import * as z from 'zod';
-import { commands, groups } from '../.build/src/commands/index.js';
+import { commands } from '../.build/src/commands/index.js';
 import { ConfigFile } from '../.build/src/lib/config/schema.js';
 import { API_PREFIX, routes } from '../.build/src/lib/contract/index.js';
 import { ERROR_CODES, EXIT_CODES } from '../.build/src/lib/errors.js';
