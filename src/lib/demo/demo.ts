@@ -69,7 +69,7 @@ async function createPlace({ env, onDispose }: DemoContext): Promise<Place> {
   onDispose(() => rm(root, { recursive: true, force: true, maxRetries: 3 }));
   const app = join(root, 'backend');
   const logs = join(app, 'logs');
-  await mkdir(logs, { recursive: true });
+  for (const directory of [logs, join(app, 'config')]) await mkdir(directory, { recursive: true });
   const secret = randomBytes(24).toString('base64url');
   const [secretFile, headerFile] = [join(root, 'secret'), join(root, 'authorization')];
   await writeFile(secretFile, `${secret}\n`, { mode: 0o600 });
@@ -106,7 +106,9 @@ async function startSample(
 ): Promise<string> {
   const { prepareDatabase, startBackend } = await import('./backend.js');
   await prepareDatabase(database);
-  const backend = await startBackend({ pg: database, port: 0, secret: place.secret, logDirectory: place.logs });
+  const settings = { pg: database, port: 0, logDirectory: place.logs };
+  await writeFile(join(place.app, 'config', 'backend.json'), `${JSON.stringify(settings, null, 2)}\n`);
+  const backend = await startBackend({ ...settings, secret: place.secret });
   onDispose(backend.stop);
   return backend.url;
 }

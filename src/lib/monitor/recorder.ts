@@ -15,13 +15,13 @@ export interface Recorder {
 
 /** What reports are made from. */
 export interface History {
-  /** When recording began, ms since 1970. */
-  readonly since: number;
+  /** From when on it knows everything, ms since 1970: the start, or as far back as the store remembers. */
+  readonly knownSince: () => number;
   readonly isComplete: () => boolean;
   readonly read: (from: number, to: number) => readonly Rollup[];
   /** Newest first. */
   readonly errors: (limit: number) => readonly HookError[];
-  /** Counters since `since`, for Prometheus. */
+  /** Counters since the start, for Prometheus. */
   readonly counters: () => readonly HookCounter[];
 }
 
@@ -60,7 +60,7 @@ export function createRecorder(store: Store, now: () => number = Date.now): Reco
   };
 
   return {
-    since,
+    knownSince: () => Math.max(since, now() - store.keptMs),
     isComplete: () => complete,
     declare: (hook) => void counterOf(counters, hook),
     miss: () => {

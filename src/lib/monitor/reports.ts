@@ -32,7 +32,7 @@ export function performanceOf(history: History, lengthMs: number, now: number): 
     errorRate,
     slowestHooks: metricsOf(hooks).slice(0, SLOWEST_SHOWN),
     recentErrors: history.errors(RECENT_ERRORS_SHOWN).filter(({ timestamp }) => timestamp >= from),
-    window: observed(period, history.since),
+    window: observed(period, history.knownSince()),
     ...percentiles(all),
     rejectedExecutions: all.rejected,
     failedExecutions: all.failed,
@@ -75,7 +75,7 @@ function reportOf(history: History, period: { from: number; to: number }, stepMs
     });
   }
   return {
-    window: observed(period, history.since),
+    window: observed(period, history.knownSince()),
     totalExecutions: all.executions,
     averageExecutionTime: mean(all.totalMs, all.executions),
     errorRate: rate(all.failed, all.executions),
@@ -102,7 +102,7 @@ export function weeklyTrends(history: History, now: number): PerformanceTrends {
       change: average === null || !previousAverage ? null : average / previousAverage - 1,
     };
   });
-  return { window: observed(current, history.since), previous: observed(previous, history.since), hooks };
+  return { window: observed(current, history.knownSince()), previous: observed(previous, history.knownSince()), hooks };
 }
 
 /** Hooks of the last 24 h by their share of all own time: where an hour of work saves most. */
@@ -112,7 +112,7 @@ export function bottlenecksOf(history: History, now: number): Bottlenecks {
   const allMs = tallies.reduce((sum, { ownMs }) => sum + ownMs, 0);
   const ranked = tallies.filter(({ ownMs }) => ownMs > allMs * LEAST_SHARE).sort((a, b) => b.ownMs - a.ownMs);
   return {
-    window: observed(period, history.since),
+    window: observed(period, history.knownSince()),
     bottlenecks: ranked.slice(0, BOTTLENECKS_SHOWN).map((tally) => ({
       contentType: tally.contentType,
       operation: tally.operation,
