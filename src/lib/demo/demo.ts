@@ -28,7 +28,7 @@ export const DemoResult = z.object({
 });
 export type DemoResult = z.infer<typeof DemoResult>;
 
-type DemoContext = Pick<Context, 'exec' | 'signal' | 'progress' | 'onDispose'>;
+type DemoContext = Pick<Context, 'env' | 'exec' | 'signal' | 'progress' | 'onDispose'>;
 
 const REQUESTS = 400;
 const SEED = 2026;
@@ -64,8 +64,8 @@ interface Place {
 }
 
 /** A directory only we can read, with the secret of this demonstration. */
-async function createPlace({ onDispose }: DemoContext): Promise<Place> {
-  const root = await mkdtemp(join(tmpdir(), 'viktoria-ops-demo-'));
+async function createPlace({ env, onDispose }: DemoContext): Promise<Place> {
+  const root = await mkdtemp(join(env.TMPDIR ?? tmpdir(), 'viktoria-ops-demo-'));
   onDispose(() => rm(root, { recursive: true, force: true, maxRetries: 3 }));
   const app = join(root, 'backend');
   const logs = join(app, 'logs');
