@@ -28,7 +28,7 @@ export interface Located {
   readonly value: Place;
 }
 
-export interface Place {
+interface Place {
   readonly line: number;
   /** `file:line:column`. */
   readonly text: string;

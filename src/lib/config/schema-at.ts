@@ -23,7 +23,7 @@ export function asWritten(schema: z.core.$ZodType, { path, value }: Leaf): unkno
 }
 
 /** Every schema that a value at the path meets, from the outermost wrapper to the innermost. */
-export function schemasAt(schema: z.core.$ZodType, path: Path): readonly z.core.$ZodType[] {
+function schemasAt(schema: z.core.$ZodType, path: Path): readonly z.core.$ZodType[] {
   const layers = layersOf(schema);
   const [step, ...rest] = path;
   if (step === undefined) return layers;
