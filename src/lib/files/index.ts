@@ -3,3 +3,5 @@ export { syncDirectory, writeFileAtomic } from './atomic.js';
 export { fileError } from './errors.js';
 export { ensurePrivateDirectory } from './private-directory.js';
 export { readRegularFile } from './regular-file.js';
+export { type Compressor, type CompressorName, chooseCompressor, compress, isArchiveOf } from './compress.js';
+export { type HeldDirectory, withDirectory } from './directory.js';
