@@ -15,8 +15,7 @@ if (installed !== wanted) {
 run(process.execPath, ['.ci/bundle.mjs']);
 
 function run(program, args) {
-  // On Windows npm is a .cmd file, which only a shell starts; the arguments are constants.
-  const { status, error } = spawnSync(program, args, { stdio: ['ignore', 'inherit', 'inherit'], shell: process.platform === 'win32' });
+  const { status, error } = spawnSync(program, args, { stdio: ['ignore', 'inherit', 'inherit'] });
   if (error) throw error;
   if (status !== 0) process.exit(status ?? 1);
 }

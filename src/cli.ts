@@ -87,8 +87,7 @@ function buildProgram(onChosen: (request: Exclude<Request, string>) => void): Pr
   const loadLeaf = async (_: Program, leaf: Program) => {
     const entry = leaves.get(leaf);
     if (!entry) return;
-    // The registry holds commands of all flags as Command<never>; each parses its own.
-    const command = (await entry.load()).default as Command;
+    const { default: command } = await entry.load();
     completeLeaf(leaf, command);
     leaf.action(() =>
       onChosen({ path: entry.path, command, options: { ...leaf.optsWithGlobals(), ...operandsOf(leaf) } }),

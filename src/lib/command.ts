@@ -17,7 +17,7 @@ export interface Command<Flags = unknown, Result = unknown, Given = unknown> {
   readonly flags: z.ZodType<Flags, Given>;
   /** The schema of the result, which is also what `--json` carries. */
   readonly result: z.ZodType<Result>;
-  /** Does the work. A method, so that commands of all flags share one type in the registry. */
+  /** Does the work. Methods, here and below, so that every command fits the registry's one type. */
   run(context: Context, flags: Flags): Promise<Outcome<Result>>;
   /** One line that answers the question the command asks. */
   summary(result: Result): string;
@@ -60,5 +60,5 @@ export interface CommandEntry {
   readonly summary: string;
   /** The command its group stands for when no subcommand is named: `errors` is `errors count`. */
   readonly isDefault?: true;
-  readonly load: () => Promise<{ readonly default: Command<never, never, never> }>;
+  readonly load: () => Promise<{ readonly default: Command }>;
 }

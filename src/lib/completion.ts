@@ -27,7 +27,7 @@ async function collectCandidates(entries: readonly CommandEntry[]): Promise<Cand
   for (const { path, load } of entries) {
     const words = path.split(' ');
     for (const [index, word] of words.entries()) add(words.slice(0, index).join(' '), word);
-    const command = (await load()).default as Command;
+    const { default: command } = await load();
     for (const option of optionNames(command)) add(path, option);
   }
   return candidates;

@@ -1,5 +1,6 @@
 /** Builds the context of one command. Nothing is loaded, opened or searched before a command asks for it. */
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { Config } from './config/index.js';
 import type { Context, Log, Progress } from './context.js';
 import { createExecute } from './process/execute.js';
@@ -54,18 +55,20 @@ type Shared = ContextOptions & Pick<Context, 'runId' | 'now' | 'elapsed' | 'conf
 
 /** The members that depend on the signal, bound to this one. */
 function underSignal(shared: Shared, signal: AbortSignal): Context {
+  setMaxListeners(0, signal); // every call in flight listens; ten is no limit that means anything here
   return {
     ...shared,
     signal,
     exec: createExecute({ env: shared.env, signal }),
     api: async (route, ...rest) => {
       const { createApiCall } = await import('./api/client.js');
-      return createApiCall({ config: await shared.config(), signal })(route, ...rest);
+      return createApiCall({ ...shared, config: await shared.config(), signal })(route, ...rest);
     },
     pg: async (use) => {
       const { withDatabase } = await import('./pg/connect.js');
       const applicationName = `viktoria-ops:${shared.command}:${shared.runId}`;
-      return withDatabase({ config: (await shared.config()).database, applicationName, signal }, use);
+      const config = (await shared.config()).database;
+      return withDatabase({ config, env: shared.env, applicationName, signal }, use);
     },
     fork: (other) => underSignal(shared, other),
   };
@@ -84,7 +87,7 @@ async function loadConfiguration({ configFlags, env, cwd, redactor, log }: Conte
 }
 
 async function prepareState(config: () => Promise<Config>): Promise<string> {
-  const { ensurePrivateDirectory } = await import('./files/atomic.js');
+  const { ensurePrivateDirectory } = await import('./files/index.js');
   const { stateDirectory } = await config();
   await ensurePrivateDirectory(stateDirectory);
   return stateDirectory;

@@ -65,13 +65,16 @@ export async function invoke(invocation: Invocation): Promise<number> {
   const startedAt = context.now().toISOString();
   const start = context.elapsed();
   const ended = await settle(() => command.run(context, flags), signal);
-  await dispose();
   await stop();
-  release();
   const durationMs = Math.round(context.elapsed() - start);
   const about = { command: invocation.path, environment: environment() ?? globals.env ?? 'default', startedAt };
   const document = createDocument(ended, { ...about, durationMs }, globals.failOn);
-  return report({ ...invocation, globals, document: redactor.data(document), cause: errorOf(ended), redactor });
+  const finished = { ...invocation, globals, document: redactor.data(document), cause: errorOf(ended), redactor };
+  const exitCode = await report(finished);
+  // After the report, so that what stays up for the operator to look at (demo --keep) is announced first.
+  await dispose();
+  release();
+  return exitCode;
 }
 
 const NO_COMMAND = { summary: () => '', view: () => '' } as const;

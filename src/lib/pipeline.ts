@@ -24,7 +24,7 @@ export function step<Flags, Result, Given>(
   given: Given,
   { requires = [], timeoutMs }: { readonly requires?: readonly string[]; readonly timeoutMs?: number } = {},
 ): Step {
-  return { id, command: command as Command, given, requires, timeoutMs };
+  return { id, command, given, requires, timeoutMs };
 }
 
 export const StepReport = z.strictObject({

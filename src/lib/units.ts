@@ -27,7 +27,7 @@ export const parseDuration = (text: string): number | undefined => parse(text, M
 export const parseSize = (text: string): number | undefined => parse(text, BYTES);
 
 function quantity(parser: (text: string) => number | undefined, expected: string) {
-  return z.string().transform((text, context) => {
+  return z.string({ error: `expected ${expected}` }).transform((text, context) => {
     const value = parser(text);
     if (value !== undefined) return value;
     context.addIssue({ code: 'custom', message: `expected ${expected}` });

@@ -1,8 +1,16 @@
 /** Client of the hook-monitoring API. */
 import type { RouteName, RouteParameters, RouteResponse } from '../contract/index.js';
 
+export type { HttpAnswer, HttpRequest } from './http.js';
+
+export interface ApiCallOptions {
+  /** Told how long the exchange took that brought the answer: retries and parsing do not count. */
+  readonly onDuration?: (durationMs: number) => void;
+}
+
 /** Calls one route and returns its validated answer. Errors: `VOPS-API-…`. */
 export type ApiCall = <Name extends RouteName>(
   route: Name,
   parameters?: RouteParameters<Name>,
+  options?: ApiCallOptions,
 ) => Promise<RouteResponse<Name>>;

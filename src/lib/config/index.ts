@@ -1,1 +1,5 @@
+/** The configuration: found, read, checked and resolved once; everything after trusts it. */
+export { type LoadOptions, loadConfig } from './load.js';
+export { describeOrigin, formatPath, type Origin, type Path } from './origin.js';
 export type { Config } from './schema.js';
+export { isSecret, type Secret } from './secret.js';

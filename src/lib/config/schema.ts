@@ -3,12 +3,13 @@
  * maintenance and monitoring guide). Strict: an unknown key is an error.
  */
 import * as z from 'zod';
+import type { Finding } from '../status.js';
 import { Duration, Size } from '../units.js';
-import { secret } from './secret.js';
-
-/** Text in the file, a `Secret` in the program. */
-const SecretText = z.string().min(1).transform(secret);
-const HttpUrl = z.url({ protocol: /^https?$/, error: 'expected an http:// or https:// address' });
+import { DatabaseThresholds } from './database-thresholds.js';
+import { HealthLevels } from './health-levels.js';
+import { Kpis } from './kpis.js';
+import type { Origin, Path } from './origin.js';
+import { HttpUrl, SecretHttpUrl, SecretPostgresUrl, SecretText } from './text.js';
 
 const App = z
   .strictObject({
@@ -16,6 +17,8 @@ const App = z
     url: HttpUrl.default('http://localhost:1337'),
     /** Bearer secret of the hook-monitoring API. */
     token: SecretText.optional(),
+    /** Longest one call may take, from the name lookup to the last byte of the answer. */
+    timeout: Duration.prefault('10s'),
     /** Root of the backend's files. */
     root: z.string().min(1).default('backend'),
   })
@@ -32,39 +35,11 @@ const Database = z
     /** Certificate authority (PEM file) for verify-ca and verify-full. */
     sslrootcert: z.string().optional(),
     /** A connection past a pooler such as PgBouncer, for maintenance. */
-    directUrl: SecretText.optional(),
+    directUrl: SecretPostgresUrl.optional(),
     connectTimeout: Duration.prefault('5s'),
     /** Longest a query may take, on the server and again in the client. */
     queryTimeout: Duration.prefault('30s'),
-  })
-  .prefault({});
-
-/** A target, and the levels at which its alerts begin. */
-const kpi = (target: number, warning?: number, critical?: number) =>
-  z
-    .strictObject({
-      target: z.number().default(target),
-      warning: warning === undefined ? z.number().optional() : z.number().default(warning),
-      critical: critical === undefined ? z.number().optional() : z.number().default(critical),
-    })
-    .prefault({});
-
-/** The guide's KPIs with the levels of its alerts. Fractions are 0..1. */
-const Kpis = z
-  .strictObject({
-    uptime: kpi(0.999),
-    responseTimeMs: kpi(500),
-    errorRate: kpi(0.01, 0.01, 0.05),
-    memoryUsage: kpi(0.8, 0.8, 0.9),
-    diskUsage: kpi(0.85, 0.85, 0.95),
-    hookExecutionTimeMs: kpi(100, 500, 2000),
-    hookSuccessRate: kpi(0.99),
-    jobProcessingSeconds: kpi(30),
-    queueBacklog: kpi(50, 50),
-    dataConsistency: kpi(1),
-    validationAccuracy: kpi(0.99),
-    calculationCorrectness: kpi(1),
-    userSatisfaction: kpi(0.95),
+    thresholds: DatabaseThresholds,
   })
   .prefault({});
 
@@ -74,6 +49,8 @@ const Maintenance = z
     errorCountWarning: z.number().int().min(0).default(100),
     /** Waiting jobs above which the daily tier warns (guide: 100). */
     queueSizeWarning: z.number().int().min(0).default(100),
+    /** A job that has been ready this long shows that the workers do not keep up, or stand still. */
+    queueAgeWarning: Duration.prefault('15m'),
     /** Longest one step may take unless the tier says otherwise. */
     stepTimeout: Duration.prefault('5m'),
     /** How long a second run waits for the first, when not on a terminal. */
@@ -101,7 +78,9 @@ const Logs = z
         z.strictObject({ command: z.array(z.string()).min(1) }),
       ])
       .optional(),
-    /** `auto` takes zstd or pigz where present, else Node's own gzip. */
+    /** How long the writer may take to let go of the renamed file before its compression is left to the next run. */
+    reopenWithin: Duration.prefault('5s'),
+    /** `auto` takes zstd where present, else Node's own gzip, which is as fast as pigz. */
     compression: z.enum(['auto', 'zstd', 'pigz', 'gzip', 'none']).default('auto'),
   })
   .prefault({});
@@ -165,6 +144,7 @@ const sections = {
   app: App,
   database: Database,
   kpis: Kpis,
+  health: HealthLevels,
   maintenance: Maintenance,
   logs: Logs,
   backup: Backup,
@@ -172,7 +152,7 @@ const sections = {
   alerting: Alerting.optional(),
   incidents: z.array(Incident).optional(),
   /** Pinged at start, success and failure of every tier (healthchecks.io's shape: /start, /fail). */
-  heartbeatUrl: HttpUrl.transform(secret).optional(),
+  heartbeatUrl: SecretHttpUrl.optional(),
   /** Run records, locks, snapshots. Default: systemd's, else XDG's, else /var/lib/viktoria-ops for root. */
   stateDirectory: z.string().min(1).optional(),
 } as const;
@@ -184,13 +164,21 @@ export const ConfigFile = z.strictObject({
   environments: z.record(z.string().regex(/^[a-z][\w-]*$/i), z.record(z.string(), z.unknown())).optional(),
 });
 
-/** What the program works with: one environment, everything resolved. */
+/** One environment, merged, references resolved. */
 export const ConfigSections = z.strictObject(sections);
 export type ConfigSections = z.output<typeof ConfigSections>;
 
-/** Where a value comes from: the default, an environment variable, a file. */
+/** What the program works with: everything resolved, every path absolute. */
 export interface Config extends ConfigSections {
+  /** The section of `environments` chosen with --env; `default` when none was. */
   readonly environment: string;
   /** The file it was read from; undefined when only defaults and the environment hold. */
   readonly file: string | undefined;
+  readonly logs: ConfigSections['logs'] & { readonly directory: string };
+  readonly backup: ConfigSections['backup'] & { readonly directory: string };
+  readonly stateDirectory: string;
+  /** What the operator should know about the configuration though it holds: a file others can read, one passed over. */
+  readonly warnings: readonly Finding[];
+  /** Where the value at a path comes from. */
+  readonly origin: (path: Path) => Origin;
 }

@@ -11,3 +11,7 @@ export function secret(value: string): Secret {
   const masked = () => '***';
   return { reveal: () => value, toJSON: masked, toString: masked, [inspect.custom]: masked } as Secret;
 }
+
+export function isSecret(value: unknown): value is Secret {
+  return typeof value === 'object' && value !== null && 'reveal' in value && typeof value.reveal === 'function';
+}

@@ -14,15 +14,17 @@ export const API_PREFIX = '/api/hook-monitoring';
 const WindowText = z.string().regex(/^\d{1,4}[smhd]$/, 'expected a window such as 1h, 24h or 7d');
 const PositiveInteger = z.coerce.number().int().min(1).max(1000);
 
-interface RouteDefinition {
+export interface RouteDefinition {
   readonly method: 'GET' | 'POST';
   /** Below API_PREFIX; `:name` is a path parameter. */
   readonly path: string;
   readonly summary: string;
-  readonly parameters: z.ZodObject;
+  readonly parameters: z.ZodObject<Readonly<Record<string, z.ZodType<string | number | undefined>>>>;
   readonly response: z.ZodType;
   /** Content type of the answer; JSON unless said. */
   readonly contentType?: string;
+  /** Statuses besides 200 that carry the response too. */
+  readonly alsoAnswers?: readonly number[];
   /** A route the client may find missing without calling the backend broken. */
   readonly optional?: true;
 }
@@ -37,6 +39,7 @@ export const routes = {
     summary: 'Status of the application and its parts; 503 when critical',
     parameters: none,
     response: SystemOverview,
+    alsoAnswers: [503],
   },
   performance: {
     method: 'GET',

@@ -62,3 +62,4 @@ export const ResourceUsage = z.object({
   activeUsers: z.number(),
   requestsPerSecond: z.number(),
 });
+export type ResourceUsage = z.infer<typeof ResourceUsage>;

@@ -11,11 +11,12 @@ export function fileError(action: string, path: string, error: unknown): Operato
   if (system === undefined) throw error; // not the operating system's: a bug of ours
   const known = KNOWN[system];
   const who = known?.namesUser ? ` (running as uid ${process.getuid?.() ?? 'unknown'})` : '';
-  const hint = known?.hint === undefined ? {} : { hint: known.hint.replace('PATH', path) };
+  const hint = known?.hint?.replace('PATH', path);
+  const options = hint === undefined ? { cause: error } : { cause: error, hint };
   return new OperatorError(
     known?.code ?? 'VOPS-FILE',
     `cannot ${action} ${path}: ${known?.reason ?? system}${who}`,
-    { ...hint, cause: error },
+    options,
   );
 }
 

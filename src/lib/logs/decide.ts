@@ -1,6 +1,6 @@
 /** What becomes of each file in a log directory: pure, from the listing, the policy and the time. */
 import type { Finding } from '../status.js';
-import { isPartialName, parseRotatedName, rotatedName } from './names.js';
+import { parseRotatedName, rotatedName, wholeName } from './names.js';
 import type { RotationAction } from './rotation.js';
 
 /** A directory entry as lstat(2) sees it. */
@@ -29,7 +29,7 @@ export interface Decision {
   readonly findings: readonly Finding[];
 }
 
-/** Archives in the making are minutes old. One this old was left by a run that was cut short. */
+/** Files in the making are minutes old. One this old was left by a run that was cut short. */
 const STALE_PARTIAL_MS = 86_400_000;
 
 /** One action a file that concerns us, logs first, each by name; a finding for each that is not safe to touch. */
@@ -55,26 +55,25 @@ function decideLog(entry: Entry, { rotateAboveBytes, extension, now }: Policy): 
 /** Undefined for what rotation did not make. */
 function decideMade(entry: Entry, policy: Policy): RotationAction | undefined {
   const { logs, keepForMs, extension, now } = policy;
-  const partial = isPartialName(entry.name);
-  const rotated = parseRotatedName(entry.name.replace(PARTIAL_SUFFIX, ''), logs);
-  if (!rotated) return undefined;
+  const whole = wholeName(entry.name);
+  const isPartial = whole !== entry.name;
+  const rotated = parseRotatedName(whole, logs);
+  if (!rotated && !(isPartial && logs.test(whole))) return undefined;
   const unsafe = refuse(entry, policy);
   if (unsafe) return unsafe;
   // The later of the two times: a clock that was wrong once, or a copy with an old date, deletes nothing too early.
-  const ageMs = now.getTime() - Math.max(rotated.rotatedAt?.getTime() ?? 0, entry.modifiedAt.getTime());
+  const ageMs = now.getTime() - Math.max(rotated?.rotatedAt?.getTime() ?? 0, entry.modifiedAt.getTime());
   const action = (name: 'delete' | 'compress' | 'skip', reason: string): RotationAction => ({
     ...describe(entry),
     action: name,
     reason,
   });
-  if (partial && ageMs <= STALE_PARTIAL_MS) return action('skip', 'an archive in the making');
-  if (partial) return action('delete', 'left by a run that was cut short');
+  if (isPartial && ageMs <= STALE_PARTIAL_MS) return action('skip', 'still in the making');
+  if (isPartial) return action('delete', 'left by a run that was cut short');
   if (ageMs > keepForMs) return action('delete', 'older than logs.keepFor');
-  if (rotated.isCompressed || extension === '') return action('skip', 'not older than logs.keepFor');
+  if (rotated?.isCompressed || extension === '') return action('skip', 'not older than logs.keepFor');
   return { ...action('compress', 'left uncompressed by an earlier run'), target: `${entry.name}${extension}` };
 }
-
-const PARTIAL_SUFFIX = /\.[0-9a-f]{12}\.partial$/;
 
 /** Whatever could lead outside the directory, make us wait, or belongs to somebody we are not. */
 function refuse(entry: Entry, { ownerId }: Policy): RotationAction | undefined {

@@ -1,4 +1,5 @@
 /** Names of logs and of what rotation makes of them. The name alone says what a file is: there is no state to lose. */
+import { randomBytes } from 'node:crypto';
 
 /** `app.log-20261123T030000Z.1.zst`: the log, when it was rotated, which one of that second, how it is compressed. */
 export interface RotatedName {
@@ -34,11 +35,18 @@ export function parseRotatedName(name: string, logs: RegExp): RotatedName | unde
   };
 }
 
-/** The same name before compression. */
-export const uncompressedName = (name: string): string => name.replace(/\.(gz|zst)$/, '');
+/** `app.log-….zst.0123456789ab.partial`: a name for a file in the making, never the same twice. */
+export const partialName = (whole: string): string => `${whole}.${randomBytes(6).toString('hex')}.partial`;
 
-/** `app.log-….zst.0123456789ab.partial`: an archive in the making. */
-export const isPartialName = (name: string): boolean => /\.[0-9a-f]{12}\.partial$/.test(name);
+/** The name a file in the making is to get; any other name as it is. */
+export const wholeName = (name: string): string => name.replace(/\.[0-9a-f]{12}\.partial$/, '');
+
+/** The nth name to try when others are taken: `app.log-….zst` becomes `app.log-….1.zst`. */
+export function numberedName(name: string, number: number): string {
+  if (number === 0) return name;
+  const [, stem, extension] = /^(.*?)(\.gz|\.zst)?$/s.exec(name) ?? [];
+  return `${stem}.${number}${extension ?? ''}`;
+}
 
 function parseStamp(stamp: string): Date | undefined {
   const iso = stamp.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');

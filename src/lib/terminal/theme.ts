@@ -1,5 +1,6 @@
 /** How values look on screen. A view composes these and never asks whether it writes to a terminal. */
 import { formatISO } from 'date-fns/formatISO';
+import { formatBytes, formatDuration, formatPercent } from '../measures.js';
 import type { Status } from '../status.js';
 
 export type Cell = string | number | null | undefined;
@@ -61,7 +62,7 @@ export async function createTheme(options: ThemeOptions): Promise<Theme> {
     status: (status) => paint(STYLE_OF_STATUS[status])(status),
     bytes: present(formatBytes),
     duration: present(formatDuration),
-    percent: present((fraction) => `${trimZeros((fraction * 100).toFixed(2))} %`),
+    percent: present(formatPercent),
     count: present((count) => count.toLocaleString('en-US', { useGrouping: true, maximumFractionDigits: 2 })),
     time: (iso) => (iso ? formatISO(new Date(iso)).replace('T', ' ') : NONE),
   };
@@ -71,33 +72,6 @@ const present =
   (format: (value: number) => string) =>
   (value: number | null | undefined): string =>
     value === null || value === undefined ? NONE : format(value);
-
-const trimZeros = (number: string) => number.replace(/\.?0+$/, '') || '0';
-
-/** `1.2 GB`: powers of ten, as disks are sold and the guide counts. */
-export function formatBytes(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
-  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, Math.abs(bytes))) / 3)));
-  const value = bytes / 1000 ** power;
-  return `${power === 0 ? bytes : value.toFixed(1)} ${units[power]}`;
-}
-
-/** `3.2 ms`, `4.1 s`, `2 min 5 s`, `3 h 10 min`, `5 d 2 h`. */
-export function formatDuration(milliseconds: number): string {
-  const seconds = milliseconds / 1000;
-  if (milliseconds < 10) return `${trimZeros(milliseconds.toFixed(2))} ms`;
-  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  const parts = [
-    [Math.floor(seconds / 86_400), 'd'],
-    [Math.floor(seconds / 3600) % 24, 'h'],
-    [Math.floor(seconds / 60) % 60, 'min'],
-    [Math.floor(seconds) % 60, 's'],
-  ] as const;
-  const first = parts.findIndex(([amount]) => amount > 0);
-  const shown = parts.slice(first, first + 2).filter(([amount]) => amount > 0);
-  return shown.map(([amount, unit]) => `${amount} ${unit}`).join(' ');
-}
 
 const cellText = (cell: Cell) => (cell === null || cell === undefined ? NONE : String(cell));
 

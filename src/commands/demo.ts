@@ -1,0 +1,34 @@
+import { defineCommand } from '../lib/command.js';
+import { DemoFlags, DemoResult, demo } from '../lib/demo/demo.js';
+
+export default defineCommand({
+  options: [['--keep', 'stay up after the report until Ctrl-C, to try other commands']],
+  flags: DemoFlags,
+  result: DemoResult,
+  run: demo,
+  summary: ({ traffic, exitCode }) =>
+    `${traffic.requests} requests to a sample backend, then maintenance daily, which ended with exit code ${exitCode}`,
+  view: ({ report, url, database, traffic, directory, commands }, theme) =>
+    [
+      theme.heading('The report of maintenance daily'),
+      report.join('\n'),
+      theme.heading('What it ran against'),
+      theme.fields([
+        ['backend', url],
+        ['database', `${database.database} at ${database.host}:${database.port} as ${database.user}`],
+        ['answers', `${traffic.succeeded} good, ${traffic.refused} refused, ${traffic.failed} failed`],
+        ['directory', commands.length > 0 ? directory : `${directory} (removed now)`],
+      ]),
+      ...(commands.length > 0 ? [theme.heading('To try in another terminal; Ctrl-C here ends it'), ...commands] : []),
+    ].join('\n'),
+  examples: ['viktoria-ops demo', 'viktoria-ops demo --keep'],
+  sample: {
+    report: ['WARNING  maintenance daily: 8 of 8 steps done'],
+    exitCode: 0,
+    url: 'http://127.0.0.1:41337',
+    database: { host: '127.0.0.1', port: 45432, user: 'strapi', database: 'viktoria_wertheim' },
+    traffic: { requests: 400, succeeded: 352, refused: 34, failed: 14 },
+    directory: '/tmp/viktoria-ops-demo-x1y2z3',
+    commands: [],
+  },
+});

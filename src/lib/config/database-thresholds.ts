@@ -1,0 +1,19 @@
+/** Levels at which `db health` speaks up. The guide names none: these are ours, and an operator's to change. */
+import * as z from 'zod';
+import { Duration } from '../units.js';
+
+export const DatabaseThresholds = z
+  .strictObject({
+    /** Used share of the connections an ordinary role can get. */
+    connectionUsage: z
+      .strictObject({ warning: z.number().default(0.8), critical: z.number().default(0.95) })
+      .prefault({}),
+    /** A transaction this old keeps VACUUM from removing dead tuples. */
+    longTransaction: Duration.prefault('15m'),
+    /** A session that holds a transaction open and does nothing, locks included. */
+    idleInTransaction: Duration.prefault('5m'),
+    /** Longest a session may wait for another's lock. */
+    blocked: Duration.prefault('30s'),
+  })
+  .prefault({});
+export type DatabaseThresholds = z.output<typeof DatabaseThresholds>;

@@ -1,0 +1,170 @@
+/**
+ * A configuration file as data that knows where every value stands. One parser for both formats: every JSON document is
+ * YAML, and JSON.parse alone would silently drop duplicate keys and know no lines. Messages of the parsers quote what
+ * they read, and a password may stand there: only our own words leave this file.
+ */
+import { isCollection, isMap, isNode, isPair, isScalar, isSeq, type Node, type Pair, parseDocument, visit } from 'yaml';
+import { invalidJson } from './json.js';
+import { formatPath, type Path } from './origin.js';
+import { firstOf, invalidConfig, type Problem } from './problems.js';
+import { isTree, type Tree } from './tree.js';
+
+export interface ConfigDocument {
+  readonly file: string;
+  readonly data: Tree;
+  /** Follows the path as far as the document goes. */
+  readonly locate: (path: Path) => Located;
+}
+
+export interface Located {
+  /** Steps of the path that exist. */
+  readonly depth: number;
+  /** Whether a list was passed: lists are replaced by an environment, never merged. */
+  readonly passedList: boolean;
+  /** Of the last step that exists: its key, and what stands there. */
+  readonly key: Place;
+  readonly value: Place;
+}
+
+export interface Place {
+  readonly line: number;
+  /** `file:line:column`. */
+  readonly text: string;
+}
+
+/** Far above what people write by hand, far below what makes an alias bomb. */
+const MAX_ALIASES = 100;
+
+/** Deeper than any section; a flood of brackets overflows the parser's stack, or takes all memory. */
+const MAX_DEPTH = 200;
+
+/** Keys that reach an object's prototype when data is merged by assignment. */
+const FORBIDDEN_KEYS: readonly unknown[] = ['__proto__', 'constructor', 'prototype'];
+
+/** Parses the text of a `.json`, `.yaml` or `.yml` file. Errors: `VOPS-CONFIG-INVALID` with every problem of the syntax. */
+export function parseConfigDocument(file: string, text: string): ConfigDocument {
+  const place = placesOf(file, text);
+  const json = file.endsWith('.json') ? invalidJson(text) : undefined;
+  if (json) throw invalidConfig([{ place: place(json.offset).text, key: '', what: json.what }]);
+  if (isTooDeep(text)) throw invalidConfig([{ place: place(0).text, key: '', what: 'nested too deeply' }]);
+  const document = parse(text);
+  const problems = [...syntaxProblems(document, place), ...refusedNodes(document, place)];
+  if (problems.length > 0) throw invalidConfig(problems);
+  return { file, data: toData(document, place), locate: (path) => locate(document, path, place) };
+}
+
+type Document = ReturnType<typeof parse>;
+type Places = ReturnType<typeof placesOf>;
+
+/** Offsets of a text as `file:line:column`. */
+function placesOf(file: string, text: string) {
+  return (offset: number): Place => {
+    const lines = text.slice(0, offset).split('\n');
+    return { line: lines.length, text: `${file}:${lines.length}:${(lines.at(-1) ?? '').length + 1}` };
+  };
+}
+
+/** By the look of it: brackets that stay open, or `- - - -` on one line. */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  for (const [bracket] of text.matchAll(/[[{\]}]/g)) {
+    depth += bracket === '[' || bracket === '{' ? 1 : -1;
+    if (depth > MAX_DEPTH) return true;
+  }
+  return new RegExp(`(?:[-?]\\s+){${MAX_DEPTH}}`).test(text);
+}
+
+function parse(text: string) {
+  return parseDocument(text, {
+    version: '1.2',
+    schema: 'core',
+    strict: true,
+    uniqueKeys: false,
+    stringKeys: true,
+    prettyErrors: false,
+  });
+}
+
+const SYNTAX: Readonly<Record<string, string>> = {
+  BAD_ALIAS: 'an alias that names no anchor',
+  BAD_DQ_ESCAPE: 'an invalid escape in a quoted text',
+  BAD_INDENT: 'wrong indentation',
+  BAD_SCALAR_START: 'a text that begins with a reserved character must be quoted',
+  BLOCK_AS_IMPLICIT_KEY: 'a key and its section must not stand on one line',
+  MISSING_CHAR: 'something is missing: a colon, a comma, a quote or a closing bracket',
+  MULTIPLE_DOCS: 'more than one document in the file',
+  NON_STRING_KEY: 'a key must be plain text',
+  TAB_AS_INDENT: 'indented with a tab: YAML takes spaces only',
+  TAG_RESOLVE_FAILED: 'tags (!…) are not supported',
+};
+
+function syntaxProblems(document: Document, place: Places): Problem[] {
+  return firstOf([...document.errors, ...document.warnings]).map(({ code, pos }) => ({
+    place: place(pos[0]).text,
+    key: '',
+    what: SYNTAX[code] ?? 'not valid here',
+  }));
+}
+
+/** What is valid YAML and yet no configuration. Duplicates are found here because the parser's own search is quadratic. */
+function refusedNodes(document: Document, place: Places): Problem[] {
+  const problems: Problem[] = [];
+  const refuse = (node: Node, what: string, key = '') => {
+    if (firstOf(problems).length === problems.length)
+      problems.push({ place: place(startOf(node) ?? 0).text, key, what });
+  };
+  visit(document, {
+    Map(_, { items }) {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (FORBIDDEN_KEYS.includes(key.value)) refuse(key, 'a key of this name is refused', String(key.value));
+        if (seen.has(key.value)) refuse(key, 'this key stands here a second time', formatPath([String(key.value)]));
+        seen.add(key.value);
+      }
+    },
+    Alias(_, alias, above) {
+      if (above.some((node) => isCollection(node) && node.anchor === alias.source))
+        refuse(alias, 'an alias inside itself');
+    },
+  });
+  return problems;
+}
+
+function toData(document: Document, place: Places): Tree {
+  const data = plain(document, place) ?? {}; // an empty file, or one of comments only
+  if (isTree(data)) return data;
+  throw invalidConfig([{ place: place(0).text, key: '', what: 'expected sections, such as app: and database:' }]);
+}
+
+function plain(document: Document, place: Places): unknown {
+  try {
+    return document.toJS({ maxAliasCount: MAX_ALIASES });
+  } catch {
+    throw invalidConfig([{ place: place(0).text, key: '', what: 'too many aliases' }]);
+  }
+}
+
+function locate(document: Document, path: Path, place: Places): Located {
+  let node: unknown = document.contents;
+  let pair: Pair | undefined;
+  let depth = 0;
+  let passedList = false;
+  for (const step of path) {
+    const next = stepInto(node, step);
+    if (next === undefined) break;
+    passedList ||= isSeq(node);
+    pair = isPair(next) ? next : undefined;
+    node = isPair(next) ? next.value : next;
+    depth++;
+  }
+  const value = startOf(node) ?? startOf(pair?.key) ?? 0;
+  return { depth, passedList, key: place(startOf(pair?.key) ?? value), value: place(value) };
+}
+
+function stepInto(node: unknown, step: PropertyKey): unknown {
+  if (isMap(node)) return node.items.find(({ key }) => isScalar(key) && key.value === step);
+  return isSeq(node) && typeof step === 'number' ? node.items[step] : undefined;
+}
+
+const startOf = (node: unknown): number | undefined => (isNode(node) ? node.range?.[0] : undefined);

@@ -1,0 +1,103 @@
+/** What zod found, in plain words that never repeat a value: it may be a secret in the wrong place. */
+import * as z from 'zod';
+import { suggest } from '../suggest.js';
+import type { Path } from './origin.js';
+import { firstOf } from './problems.js';
+
+export interface Issue {
+  readonly path: Path;
+  readonly what: string;
+  /** True when the key itself is the problem, not what stands there. */
+  readonly isKey: boolean;
+}
+
+export type Checked<Output> =
+  | { readonly data: Output; readonly issues?: undefined }
+  | { readonly data?: undefined; readonly issues: readonly Issue[] };
+
+/** Parses data by the schema; every problem is reported, not the first alone. */
+export function check<Output>(schema: z.ZodType<Output>, data: unknown): Checked<Output> {
+  const parsed = schema.safeParse(data, { error: inPlainWords });
+  if (parsed.success) return { data: parsed.data };
+  return { issues: parsed.error.issues.flatMap((issue) => flatten(issue, schema, [])) };
+}
+
+function flatten(issue: z.core.$ZodIssue, schema: z.core.$ZodType, above: Path): Issue[] {
+  const path = [...above, ...issue.path];
+  if (issue.code === 'unrecognized_keys') return firstOf(issue.keys).map((key) => unknownKey(key, path, schema));
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    // The form that fits best is the one that was meant.
+    const [nearest = []] = issue.errors.toSorted((left, right) => left.length - right.length);
+    return nearest.flatMap((inner) => flatten(inner, schema, path));
+  }
+  return [{ path, what: issue.message, isKey: issue.code === 'invalid_key' }];
+}
+
+function unknownKey(key: string, path: Path, schema: z.core.$ZodType): Issue {
+  const meant = suggest(key, keysAt(schema, path));
+  const what = meant === undefined ? 'unknown key' : `unknown key; did you mean "${meant}"?`;
+  return { path: [...path, key], what, isKey: true };
+}
+
+/** The keys a schema takes at a path. */
+function keysAt(schema: z.core.$ZodType, [step, ...rest]: Path): readonly string[] {
+  const inner = unwrap(schema);
+  if (inner instanceof z.ZodUnion)
+    return inner.options.flatMap((option) => keysAt(option, step === undefined ? [] : [step, ...rest]));
+  if (step === undefined) return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
+  if (inner instanceof z.ZodArray) return keysAt(inner.element, rest);
+  if (inner instanceof z.ZodRecord) return keysAt(inner.valueType, rest);
+  const below: z.core.$ZodType | undefined = inner instanceof z.ZodObject ? inner.shape[String(step)] : undefined;
+  return below === undefined ? [] : keysAt(below, rest);
+}
+
+/** The schema below defaults, optionals and transformations. */
+function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
+  if (schema instanceof z.ZodPipe) return unwrap(schema.in);
+  const isWrapper =
+    schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault;
+  return isWrapper ? unwrap(schema.unwrap()) : schema;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  object: 'a section',
+  record: 'a section',
+  array: 'a list',
+};
+
+/** The words for issues whose schema brings none of its own. */
+const inPlainWords: z.core.$ZodErrorMap = (issue) => {
+  switch (issue.code) {
+    case 'invalid_type': {
+      const expected = TYPES[issue.expected] ?? issue.expected;
+      return issue.input === undefined
+        ? `missing; expected ${expected}`
+        : `expected ${expected}, got ${typeInWords(issue.input)}`;
+    }
+    case 'invalid_value':
+      return `expected ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map(String).join(', ')}`;
+    case 'too_small':
+      return `must ${SIZES[issue.origin] ?? 'be'} at least ${issue.minimum}${UNITS[issue.origin] ?? ''}`;
+    case 'too_big':
+      return `must ${SIZES[issue.origin] ?? 'be'} at most ${issue.maximum}${UNITS[issue.origin] ?? ''}`;
+    case 'invalid_format':
+      return `not a valid ${issue.format}`;
+    case 'invalid_key':
+      return 'not a valid name';
+    default:
+      return 'not valid here';
+  }
+};
+
+const SIZES: Readonly<Record<string, string>> = { array: 'have', string: 'have' };
+const UNITS: Readonly<Record<string, string>> = { array: ' entries', string: ' characters' };
+
+function typeInWords(value: unknown): string {
+  if (value === null) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  return TYPES[typeof value] ?? typeof value;
+}

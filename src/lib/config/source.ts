@@ -1,0 +1,47 @@
+/** Reads a configuration file that was named or found. */
+import { stat } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { OperatorError, systemCode } from '../errors.js';
+import { readRegularFile } from '../files/index.js';
+import { invalidConfig } from './problems.js';
+
+/**
+ * Many times what people write by hand. The worst text of this size takes the YAML parser about two seconds
+ * (measured: nothing but commas); it is quadratic, and a megabyte of brackets takes all memory.
+ */
+const MAX_BYTES = 131_072;
+
+const EXTENSIONS: readonly string[] = ['.json', '.yaml', '.yml'];
+
+/** The text of the file. Errors: `VOPS-CONFIG-NOT-FOUND`, `VOPS-CONFIG-INVALID`. */
+export async function readConfigText(file: string): Promise<string> {
+  if (!EXTENSIONS.includes(extname(file))) {
+    const hint = 'programs (.js, .ts) are never executed; write the configuration as JSON or YAML';
+    throw invalidConfig([{ place: file, key: '', what: `a configuration is a ${EXTENSIONS.join(', ')} file` }], {
+      hint,
+    });
+  }
+  const bytes = await readRegularFile(file, MAX_BYTES).catch((error: unknown) => {
+    throw asConfigError(file, error);
+  });
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes); // drops a byte order mark
+  } catch {
+    throw invalidConfig([{ place: file, key: '', what: 'not UTF-8 text' }]);
+  }
+}
+
+/** Permission bits of the file. */
+export async function modeOf(file: string): Promise<number> {
+  return (await stat(file)).mode & 0o777;
+}
+
+function asConfigError(file: string, error: unknown): unknown {
+  if (!(error instanceof OperatorError)) return error;
+  if (systemCode(error.cause) === 'ENOENT') {
+    return new OperatorError('VOPS-CONFIG-NOT-FOUND', `no configuration file ${file}`, {
+      hint: 'check the path after --config or in VIKTORIA_OPS_CONFIG; viktoria-ops init writes a new one',
+    });
+  }
+  return new OperatorError('VOPS-CONFIG-INVALID', error.message, error.hint === undefined ? {} : { hint: error.hint });
+}

@@ -1,0 +1,18 @@
+import * as z from 'zod';
+import { serverState } from '../../pg/queries/server-state.js';
+import { defineSection, only } from './section.js';
+
+/** Version, uptime, role and size: facts without a verdict. */
+export const server = defineSection({
+  data: z.object({
+    version: z.string(),
+    startedAt: z.iso.datetime(),
+    uptimeSeconds: z.number(),
+    role: z.enum(['primary', 'standby']),
+    replicas: z.number(),
+    database: z.string(),
+    sizeBytes: z.number(),
+  }),
+  read: async (database) => only(await database.query(serverState)),
+  judge: () => [],
+});

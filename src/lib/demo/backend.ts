@@ -1,0 +1,187 @@
+/** The sample backend: a football league behind HTTP, with hooks that really run and a monitor that really watches. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { API_PREFIX } from '../contract/index.js';
+import { createMonitor, type HealthCheck, type Monitor } from '../monitor/index.js';
+import { packageVersion } from '../package.js';
+import { createContentApi } from './content-api.js';
+import { databaseMetrics } from './database-metrics.js';
+import { createEntities, type Entities } from './entities.js';
+import { jobStatus, startWorker } from './jobs.js';
+import { registerLifecycles } from './lifecycles.js';
+import { type BackendLog, createLog } from './log.js';
+import { RECALCULATE_STANDINGS, SCHEMA, SEED } from './schema.js';
+
+export interface BackendOptions {
+  readonly pg: { readonly host: string; readonly port: number; readonly user: string; readonly database: string };
+  /** 0 takes a free port. */
+  readonly port: number;
+  /** Bearer secret of the monitoring routes; without one only this host is answered. */
+  readonly secret?: string;
+  /** An existing directory. */
+  readonly logDirectory: string;
+}
+
+export interface Backend {
+  readonly url: string;
+  readonly stop: () => Promise<void>;
+}
+
+/** Creates the tables and the season in an empty database. */
+export async function prepareDatabase(connection: BackendOptions['pg']): Promise<void> {
+  const client = new pg.Client({ ...connection, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+  await client.connect();
+  try {
+    await client.query(SCHEMA);
+    await client.query(SEED);
+    await client.query(RECALCULATE_STANDINGS, [1]);
+  } finally {
+    await client.end();
+  }
+}
+
+const CONNECT_TIMEOUT_MS = 3_000;
+const QUERY_TIMEOUT_MS = 10_000;
+const POOL_SIZE = 10;
+/** The guide: queue backlog > 50 jobs. */
+const BACKLOG_WARNING = 50;
+/** Clients seen in this time count as active. */
+const ACTIVE_FOR_MS = 5 * 60_000;
+
+/** Starts the backend on a prepared database. */
+export async function startBackend(options: BackendOptions): Promise<Backend> {
+  const pool = openPool(options.pg);
+  const log = createLog(options.logDirectory);
+  const entities = createEntities(pool);
+  const server = createServer();
+  const clients = watchClients(server);
+  const monitor = await watch({ options, pool, server, log, clients });
+  registerLifecycles(entities);
+  monitor.instrument(entities.lifecycles);
+  server.on('request', createRouter({ monitor, entities, log }));
+  await listen(server, options.port);
+  monitor.start();
+  const worker = startWorker(pool, log.error);
+  return {
+    url: `http://127.0.0.1:${portOf(server)}`,
+    async stop() {
+      monitor.stop();
+      server.closeAllConnections();
+      await promisify(server.close.bind(server))();
+      await worker.stop();
+      await pool.end();
+      await log.flush();
+    },
+  };
+}
+
+function openPool(connection: BackendOptions['pg']): pg.Pool {
+  const limits = { max: POOL_SIZE, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, query_timeout: QUERY_TIMEOUT_MS };
+  const pool = new pg.Pool({ ...connection, ...limits, application_name: 'sample-backend' });
+  // A connection the server ends: whoever uses it learns so from its query. Idle ones report to the pool, borrowed ones
+  // only to listeners of their own, and without one Node ends the process.
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
+}
+
+interface Watched {
+  readonly options: BackendOptions;
+  readonly pool: pg.Pool;
+  readonly server: Server;
+  readonly log: BackendLog;
+  readonly clients: Clients;
+}
+
+function watch({ options, pool, server, log, clients }: Watched): Promise<Monitor> {
+  return createMonitor({
+    application: {
+      version: '1.0.0',
+      environment: 'development',
+      startedAt: new Date(),
+      activeConnections: () => promisify(server.getConnections.bind(server))(),
+    },
+    checks: [databaseCheck(pool), queueCheck(pool)],
+    jobs: () => jobStatus(pool),
+    database: () => databaseMetrics(pool),
+    activity: clients.activity,
+    diskPath: options.logDirectory,
+    version: packageVersion(),
+    onError: log.error,
+    ...(options.secret === undefined ? {} : { secret: options.secret }),
+  });
+}
+
+const databaseCheck = (pool: pg.Pool): HealthCheck => ({
+  name: 'database',
+  check: async () => {
+    await pool.query('select 1');
+    const { waitingCount: waiting } = pool;
+    return waiting > 0
+      ? { status: 'warning', message: `${waiting} requests wait for a connection of the pool` }
+      : { status: 'healthy', message: 'answers' };
+  },
+});
+
+const queueCheck = (pool: pg.Pool): HealthCheck => ({
+  name: 'jobs',
+  check: async () => {
+    const { queueSize } = await jobStatus(pool);
+    return { status: queueSize > BACKLOG_WARNING ? 'warning' : 'healthy', message: `${queueSize} ready` };
+  },
+});
+
+interface Clients {
+  readonly activity: () => { readonly requests: number; readonly activeUsers: number };
+}
+
+/** Counts requests, and client addresses by when they were last seen. */
+function watchClients(server: Server): Clients {
+  const lastSeen = new Map<string, number>();
+  let requests = 0;
+  server.on('request', (request: IncomingMessage) => {
+    requests += 1;
+    lastSeen.set(request.socket.remoteAddress ?? '', performance.now());
+  });
+  const forget = () => {
+    const oldest = performance.now() - ACTIVE_FOR_MS;
+    for (const [address, at] of lastSeen) if (at < oldest) lastSeen.delete(address);
+  };
+  return {
+    activity: () => {
+      forget();
+      return { requests, activeUsers: lastSeen.size };
+    },
+  };
+}
+
+interface Routed {
+  readonly monitor: Monitor;
+  readonly entities: Entities;
+  readonly log: BackendLog;
+}
+
+function createRouter({ monitor, entities, log }: Routed) {
+  const content = createContentApi(entities, log.error);
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+    const start = performance.now();
+    const isMonitoring = request.url?.startsWith(`${API_PREFIX}/`) ?? false;
+    await (isMonitoring ? monitor.listener(request, response) : content.answer(request, response));
+    const milliseconds = Math.round(performance.now() - start);
+    log.http(`${request.method} ${request.url} (${milliseconds} ms) ${response.statusCode}`);
+  };
+  return (request: IncomingMessage, response: ServerResponse) => void answer(request, response).catch(log.error);
+}
+
+const listen = (server: Server, port: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  return address.port;
+}

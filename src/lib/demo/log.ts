@@ -1,0 +1,49 @@
+/** The sample's log files: JSON lines, as Strapi's logger writes them. */
+import { appendFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export interface BackendLog {
+  readonly http: (message: string) => void;
+  readonly error: (error: unknown) => void;
+  /** Resolves when everything is on disk. */
+  readonly flush: () => Promise<void>;
+}
+
+/**
+ * Writes `backend.log`, and errors to `error.log` too. Each batch opens the file by its name, so a rotated file is let go
+ * of without a signal.
+ */
+export function createLog(directory: string): BackendLog {
+  const waiting: { all: string; errors: string } = { all: '', errors: '' };
+  let writing: Promise<void> | undefined;
+
+  const write = async () => {
+    while (waiting.all !== '') {
+      const { all, errors } = waiting;
+      waiting.all = '';
+      waiting.errors = '';
+      await appendFile(join(directory, 'backend.log'), all);
+      if (errors !== '') await appendFile(join(directory, 'error.log'), errors);
+    }
+    writing = undefined;
+  };
+  // A log that cannot be written must not take the backend with it.
+  const flush = () => (writing ??= write().catch(() => undefined));
+
+  const add = (level: 'http' | 'error', fields: Readonly<Record<string, unknown>>) => {
+    const line = `${JSON.stringify({ level, ...fields, timestamp: new Date().toISOString() })}\n`;
+    waiting.all += line;
+    if (level === 'error') waiting.errors += line;
+    void flush();
+  };
+
+  return {
+    http: (message) => add('http', { message }),
+    error: (error) =>
+      add(
+        'error',
+        error instanceof Error ? { message: error.message, stack: error.stack } : { message: String(error) },
+      ),
+    flush,
+  };
+}

@@ -1,0 +1,28 @@
+/** The checks of `doctor`, in the order shown. To add one: a file, and a line here. */
+import type { Check } from '../check.js';
+import { backend } from './backend.js';
+import { clock } from './clock.js';
+import { configuration } from './configuration.js';
+import { database } from './database.js';
+import { logDirectory } from './log-directory.js';
+import { node } from './node.js';
+import { role } from './role.js';
+import { secrets } from './secrets.js';
+import { stateDirectory } from './state-directory.js';
+import { compression, flock, pgDump, psql } from './tools.js';
+
+export const checks: readonly Check[] = [
+  node,
+  configuration,
+  secrets,
+  stateDirectory,
+  backend,
+  database,
+  role,
+  clock,
+  flock,
+  compression,
+  pgDump,
+  psql,
+  logDirectory,
+];

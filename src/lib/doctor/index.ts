@@ -1,0 +1,66 @@
+/** Is everything here that the commands need? */
+import * as z from 'zod';
+import { abortReason, OperatorError } from '../errors.js';
+import { serverFacts } from '../pg/queries/server-facts.js';
+import { conclude, type Finding, type Outcome, type Severity } from '../status.js';
+import { type Check, Diagnosis, type DoctorContext, type Subject } from './check.js';
+import { checks } from './checks/index.js';
+
+export const DoctorReport = z.object({ checks: z.array(Diagnosis.extend({ name: z.string() })) });
+export type DoctorReport = z.infer<typeof DoctorReport>;
+
+/** Longer than the limits inside the checks add up to. */
+const CHECK_TIMEOUT_MS = 30_000;
+
+/** Runs all checks side by side; none hides another, and a broken configuration is one finding among others. */
+export async function diagnose(context: DoctorContext): Promise<Outcome<DoctorReport>> {
+  const server = askServer(context);
+  server.catch(() => {}); // every check that needs the answer sees the error
+  const reports = await Promise.all(
+    checks.map(async (check) => ({ name: check.name, ...(await examine(check, { context, server })) })),
+  );
+  return conclude({ checks: reports }, reports.flatMap(toFinding));
+}
+
+/** One connection for all checks that ask the server. */
+function askServer({ pg, now }: DoctorContext): Subject['server'] {
+  return pg(async (database) => {
+    const before = now().getTime();
+    const [facts] = await database.query(serverFacts);
+    if (facts === undefined) throw new OperatorError('VOPS-DB-QUERY', 'the server gave no answer');
+    // The server read its clock at about the middle of the wait.
+    const clockSkewMs = Date.parse(facts.now) - (before + now().getTime()) / 2;
+    return { ...facts, versionNumber: database.version, clockSkewMs };
+  });
+}
+
+async function examine(check: Check, subject: Subject): Promise<Diagnosis> {
+  const { signal } = subject.context;
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(CHECK_TIMEOUT_MS)]);
+  try {
+    return await Promise.race([check.examine(subject), expiry(limit)]);
+  } catch (error) {
+    if (signal.aborted) throw abortReason(signal);
+    if (limit.aborted) return { status: 'unknown', message: `not known: no answer in ${CHECK_TIMEOUT_MS / 1_000} s` };
+    if (!(error instanceof OperatorError)) throw error;
+    return { status: 'unknown', message: `not checked: ${error.message}` };
+  }
+}
+
+const expiry = (signal: AbortSignal) =>
+  new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+
+const SEVERITIES = { warning: 'warning', unknown: 'unknown', failed: 'error' } as const satisfies Record<
+  Exclude<Diagnosis['status'], 'ok'>,
+  Severity
+>;
+
+function toFinding({ name, status, message, fix }: DoctorReport['checks'][number]): Finding[] {
+  if (status === 'ok') return [];
+  const code = `VOPS-DOCTOR-${name.toUpperCase().replace(/[^A-Z]+/g, '-')}`;
+  return [
+    { code, severity: SEVERITIES[status], message: `${name}: ${message}`, ...(fix === undefined ? {} : { hint: fix }) },
+  ];
+}

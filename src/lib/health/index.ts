@@ -1,0 +1,3 @@
+/** One verdict on the application, its process, its jobs, the database, this host and the network between them. */
+export { HealthResult } from './check.js';
+export { HealthFlags, health } from './health.js';

@@ -1,0 +1,3 @@
+/** Background jobs, as the application reports them. */
+export { judgeJobs } from './decide.js';
+export { QueueStatusFlags, QueueStatusResult, queueStatus } from './queue-status.js';

@@ -1,0 +1,37 @@
+/** Who may read the monitoring routes. Never asks the database: it may be what is broken. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { BlockList, isIP } from 'node:net';
+
+/** The verdict on a request, as an HTTP status. */
+export type Admission = 'admitted' | 401 | 403;
+
+/** Headers by which a reverse proxy says that the peer is not the client. */
+const PROXY_HEADERS = ['forwarded', 'x-forwarded-for', 'x-real-ip'] as const;
+
+/**
+ * With a secret: whoever sends it as `Authorization: Bearer …`. Without: only programs on this host, and not through a
+ * proxy on it, behind which the whole world has a loopback address.
+ */
+export function createGate(secret: string | undefined): (request: IncomingMessage) => Admission {
+  if (secret === undefined) return (request) => (isLocal(request) ? 'admitted' : 403);
+  const expected = digest(secret);
+  return (request) => {
+    const given = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
+    // Digests have one length, so the comparison takes one time and tells nothing of the secret.
+    return timingSafeEqual(digest(given), expected) ? 'admitted' : 401;
+  };
+}
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+function isLocal(request: IncomingMessage): boolean {
+  if (PROXY_HEADERS.some((name) => request.headers[name] !== undefined)) return false;
+  const address = request.socket.remoteAddress ?? '';
+  const version = isIP(address);
+  return version !== 0 && loopback.check(address, version === 6 ? 'ipv6' : 'ipv4');
+}

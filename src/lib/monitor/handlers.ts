@@ -1,0 +1,105 @@
+/** One handler a route of the contract. */
+import type { DatabaseMetrics, Handlers, JobStatus, SystemOverview } from '../contract/index.js';
+import { withDeadline } from './deadline.js';
+import {
+  CHECK_DEADLINE_MS,
+  ERROR_RATE_WINDOW,
+  errorRateCheck,
+  type HealthCheck,
+  memoryCheck,
+  runChecks,
+  worstHealth,
+} from './health.js';
+import type { HostProbe, UsageSampler } from './host.js';
+import { describeApi } from './openapi.js';
+import { windowLength } from './periods.js';
+import type { ProcessProbe } from './process.js';
+import { renderMetrics } from './prometheus.js';
+import { ERRORS_KEPT, type History } from './recorder.js';
+import { bottlenecksOf, dailyReport, failuresOf, performanceOf, weeklyReport, weeklyTrends } from './reports.js';
+
+export interface Application {
+  readonly version: string;
+  readonly environment: string;
+  readonly startedAt: Date;
+  /** Open connections of the HTTP server. */
+  readonly activeConnections: () => number | Promise<number>;
+}
+
+/** What the answers are made from. */
+export interface Sources {
+  readonly application: Application;
+  readonly history: History;
+  readonly checks: readonly HealthCheck[];
+  readonly process: ProcessProbe;
+  readonly host: HostProbe;
+  readonly usage: UsageSampler;
+  readonly jobs: () => Promise<JobStatus>;
+  readonly database: () => Promise<DatabaseMetrics>;
+  /** Version of viktoria-ops. */
+  readonly version: string;
+  /** Wall clock, ms since 1970. */
+  readonly now: () => number;
+}
+
+const DEFAULT_WINDOW = '24h';
+const DEFAULT_ERRORS = 50;
+
+export function createHandlers(sources: Sources): Handlers {
+  const { history, now } = sources;
+  const performance = ({ window = DEFAULT_WINDOW }: { window?: string | undefined }) =>
+    performanceOf(history, windowLength(window), now());
+  return {
+    health: () => overview(sources),
+    performance,
+    performanceSummary: performance,
+    dailyReport: () => dailyReport(history, now()),
+    weekly: () => weeklyReport(history, now()),
+    weeklyTrends: () => weeklyTrends(history, now()),
+    bottlenecks: () => bottlenecksOf(history, now()),
+    errorCount: ({ window }) => failuresOf(history, windowLength(window), now()).failed,
+    recentErrors: ({ limit = DEFAULT_ERRORS }) => [...history.errors(Math.min(limit, ERRORS_KEPT))],
+    jobs: () => sources.jobs(),
+    queueSize: async () => (await sources.jobs()).queueSize,
+    database: () => sources.database(),
+    system: () => sources.host.read(),
+    usage: ({ from, to }) => sources.usage.read(from, to),
+    metrics: () => metrics(sources),
+    openapi: () => describeApi(sources.version),
+  };
+}
+
+async function overview(sources: Sources): Promise<SystemOverview> {
+  const { application, history, now } = sources;
+  const figures = sources.process.read();
+  const given = await runChecks(sources.checks);
+  const failures = failuresOf(history, windowLength(ERROR_RATE_WINDOW), now());
+  const checks = [...given, memoryCheck(figures), errorRateCheck(failures)];
+  return {
+    status: worstHealth(checks.map(({ status }) => status)),
+    uptime: Math.max(0, Math.round((now() - application.startedAt.getTime()) / 1000)),
+    version: application.version,
+    environment: application.environment,
+    lastRestart: application.startedAt.toISOString(),
+    activeConnections: await application.activeConnections(),
+    checks,
+    process: {
+      pid: figures.pid,
+      eventLoopLagMs: figures.eventLoopLagMs,
+      heapUsedBytes: figures.heapUsedBytes,
+      heapLimitBytes: figures.heapLimitBytes,
+      residentBytes: figures.residentBytes,
+    },
+  };
+}
+
+async function metrics({ history, process, jobs, version, application }: Sources): Promise<string> {
+  return renderMetrics({
+    hooks: history.counters(),
+    process: process.read(),
+    // A database that is down must not hide the figures that are there.
+    jobs: await withDeadline(jobs, CHECK_DEADLINE_MS).catch(() => undefined),
+    version,
+    startedAt: application.startedAt.getTime(),
+  });
+}

@@ -1,0 +1,144 @@
+/** The host: CPU, memory, disk and network now, and a ring of samples over time. */
+import { readFile, statfs } from 'node:fs/promises';
+import { cpus, freemem, loadavg, totalmem } from 'node:os';
+import type { ResourceUsage, SystemMetrics } from '../contract/index.js';
+
+/** What only the application knows. */
+export interface Activity {
+  /** Requests answered since the start. */
+  readonly requests: number;
+  readonly activeUsers: number;
+}
+
+export interface HostProbe {
+  /** Rates are means since the read before. */
+  readonly read: () => Promise<SystemMetrics>;
+}
+
+type Network = NonNullable<SystemMetrics['network']>;
+interface Counters {
+  readonly at: number;
+  readonly busy: number;
+  readonly total: number;
+  readonly network: Network | null;
+}
+
+/** @param path any path on the file system whose space matters */
+export async function createHostProbe(path: string): Promise<HostProbe> {
+  let before = await readCounters();
+  return {
+    async read() {
+      const now = await readCounters();
+      const [memory, disk] = await Promise.all([readMemory(), readDisk(path)]);
+      const system = { cpu: { usage: cpuUsage(before, now), loadAverage: loadavg() }, memory, disk };
+      const network = networkRates(before, now);
+      before = now;
+      return { ...system, network };
+    },
+  };
+}
+
+async function readCounters(): Promise<Counters> {
+  const times = cpus().map((cpu) => cpu.times);
+  const total = times.reduce((sum, { user, nice, sys, idle, irq }) => sum + user + nice + sys + idle + irq, 0);
+  const idle = times.reduce((sum, time) => sum + time.idle, 0);
+  return { at: performance.now(), busy: total - idle, total, network: await readNetwork() };
+}
+
+const cpuUsage = (before: Counters, now: Counters): number =>
+  now.total > before.total ? (now.busy - before.busy) / (now.total - before.total) : 0;
+
+/** All interfaces but loopback; null where there is no /proc. */
+async function readNetwork(): Promise<Network | null> {
+  const text = await readFile('/proc/net/dev', 'utf8').catch(() => null);
+  if (text === null) return null;
+  const sums = { bytesIn: 0, packetsIn: 0, bytesOut: 0, packetsOut: 0 };
+  for (const line of text.split('\n').slice(2)) {
+    const [name, counters] = line.split(':');
+    if (!counters || name?.trim() === 'lo') continue;
+    // proc(5): eight receive columns, then eight transmit columns, each beginning with bytes and packets.
+    const columns = counters.trim().split(/\s+/).map(Number);
+    sums.bytesIn += columns[0] ?? 0;
+    sums.packetsIn += columns[1] ?? 0;
+    sums.bytesOut += columns[8] ?? 0;
+    sums.packetsOut += columns[9] ?? 0;
+  }
+  return sums;
+}
+
+function networkRates(before: Counters, now: Counters): Network | null {
+  const [old, fresh] = [before.network, now.network];
+  const seconds = (now.at - before.at) / 1000;
+  if (!old || !fresh || seconds <= 0) return null;
+  // An interface that went away takes its counts with it.
+  const perSecond = (a: number | null, b: number | null) => Math.max(0, ((b ?? 0) - (a ?? 0)) / seconds);
+  return {
+    bytesIn: perSecond(old.bytesIn, fresh.bytesIn),
+    bytesOut: perSecond(old.bytesOut, fresh.bytesOut),
+    packetsIn: perSecond(old.packetsIn, fresh.packetsIn),
+    packetsOut: perSecond(old.packetsOut, fresh.packetsOut),
+  };
+}
+
+async function readMemory(): Promise<SystemMetrics['memory']> {
+  const text = await readFile('/proc/meminfo', 'utf8').catch(() => '');
+  const bytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0) * 1024;
+  const free = text ? bytes('MemFree') : freemem();
+  const cached = bytes('Cached') + bytes('SReclaimable');
+  const buffers = bytes('Buffers');
+  return { used: Math.max(0, totalmem() - free - cached - buffers), free, cached, buffers };
+}
+
+async function readDisk(path: string): Promise<SystemMetrics['disk']> {
+  const { blocks, bfree, bavail, bsize } = await statfs(path);
+  return { used: (blocks - bfree) * bsize, free: bavail * bsize, iops: null };
+}
+
+export interface UsageSampler {
+  /** Begins to sample; its timer does not keep the process alive. */
+  readonly start: () => void;
+  readonly stop: () => void;
+  /** Oldest first. Bounds are ISO times. */
+  readonly read: (from?: string, to?: string) => ResourceUsage[];
+}
+
+const SAMPLE_INTERVAL_MS = 10_000;
+/** A day of samples. */
+const SAMPLES_KEPT = 8_640;
+
+/** Samples the host every ten seconds into a ring. A sample that cannot be taken is left out. */
+export function createUsageSampler(probe: HostProbe, activity: () => Activity): UsageSampler {
+  const samples: ResourceUsage[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let before = { at: performance.now(), requests: activity().requests };
+  const sample = async () => {
+    const metrics = await probe.read();
+    const { requests, activeUsers } = activity();
+    const at = performance.now();
+    const requestsPerSecond = ((requests - before.requests) * 1000) / (at - before.at);
+    before = { at, requests };
+    samples.push({ ...toUsage(metrics), activeUsers, requestsPerSecond });
+    if (samples.length > SAMPLES_KEPT) samples.shift();
+  };
+  return {
+    start() {
+      timer ??= setInterval(() => void sample().catch(() => undefined), SAMPLE_INTERVAL_MS).unref();
+    },
+    stop() {
+      clearInterval(timer);
+      timer = undefined;
+    },
+    read: (from = '', to = '9999') => samples.filter(({ timestamp }) => timestamp >= from && timestamp <= to),
+  };
+}
+
+function toUsage({ cpu, memory, disk, network }: SystemMetrics) {
+  const memoryTotal = memory.used + memory.free + memory.cached + memory.buffers;
+  return {
+    timestamp: new Date().toISOString(),
+    cpu: cpu.usage,
+    memory: memory.used / memoryTotal,
+    disk: disk.used / (disk.used + disk.free),
+    network: network ? network.bytesIn + network.bytesOut : 0,
+  };
+}

@@ -1,0 +1,2 @@
+/** Performance of the lifecycle hooks, as the application reports it. */
+export { PerformanceSummaryFlags, PerformanceSummaryResult, performanceSummary } from './summary.js';

@@ -1,0 +1,69 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { createRedactor } from '../src/lib/redact.js';
+import { parseDuration, parseSize } from '../src/lib/units.js';
+
+describe('secrets', () => {
+  test('in no form whatever text surrounds them', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 6, maxLength: 30 }), fc.string(), fc.string(), (secret, before, after) => {
+        fc.pre(!/^[*\s]+$/.test(secret) && !`${before}${after}`.includes(secret));
+        const redactor = createRedactor();
+        redactor.add(secret);
+        for (const form of [
+          secret,
+          encodeURIComponent(secret),
+          Buffer.from(secret).toString('base64'),
+          JSON.stringify(secret),
+        ]) {
+          const shown = redactor.text(`${before}${form}${after}`);
+          expect(shown).not.toContain(secret);
+        }
+      }),
+    );
+  });
+
+  test.each([
+    ['postgres://strapi:hunter22@db/x', 'postgres://strapi:***@db/x'],
+    ['GET /x?token=abc123&y=1', 'GET /x?token=***&y=1'],
+    ['password=hunter22 host=db', 'password=*** host=db'],
+    ['Authorization: Bearer abcdef123456', 'Authorization: Bearer ***'],
+  ])('unregistered: %s', (text, shown) => {
+    expect(createRedactor().text(text)).toBe(shown);
+  });
+
+  test('plain data keeps its shape', () => {
+    const redactor = createRedactor();
+    redactor.add('hunter22');
+    expect(redactor.data({ a: ['hunter22', 1, null], hunter22: { b: true } })).toEqual({
+      a: ['***', 1, null],
+      '***': { b: true },
+    });
+  });
+});
+
+describe('units', () => {
+  test.each([
+    ['30s', 30_000],
+    ['5m', 300_000],
+    ['24h', 86_400_000],
+    ['7d', 604_800_000],
+    ['1.5h', 5_400_000],
+    ['5', undefined],
+    ['5 parsecs', undefined],
+    ['', undefined],
+    ['-5s', undefined],
+  ])('duration %j', (text, milliseconds) => {
+    expect(parseDuration(text)).toBe(milliseconds);
+  });
+
+  test.each([
+    ['100MB', 1e8],
+    ['1GiB', 2 ** 30],
+    ['0B', 0],
+    ['100', undefined],
+    ['1 mb', undefined],
+  ])('size %j', (text, bytes) => {
+    expect(parseSize(text)).toBe(bytes);
+  });
+});

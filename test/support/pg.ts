@@ -1,0 +1,28 @@
+import { type Config, ConfigSections } from '../../src/lib/config/schema.js';
+import type { Context } from '../../src/lib/context.js';
+import { type DatabaseOptions, withDatabase } from '../../src/lib/pg/connect.js';
+import { testServer } from './database.js';
+
+/** Settings of a connection to the test server, as the configuration gives them. */
+export function databaseConfig(overrides: Record<string, unknown> = {}): Config['database'] {
+  return ConfigSections.parse({ database: { ...testServer, database: 'postgres', ...overrides } }).database;
+}
+
+/** Options for `connectDatabase`; nothing of the real environment reaches it. */
+export function databaseOptions(
+  overrides: Record<string, unknown> = {},
+  rest: Partial<Omit<DatabaseOptions, 'config'>> = {},
+): DatabaseOptions {
+  return {
+    config: databaseConfig(overrides),
+    env: {},
+    applicationName: 'viktoria-ops:test:0',
+    signal: new AbortController().signal,
+    ...rest,
+  };
+}
+
+/** `Context.pg` over a connection with these settings. */
+export function pgOf(overrides: Record<string, unknown> = {}): Context['pg'] {
+  return (use) => withDatabase(databaseOptions(overrides), use);
+}
