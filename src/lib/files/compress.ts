@@ -26,10 +26,7 @@ const PROGRAMS = {
  * The compressor of that name; Node's own gzip when its program is not in PATH. `auto` is zstd, else Node's own, which
  * takes no longer than pigz.
  */
-export async function chooseCompressor(
-  wanted: CompressorName | 'auto',
-  path: string | undefined,
-): Promise<Compressor> {
+export async function chooseCompressor(wanted: CompressorName | 'auto', path: string | undefined): Promise<Compressor> {
   const name = wanted === 'auto' ? 'zstd' : wanted;
   const program = name === 'gzip' ? undefined : await findProgram(name, path);
   if (name === 'gzip' || program === undefined) return { name: 'gzip', extension: '.gz' };

@@ -116,6 +116,8 @@ function redirectable(path: string, directory: string, { mode, uid, gid }: Stats
   return new OperatorError(
     'VOPS-FILE-UNSAFE',
     `as root, nothing is changed in ${path}: others could redirect it through ${directory} (${rights})`,
-    { hint: `run as the owner of the files (sudo -u), or make the way safe: chmod go-w ${directory}; namei -l ${path}` },
+    {
+      hint: `run as the owner of the files (sudo -u), or make the way safe: chmod go-w ${directory}; namei -l ${path}`,
+    },
   );
 }

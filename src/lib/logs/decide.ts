@@ -59,7 +59,8 @@ function decideMade(entry: Entry, policy: Policy): RotationAction | undefined {
   const isPartial = whole !== entry.name;
   const rotated = parseRotatedName(whole, logs);
   if (!rotated && !(isPartial && logs.test(whole))) return undefined;
-  const unsafe = refuse(entry, policy);
+  // A new log cut short between its two names is a hard link until the name of ours is deleted.
+  const unsafe = refuse(isPartial ? { ...entry, links: 1 } : entry, policy);
   if (unsafe) return unsafe;
   // The later of the two times: a clock that was wrong once, or a copy with an old date, deletes nothing too early.
   const ageMs = now.getTime() - Math.max(rotated?.rotatedAt?.getTime() ?? 0, entry.modifiedAt.getTime());

@@ -35,6 +35,9 @@ export function parseRotatedName(name: string, logs: RegExp): RotatedName | unde
   };
 }
 
+/** The same name before compression. */
+export const uncompressedName = (name: string): string => name.replace(/\.(gz|zst)$/, '');
+
 /** `app.log-….zst.0123456789ab.partial`: a name for a file in the making, never the same twice. */
 export const partialName = (whole: string): string => `${whole}.${randomBytes(6).toString('hex')}.partial`;
 

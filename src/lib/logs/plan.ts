@@ -1,7 +1,6 @@
 /** Reads the log directory and says what a rotation would do. Changes nothing. */
 import type { Stats } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
 import type { Context } from '../context.js';
 import { explain, OperatorError, systemCode } from '../errors.js';
 import { chooseCompressor, type HeldDirectory, withDirectory } from '../files/index.js';
@@ -10,14 +9,12 @@ import { type Decision, decideRotation, type Entry } from './decide.js';
 import { patternToRegExp } from './names.js';
 import { type Rotation, totalsOf } from './rotation.js';
 
-type PlanContext = Pick<Context, 'config' | 'cwd' | 'env' | 'now'>;
+type PlanContext = Pick<Context, 'config' | 'env' | 'now'>;
 
 /** Plans a rotation of the configured directory. A directory that is missing or unsafe is a finding. */
 export async function planRotation(context: PlanContext): Promise<Outcome<Rotation>> {
-  const { logs, app } = await context.config();
-  const usual = resolve(context.cwd, app.root, 'logs');
-  const directory = logs.directory === undefined ? usual : resolve(context.cwd, logs.directory);
-  const wanted = logs.compression;
+  const { logs, origin } = await context.config();
+  const { directory, compression: wanted } = logs;
   const compressor = wanted === 'none' ? undefined : await chooseCompressor(wanted, context.env.PATH);
   const policy = {
     logs: patternToRegExp(logs.pattern),
@@ -27,18 +24,19 @@ export async function planRotation(context: PlanContext): Promise<Outcome<Rotati
     ownerId: process.getuid?.() === 0 ? undefined : process.getuid?.(),
     now: context.now(),
   } as const;
+  const isUsual = origin(['logs', 'directory']).kind === 'default';
   const { actions, findings } = await withDirectory(directory, readEntries).then(
     (entries): Decision => decideRotation(entries, policy),
-    (error: unknown) => ({ actions: [], findings: [unusable(error, directory, directory === usual)] }),
+    (error: unknown) => ({ actions: [], findings: [unusable(error, directory, isUsual)] }),
   );
-  const result = {
+  const result: Rotation = {
     directory,
     applied: false,
     method: logs.method,
     compression: compressor?.name ?? 'none',
     actions: [...actions],
     totals: totalsOf(actions),
-  } as const;
+  };
   return conclude(result, [...findings, ...warnings(result, wanted)]);
 }
 

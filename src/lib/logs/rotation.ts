@@ -49,11 +49,9 @@ export type Rotation = z.output<typeof Rotation>;
 /** Sums of a plan (what would be done) or of a run (what was). */
 export function totalsOf(actions: readonly RotationAction[]): Rotation['totals'] {
   const count = (test: (action: RotationAction) => boolean) => actions.filter(test).length;
-  // A log whose compression failed or waits has been rotated all the same: it has its new name.
-  const carriedOut = (action: RotationAction) =>
-    action.outcome === undefined || action.outcome === 'done' || action.outcome === 'deferred';
-  const rotated = count((each) => each.action === 'rotate' && carriedOut(each));
-  const deleted = count((each) => each.action === 'delete' && carriedOut(each));
+  // A log whose compression failed or has to wait is rotated all the same: it has its new name.
+  const rotated = count(({ action, target }) => action === 'rotate' && target !== undefined);
+  const deleted = count(({ action, outcome }) => action === 'delete' && (outcome ?? 'done') === 'done');
   return {
     files: actions.length,
     sizeBytes: actions.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
