@@ -1,7 +1,7 @@
 // Writes what is generated in README.md and docs/ between its markers, from the code itself. --check only compares.
 import { readFileSync, writeFileSync } from 'node:fs';
 import * as z from 'zod';
-import { commands, groups } from '../.build/src/commands/index.js';
+import { commands } from '../.build/src/commands/index.js';
 import { ConfigFile } from '../.build/src/lib/config/schema.js';
 import { API_PREFIX, routes } from '../.build/src/lib/contract/index.js';
 import { ERROR_CODES, EXIT_CODES } from '../.build/src/lib/errors.js';
@@ -18,16 +18,28 @@ const sections = {
   commands: () =>
     table(
       ['command', 'what it does'],
-      commands.map(({ path, summary, isDefault }) => [isDefault ? `${code(path)} (also ${code(path.split(' ')[0])})` : code(path), summary]),
+      commands.map(({ path, summary, isDefault }) => [
+        isDefault ? `${code(path)} (also ${code(path.split(' ')[0])})` : code(path),
+        summary,
+      ]),
     ),
   'exit-codes': () =>
-    table(['exit', 'name', 'meaning'], EXIT_CODES.map(({ code: exit, name, meaning }) => [exit, name, meaning])),
+    table(
+      ['exit', 'name', 'meaning'],
+      EXIT_CODES.map(({ code: exit, name, meaning }) => [exit, name, meaning]),
+    ),
   'error-codes': () =>
-    table(['code', 'exit'], Object.entries(ERROR_CODES).map(([error, exit]) => [code(error), exit])),
+    table(
+      ['code', 'exit'],
+      Object.entries(ERROR_CODES).map(([error, exit]) => [code(error), exit]),
+    ),
   'command-reference': () =>
     [
       '## Options of every command',
-      table(['option', 'meaning'], GLOBAL_OPTIONS.map(([flags, text]) => [code(flags), text])),
+      table(
+        ['option', 'meaning'],
+        GLOBAL_OPTIONS.map(([flags, text]) => [code(flags), text]),
+      ),
       ...loaded.map(reference),
     ].join('\n\n'),
   configuration: () => table(['key', 'type', 'default', 'meaning'], configurationRows()),
@@ -40,12 +52,23 @@ const sections = {
 
 function reference({ path, summary, command }) {
   const operands = (command.operands ?? []).map(([text]) => ` ${text}`).join('');
-  const options = [...(command.operands ?? []), ...(command.options ?? []), ...(command.changes ? [['--dry-run', 'show what would be done and change nothing']] : [])];
+  const options = [
+    ...(command.operands ?? []),
+    ...(command.options ?? []),
+    ...(command.changes ? [['--dry-run', 'show what would be done and change nothing']] : []),
+  ];
   return [
     `## ${path}`,
     `${summary[0].toUpperCase()}${summary.slice(1)}.`,
     `    viktoria-ops ${path}${operands}`,
-    ...(options.length > 0 ? [table(['option', 'meaning'], options.map(([flags, text]) => [code(flags), text]))] : []),
+    ...(options.length > 0
+      ? [
+          table(
+            ['option', 'meaning'],
+            options.map(([flags, text]) => [code(flags), text]),
+          ),
+        ]
+      : []),
     ['Examples:', '', ...command.examples.map((example) => `    ${example}`)].join('\n'),
   ].join('\n\n');
 }
@@ -61,7 +84,12 @@ function configurationRows() {
       return;
     }
     if (items?.properties) return walk(items, `${path}[]`, undefined);
-    rows.push([code(path), typeOf(node), value === undefined ? '' : code(typeof value === 'string' ? value : JSON.stringify(value)), node.description ?? '']);
+    rows.push([
+      code(path),
+      typeOf(node),
+      value === undefined ? '' : code(typeof value === 'string' ? value : JSON.stringify(value)),
+      node.description ?? '',
+    ]);
   };
   walk(schema, '', undefined);
   return rows;
@@ -77,7 +105,10 @@ function typeOf({ type, enum: values, anyOf, items }) {
 let drifted = false;
 for (const file of ['README.md', 'docs/commands.md', 'docs/configuration.md', 'docs/api.md']) {
   const text = readFileSync(file, 'utf8');
-  const updated = text.replace(/(<!-- generated: ([\w-]+) -->\n)[\s\S]*?(<!-- end -->)/g, (_, begin, name, end) => `${begin}\n${sections[name]()}\n\n${end}`);
+  const updated = text.replace(
+    /(<!-- generated: ([\w-]+) -->\n)[\s\S]*?(<!-- end -->)/g,
+    (_, begin, name, end) => `${begin}\n${sections[name]()}\n\n${end}`,
+  );
   if (updated === text) continue;
   if (process.argv.includes('--check')) {
     console.error(`${file} is not what the code says: npm run docs`);

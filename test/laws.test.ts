@@ -77,7 +77,7 @@ test('the table of contents: no path twice, every group described', () => {
   const paths = commands.map(({ path }) => path);
   expect(new Set(paths).size).toBe(paths.length);
   const used = new Set(paths.filter((path) => path.includes(' ')).map((path) => path.split(' ')[0]));
-  expect([...used].sort()).toEqual(Object.keys(groups).sort());
+  expect(used).toEqual(new Set(Object.keys(groups)));
 });
 
 test('global options are what their schema knows', () => {

@@ -3,7 +3,7 @@ import { defineCommand } from '../lib/command.js';
 import { DoctorReport, diagnose } from '../lib/doctor/index.js';
 
 export default defineCommand({
-  flags: z.strictObject({}),
+  flags: z.object({}),
   result: DoctorReport,
   run: diagnose,
   summary: ({ checks }) => `${checks.filter(({ status }) => status === 'ok').length} of ${checks.length} checks passed`,

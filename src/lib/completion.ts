@@ -4,7 +4,7 @@ import type { Command, CommandEntry, OptionText } from './command.js';
 import { DRY_RUN_OPTION, GLOBAL_OPTIONS } from './global-options.js';
 import { conclude, type Outcome } from './status.js';
 
-export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export const CompletionFlags = z.object({ shell: z.enum(SHELLS, `expected one of ${SHELLS.join(', ')}`) });
 export const CompletionResult = z.strictObject({ shell: z.enum(SHELLS), script: z.string() });
 export type CompletionResult = z.output<typeof CompletionResult>;

@@ -1,13 +1,14 @@
 /** One command from parsed words to exit code: options, context, run, document, output, clean-up. */
 import { hostname } from 'node:os';
-import type * as z from 'zod';
+import * as z from 'zod';
 import type { Command, OptionText } from './command.js';
 import type { Log } from './context.js';
-import { createContext } from './create-context.js';
+import { type ContextOptions, createContext } from './create-context.js';
 import { type Document, SCHEMA_VERSION } from './document.js';
 import { abortReason, exitCodeOf, explain, OperatorError, statusOf } from './errors.js';
 import { GlobalFlags } from './globals.js';
 import { packageVersion } from './package.js';
+import { afterAbort } from './patience.js';
 import { listenForSignals, type SignalSource } from './process/signals.js';
 import { createRedactor, type Redactor } from './redact.js';
 import type { Outcome } from './status.js';
@@ -39,6 +40,8 @@ const GRACE_MS = 8_000;
 /** Runs the command and writes its outcome. Resolves to the exit code. @throws OperatorError VOPS-USAGE */
 export async function invoke(invocation: Invocation): Promise<number> {
   const { command, options, stderr, world } = invocation;
+  // One parse a run never pays for the functions zod would compile with `new Function`.
+  z.config({ jitless: true });
   const globals = parseOptions(GlobalFlags, options);
   const flags = parseOptions(command.flags, options, command.operands);
   const redactor = createRedactor();
@@ -50,18 +53,8 @@ export async function invoke(invocation: Invocation): Promise<number> {
     verbose: globals.verbose > 0,
   });
   const { signal, release } = endingSignal(invocation, globals);
-  const { context, dispose, environment } = createContext({
-    command: invocation.path,
-    env: world.env,
-    cwd: world.cwd(),
-    signal,
-    dryRun: globals.dryRun,
-    interactive: stderr.isTerminal,
-    configFlags: globals,
-    log,
-    progress,
-    redactor,
-  });
+  const own = { signal, log, progress, redactor };
+  const { context, dispose, environment } = createContext(contextOptions(invocation, globals, own));
   const startedAt = context.now().toISOString();
   const start = context.elapsed();
   const ended = await settle(() => command.run(context, flags), signal);
@@ -75,6 +68,16 @@ export async function invoke(invocation: Invocation): Promise<number> {
   await dispose();
   release();
   return exitCode;
+}
+
+function contextOptions(
+  { path, world, stderr }: Invocation,
+  globals: GlobalFlags,
+  own: Pick<ContextOptions, 'signal' | 'log' | 'progress' | 'redactor'>,
+): ContextOptions {
+  const { dryRun } = globals;
+  const interactive = stderr.isTerminal;
+  return { ...own, command: path, env: world.env, cwd: world.cwd(), dryRun, interactive, configFlags: globals };
 }
 
 const NO_COMMAND = { summary: () => '', view: () => '' } as const;
@@ -142,15 +145,9 @@ async function settle(run: () => Promise<Outcome<unknown>>, signal: AbortSignal)
     (outcome): Ended => ({ outcome }),
     (error: unknown): Ended => ({ error: signal.aborted ? abortReason(signal) : error }),
   );
-  let timer: NodeJS.Timeout | undefined;
-  const outOfPatience = new Promise<Ended>((resolve) => {
-    const wait = () => {
-      timer = setTimeout(() => resolve({ error: abortReason(signal) }), GRACE_MS);
-    };
-    signal.addEventListener('abort', wait, { once: true });
-  });
-  const ended = await Promise.race([work, outOfPatience]);
-  clearTimeout(timer);
+  const patience = afterAbort(signal, GRACE_MS);
+  const ended = await Promise.race([work, patience.over.then((): Ended => ({ error: abortReason(signal) }))]);
+  patience.release();
   return ended;
 }
 

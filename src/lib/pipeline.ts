@@ -4,6 +4,7 @@ import type { Command } from './command.js';
 import type { Context } from './context.js';
 import { Finding, Status } from './contract/findings.js';
 import { abortReason, explain, OperatorError, statusOf } from './errors.js';
+import { afterAbort } from './patience.js';
 
 export interface Step {
   readonly id: string;
@@ -121,14 +122,10 @@ async function withTimeout(context: Context, timeoutMs: number, run: (own: Conte
     controller.abort(new OperatorError('VOPS-STEP-TIMEOUT', `not done within ${timeoutMs / 1000} s`, { hint }));
   const timer = setTimeout(expire, timeoutMs);
   const signal = AbortSignal.any([context.signal, controller.signal]);
-  let grace: NodeJS.Timeout | undefined;
-  const leftBehind = new Promise<Ended>((resolve) => {
-    signal.addEventListener('abort', () => {
-      grace = setTimeout(() => resolve(failed(abortReason(signal))), GRACE_MS);
-    });
-  });
+  const patience = afterAbort(signal, GRACE_MS);
+  const leftBehind = patience.over.then(() => failed(abortReason(signal)));
   const ended = await Promise.race([run(context.fork(signal)), leftBehind]);
   clearTimeout(timer);
-  clearTimeout(grace);
+  patience.release();
   return ended;
 }

@@ -26,6 +26,18 @@ export const parseDuration = (text: string): number | undefined => parse(text, M
 /** Bytes in `100MB`, `1.5GiB`; undefined for anything else. */
 export const parseSize = (text: string): number | undefined => parse(text, BYTES);
 
+function write(value: number, units: Readonly<Record<string, number>>): string {
+  const exact = Object.entries(units).filter(([, factor]) => value % factor === 0);
+  const [unit, factor] = exact.reduce((best, candidate) => (candidate[1] > best[1] ? candidate : best));
+  return `${value / factor}${unit}`;
+}
+
+/** A duration as it is configured: 5000 is `5s`. */
+export const writeDuration = (milliseconds: number): string => write(milliseconds, MILLISECONDS);
+
+/** A size as it is configured: 100000000 is `100MB`. */
+export const writeSize = (bytes: number): string => write(bytes, BYTES);
+
 function quantity(parser: (text: string) => number | undefined, expected: string) {
   return z.string({ error: `expected ${expected}` }).transform((text, context) => {
     const value = parser(text);

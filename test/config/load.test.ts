@@ -3,9 +3,11 @@ import { execFileSync } from 'node:child_process';
 import { chmod, chown, mkdir, mkdtemp, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { searchPlaces } from '../../src/lib/config/discover.js';
 import { type Config, describeOrigin, loadConfig } from '../../src/lib/config/index.js';
+import { RULES } from '../../src/lib/configuration/rules.js';
 import { OperatorError } from '../../src/lib/errors.js';
 import { createRedactor, type Redactor } from '../../src/lib/redact.js';
 
@@ -151,6 +153,28 @@ describe('the state directory', () => {
   ])('%s', async (_, env, expected) => {
     expect((await load({ env })).stateDirectory).toBe(expected);
   });
+});
+
+test('the example at the top level is valid in each of its environments', async () => {
+  const config = fileURLToPath(new URL('../../../.monitoringrc.example.json', import.meta.url));
+  const CREDENTIALS_DIRECTORY = join(directory, 'credentials');
+  await put('credentials/api-token', 'token-1');
+  await put('credentials/database-password', 'password-1');
+  const env = {
+    CREDENTIALS_DIRECTORY,
+    VIKTORIA_OPS_API_TOKEN: 'token-0',
+    DATABASE_PASSWORD: 'password-0',
+    SLACK_WEBHOOK_URL: 'https://hooks.example.com/0',
+    SMTP_PASSWORD: 'smtp-0',
+    HEARTBEAT_URL: 'https://ping.example.com/0',
+  };
+  for (const name of [undefined, 'development', 'staging', 'production']) {
+    const flags = { config, ...(name === undefined ? {} : { env: name }) };
+    const loaded = await load({ flags, env });
+    expect(loaded).toMatchObject({ environment: name ?? 'default', warnings: [] });
+    const facts = { missingDirectories: new Set<string>() };
+    expect(RULES.flatMap((rule) => rule(loaded, facts))).toEqual([]);
+  }
 });
 
 describe("the guide's own documents load as they stand", () => {
@@ -452,6 +476,13 @@ describe('the search', () => {
 });
 
 describe('secrets', () => {
+  test('written out for another environment count as well', async () => {
+    const content = 'environments:\n  live:\n    alerting: {channels: {slack: {webhook: "https://hooks.example/x"}}}\n';
+    const config = await put('c.yaml', content, 0o604);
+    const [warning] = (await load({ flags: { config } })).warnings;
+    expect(warning?.message).toContain('holds environments.live.alerting.channels.slack.webhook');
+  });
+
   test('come from variables, files and systemd; one newline is cut', async () => {
     await put('token', 'tok en\n\n');
     await put('credentials/slack', 'https://hooks.example/abc\r\n');
@@ -544,7 +575,6 @@ describe('secrets', () => {
         hint: `chmod 600 ${config}, or write references such as \${env:NAME} instead`,
       },
     ]);
-    expect((await load({ flags: { config }, env: { ...env, PGPASSWORD: 'x' } })).warnings).toEqual([]);
     await put('c.json', content(true), 0o640);
     const error = await failureOf(load({ flags: { config }, env }));
     expect(error.code).toBe('VOPS-CONFIG-UNSAFE');

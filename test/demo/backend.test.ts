@@ -1,5 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -225,18 +225,20 @@ describe('without its database', () => {
   });
 
   describe('at a port that accepts and never answers', () => {
+    const sockets = new Set<Socket>();
     let silent: Server;
     let lost: Backend;
     beforeAll(async () => {
-      silent = createServer();
+      silent = createServer((socket) => void sockets.add(socket));
       await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
       const address = silent.address();
       const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
       lost = await start({ ...testServer, port, database: 'none' });
     });
     afterAll(async () => {
-      await lost.stop();
       silent.close();
+      for (const socket of sockets) socket.destroy();
+      await lost.stop();
     });
 
     test('health is 503 within a second and the hook figures are there', async () => {

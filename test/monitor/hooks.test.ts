@@ -228,6 +228,9 @@ describe('history', () => {
     expect(answer.window.coverage).toBeCloseTo(0.25, 2);
     clock.now += 2 * DAY_MS;
     expect(performanceOf(history, DAY_MS, clock.now).window.coverage).toBe(1);
+    // What was forgotten is not covered, though it was once observed.
+    clock.now += 60 * DAY_MS;
+    expect(performanceOf(history, 28 * DAY_MS, clock.now).window.coverage).toBeCloseTo(0.5, 2);
   });
 
   test('only failures make the error rate; refused input is told apart', () => {

@@ -46,7 +46,8 @@ describe('a session', () => {
   test('is named, limited and read-only', async () => {
     const options = databaseOptions({ database, queryTimeout: '7s' }, { applicationName: 'viktoria-ops:db health:17' });
     const settings = ['application_name', 'statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'];
-    const [row] = await select(options, `select ${settings.map((name) => `current_setting('${name}') as ${name}`)}`);
+    const columns = settings.map((name) => `current_setting('${name}') as ${name}`).join(', ');
+    const [row] = await select(options, `select ${columns}`);
     expect(row).toEqual({
       application_name: 'viktoria-ops:db health:17',
       statement_timeout: '7s',

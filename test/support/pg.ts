@@ -1,7 +1,21 @@
-import { type Config, ConfigSections } from '../../src/lib/config/schema.js';
+import type { Config } from '../../src/lib/config/index.js';
+import { ConfigSections } from '../../src/lib/config/schema.js';
 import type { Context } from '../../src/lib/context.js';
 import { type DatabaseOptions, withDatabase } from '../../src/lib/pg/connect.js';
 import { testServer } from './database.js';
+
+/** `Context.config` of these sections; nothing is read from a file. */
+export function configWith(sections: Record<string, unknown>): Context['config'] {
+  const parsed = ConfigSections.parse(sections);
+  const config = {
+    ...parsed,
+    environment: 'default',
+    file: undefined,
+    warnings: [],
+    origin: () => ({ kind: 'default' }),
+  };
+  return async () => config as unknown as Config; // what the loader adds beyond the sections is not looked at
+}
 
 /** Settings of a connection to the test server, as the configuration gives them. */
 export function databaseConfig(overrides: Record<string, unknown> = {}): Config['database'] {

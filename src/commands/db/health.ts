@@ -39,7 +39,7 @@ const sample: DatabaseHealth = {
 };
 
 export default defineCommand({
-  flags: z.strictObject({}),
+  flags: z.object({}),
   result: DatabaseHealth,
   run: inspectDatabase,
   summary: ({ isHealthy, server, connections }) =>

@@ -13,7 +13,8 @@ export default defineCommand({
     const period = window ? ` in the last ${window}` : '';
     if (!latest) return `no errors${period}`;
     const number = isLimited ? `the newest ${count} errors` : `${count} errors`;
-    return `${number}${period}, ${others.length + 1} kinds; latest ${latest.lastSeen}: ${latest.template}`;
+    const kinds = others.length === 0 ? 'one kind' : `${others.length + 1} kinds`;
+    return `${number}${period} of ${kinds}; latest ${latest.lastSeen}: ${latest.template}`;
   },
   view: ({ groups }, theme) =>
     theme.table(

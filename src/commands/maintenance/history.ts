@@ -36,7 +36,7 @@ export default defineCommand({
         durationMs: 412,
         status: 'ok',
         troubled: [],
-        recordFile: '/var/lib/viktoria-ops/runs/20261123T030000Z-daily-5f3a9c01.json',
+        recordFile: '/var/lib/viktoria-ops/runs/20261123T030000000Z-daily-5f3a9c01.json',
       },
     ],
     lastSuccess: [{ tier: 'daily', startedAt: '2026-11-23T03:00:00.000Z', ageSeconds: 3600 }],

@@ -2,11 +2,12 @@
 import type { TierResult } from '../../lib/maintenance/tier.js';
 import type { Theme } from '../../lib/terminal/theme.js';
 
-export function tierSummary({ tier, dryRun, steps }: TierResult): string {
+export function tierSummary({ dryRun, steps }: TierResult): string {
   const bad = steps.filter(({ status }) => status !== 'ok' && status !== 'skipped');
   const good = steps.filter(({ status }) => status === 'ok').length;
   const named = bad.map(({ id, status }) => `${id} ${status}`).join(', ');
-  return `${tier}${dryRun ? ' (dry run)' : ''}: ${bad.length === 0 ? `all ${good} steps well` : `${named}; ${good} of ${steps.length} steps well`}`;
+  const verdict = bad.length === 0 ? `all ${good} steps well` : `${named}; ${good} of ${steps.length} steps well`;
+  return dryRun ? `dry run: ${verdict}` : verdict;
 }
 
 export function tierView({ steps, reportFile }: TierResult, theme: Theme): string {
@@ -34,6 +35,6 @@ export const tierSample = (tier: string): TierResult => ({
       findings: [{ code: 'VOPS-JOBS-BACKLOG', severity: 'warning', message: '120 jobs wait, more than 50' }],
     },
   ],
-  recordFile: `/var/lib/viktoria-ops/runs/20261123T030000Z-${tier}-5f3a9c01.json`,
-  reportFile: `/var/lib/viktoria-ops/runs/20261123T030000Z-${tier}-5f3a9c01.txt`,
+  recordFile: `/var/lib/viktoria-ops/runs/20261123T030000000Z-${tier}-5f3a9c01.json`,
+  reportFile: `/var/lib/viktoria-ops/runs/20261123T030000000Z-${tier}-5f3a9c01.txt`,
 });

@@ -6,7 +6,7 @@ import { formatDuration } from '../measures.js';
 export type Progress = 'connecting' | 'waiting' | 'answering';
 
 /** `host:port`, the port also where the URL leaves it out. */
-export function hostPort(url: URL): string {
+function hostPort(url: URL): string {
   return `${url.hostname}:${url.port || (url.protocol === 'https:' ? 443 : 80)}`;
 }
 
@@ -72,11 +72,12 @@ const cutShort = reason(
   'look at the log of the service, and of the proxy in front of it',
 );
 
-/** The error of a request as one the operator can mend; an error that has no system code is a bug and stays as it is. */
+/** The error of a request as one the operator can mend; what is a bug of ours stays as it is. */
 export function explainFailure(error: unknown, url: URL, progress: Progress): unknown {
   const code = systemCode(error);
   if (error instanceof OperatorError || code === undefined) return error;
   if (code === 'ERR_INVALID_CHAR') return unsendable(error);
+  if (error instanceof TypeError) return error; // Node's complaint about a wrong argument
   const at = hostPort(url);
   if (code.startsWith('HPE_')) return unexpected(`${at} sent something that is not HTTP (${code})`);
   if (progress === 'answering' && !REASONS[code] && code !== 'ERR_STREAM_PREMATURE_CLOSE') {

@@ -1,8 +1,6 @@
 /** Client of the hook-monitoring API. */
 import type { RouteName, RouteParameters, RouteResponse } from '../contract/index.js';
 
-export type { HttpAnswer, HttpRequest } from './http.js';
-
 export interface ApiCallOptions {
   /** Told how long the exchange took that brought the answer: retries and parsing do not count. */
   readonly onDuration?: (durationMs: number) => void;

@@ -2,12 +2,13 @@
 import * as z from 'zod';
 import { Duration } from '../units.js';
 
+/** 0.8 is 80 %. */
+const Share = z.number().min(0).max(1);
+
 export const DatabaseThresholds = z
   .strictObject({
     /** Used share of the connections an ordinary role can get. */
-    connectionUsage: z
-      .strictObject({ warning: z.number().default(0.8), critical: z.number().default(0.95) })
-      .prefault({}),
+    connectionUsage: z.strictObject({ warning: Share.default(0.8), critical: Share.default(0.95) }).prefault({}),
     /** A transaction this old keeps VACUUM from removing dead tuples. */
     longTransaction: Duration.prefault('15m'),
     /** A session that holds a transaction open and does nothing, locks included. */

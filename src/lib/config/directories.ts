@@ -42,7 +42,7 @@ const SYSTEM_STATE = '/var/lib/viktoria-ops';
  * systemd's StateDirectory=, XDG's, root's, the user's. A user without a home, such as a bare uid in a container, gets
  * root's: that is an error with path and uid, but only for a command that needs the state.
  */
-export function defaultStateDirectory(env: Environment): string {
+function defaultStateDirectory(env: Environment): string {
   const systemd = env.STATE_DIRECTORY?.split(':')[0]; // several, when the unit names several
   if (systemd && isAbsolute(systemd)) return systemd;
   if (env.XDG_STATE_HOME && isAbsolute(env.XDG_STATE_HOME)) return join(env.XDG_STATE_HOME, 'viktoria-ops');

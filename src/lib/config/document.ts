@@ -14,6 +14,8 @@ export interface ConfigDocument {
   readonly data: Tree;
   /** Follows the path as far as the document goes. */
   readonly locate: (path: Path) => Located;
+  /** The text with every scalar of these values replaced; all else, comments too, as it was. */
+  readonly replaceScalars: (values: ReadonlySet<unknown>, replacement: string) => string;
 }
 
 export interface Located {
@@ -26,7 +28,7 @@ export interface Located {
   readonly value: Place;
 }
 
-export interface Place {
+interface Place {
   readonly line: number;
   /** `file:line:column`. */
   readonly text: string;
@@ -50,7 +52,12 @@ export function parseConfigDocument(file: string, text: string): ConfigDocument 
   const document = parse(text);
   const problems = [...syntaxProblems(document, place), ...refusedNodes(document, place)];
   if (problems.length > 0) throw invalidConfig(problems);
-  return { file, data: toData(document, place), locate: (path) => locate(document, path, place) };
+  return {
+    file,
+    data: toData(document, place),
+    locate: (path) => locate(document, path, place),
+    replaceScalars: (values, replacement) => replaceScalars(document, text, { values, replacement }),
+  };
 }
 
 type Document = ReturnType<typeof parse>;
@@ -168,3 +175,23 @@ function stepInto(node: unknown, step: PropertyKey): unknown {
 }
 
 const startOf = (node: unknown): number | undefined => (isNode(node) ? node.range?.[0] : undefined);
+
+interface Replacement {
+  readonly values: ReadonlySet<unknown>;
+  readonly replacement: string;
+}
+
+function replaceScalars(document: Document, text: string, { values, replacement }: Replacement): string {
+  let replaced = '';
+  let end = 0;
+  visit(document, {
+    Scalar(key, { value, range }) {
+      if (key === 'key' || !range || !values.has(value)) return;
+      const [from, to] = range;
+      const lineBreak = /\r?\n$/.exec(text.slice(from, to))?.[0] ?? ''; // a block scalar ends with its last line
+      replaced += text.slice(end, from) + replacement + lineBreak;
+      end = to;
+    },
+  });
+  return replaced + text.slice(end);
+}

@@ -6,7 +6,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface Variable {
   readonly name: string;
   readonly path: readonly string[];
-  readonly kind?: 'number' | 'path';
+  readonly kind?: 'number';
 }
 
 /** PG… are libpq's own: what `psql` obeys in a shell holds here too. */
@@ -17,10 +17,10 @@ export const VARIABLES: readonly Variable[] = [
   { name: 'PGDATABASE', path: ['database', 'database'] },
   { name: 'PGPASSWORD', path: ['database', 'password'] },
   { name: 'PGSSLMODE', path: ['database', 'sslmode'] },
-  { name: 'PGSSLROOTCERT', path: ['database', 'sslrootcert'], kind: 'path' },
+  { name: 'PGSSLROOTCERT', path: ['database', 'sslrootcert'] },
   { name: 'VIKTORIA_OPS_URL', path: ['app', 'url'] },
   { name: 'VIKTORIA_OPS_TOKEN', path: ['app', 'token'] },
-  { name: 'VIKTORIA_OPS_STATE_DIRECTORY', path: ['stateDirectory'], kind: 'path' },
+  { name: 'VIKTORIA_OPS_STATE_DIRECTORY', path: ['stateDirectory'] },
   { name: 'VIKTORIA_OPS_HEARTBEAT_URL', path: ['heartbeatUrl'] },
 ];
 

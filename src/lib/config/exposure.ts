@@ -1,18 +1,19 @@
 /** Secrets of a configuration: made known to the redactor, and found where others can read them. */
 import { OperatorError } from '../errors.js';
-import type { Redactor } from '../redact.js';
+import { createRedactor, type Redactor } from '../redact.js';
 import type { Finding } from '../status.js';
-import type { View } from './layers.js';
-import { formatPath, type Origin, type Path } from './origin.js';
+import type { ConfigDocument } from './document.js';
+import { formatPath, type Path } from './origin.js';
 import { hasReference } from './references.js';
-import type { ConfigSections } from './schema.js';
+import { ConfigSections } from './schema.js';
+import { isSecretAt } from './schema-at.js';
 import { isSecret } from './secret.js';
-import { modeOf } from './source.js';
-import { leavesOf, valueAt } from './tree.js';
+import { modeOf, readConfigDocument } from './source.js';
+import { type Leaf, leavesOf } from './tree.js';
 
 /** From here on no secret of the configuration is shown; nor is the password inside an address that is one. */
 export function registerSecrets(sections: ConfigSections, redactor: Redactor): void {
-  for (const { value } of leavesOf(sections, isSecret)) {
+  for (const { value } of leavesOf(sections)) {
     if (!isSecret(value)) continue;
     const text = value.reveal();
     redactor.add(text);
@@ -36,19 +37,10 @@ function decoded(text: string): string {
  * A warning for a file that holds secrets others can read, or that everybody can change.
  * Errors: `VOPS-CONFIG-UNSAFE` instead, with `security.strict`.
  */
-export async function exposedSecrets(
-  view: View | undefined,
-  sections: ConfigSections,
-  origin: (path: Path) => Origin,
-): Promise<readonly Finding[]> {
-  if (view === undefined) return [];
-  const { file } = view.document;
+export async function warnOfExposure(document: ConfigDocument, { security }: ConfigSections): Promise<Finding[]> {
+  const { file } = document;
   const mode = await modeOf(file);
-  const inline = [...leavesOf(sections, isSecret)]
-    .filter(
-      ({ value, path }) => isSecret(value) && origin(path).kind === 'file' && !hasReference(valueAt(view.tree, path)),
-    )
-    .map(({ path }) => formatPath(path));
+  const inline = inlineSecrets(document).map(({ path }) => formatPath(path));
   const faults = [
     ...((mode & 0o044) !== 0 && inline.length > 0 ? [`can be read by other users and holds ${inline.join(', ')}`] : []),
     ...((mode & 0o002) !== 0 ? ['can be changed by every user'] : []),
@@ -56,6 +48,31 @@ export async function exposedSecrets(
   if (faults.length === 0) return [];
   const message = `${file} (mode ${mode.toString(8)}) ${faults.join(', and ')}`;
   const hint = `chmod 600 ${file}${inline.length > 0 ? `, or write references such as \${env:NAME} instead` : ''}`;
-  if (sections.security.strict) throw new OperatorError('VOPS-CONFIG-UNSAFE', message, { hint });
+  if (security.strict) throw new OperatorError('VOPS-CONFIG-UNSAFE', message, { hint });
   return [{ code: 'VOPS-CONFIG-UNSAFE', severity: 'warning', message, hint }];
+}
+
+/** Secrets written out in the file, whatever the environment. */
+function inlineSecrets({ data }: ConfigDocument): Leaf[] {
+  return [...leavesOf(data)].filter(({ path, value }) => isSecretPath(path) && !hasReference(value));
+}
+
+function isSecretPath(path: Path): boolean {
+  return isSecretAt(ConfigSections, path[0] === 'environments' ? path.slice(2) : path);
+}
+
+/** A file's text without its secrets, for a copy that others may come to see. */
+export interface MaskedText {
+  readonly text: string;
+  /** Keys whose value was replaced by `***`. */
+  readonly masked: readonly string[];
+}
+
+/** Reads a configuration file with every inline secret, and the password in any address, replaced by `***`. */
+export async function readMasked(file: string): Promise<MaskedText> {
+  const document = await readConfigDocument(file);
+  const secrets = inlineSecrets(document);
+  const text = document.replaceScalars(new Set(secrets.map(({ value }) => value)), '"***"');
+  // A redactor that knows no secrets still masks those that show by their form.
+  return { text: createRedactor().text(text), masked: secrets.map(({ path }) => formatPath(path)) };
 }

@@ -1,8 +1,9 @@
 /** What zod found, in plain words that never repeat a value: it may be a secret in the wrong place. */
-import * as z from 'zod';
+import type * as z from 'zod';
 import { suggest } from '../suggest.js';
 import type { Path } from './origin.js';
 import { firstOf } from './problems.js';
+import { keysAt } from './schema-at.js';
 
 export interface Issue {
   readonly path: Path;
@@ -37,26 +38,6 @@ function unknownKey(key: string, path: Path, schema: z.core.$ZodType): Issue {
   const meant = suggest(key, keysAt(schema, path));
   const what = meant === undefined ? 'unknown key' : `unknown key; did you mean "${meant}"?`;
   return { path: [...path, key], what, isKey: true };
-}
-
-/** The keys a schema takes at a path. */
-function keysAt(schema: z.core.$ZodType, [step, ...rest]: Path): readonly string[] {
-  const inner = unwrap(schema);
-  if (inner instanceof z.ZodUnion)
-    return inner.options.flatMap((option) => keysAt(option, step === undefined ? [] : [step, ...rest]));
-  if (step === undefined) return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
-  if (inner instanceof z.ZodArray) return keysAt(inner.element, rest);
-  if (inner instanceof z.ZodRecord) return keysAt(inner.valueType, rest);
-  const below: z.core.$ZodType | undefined = inner instanceof z.ZodObject ? inner.shape[String(step)] : undefined;
-  return below === undefined ? [] : keysAt(below, rest);
-}
-
-/** The schema below defaults, optionals and transformations. */
-function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
-  if (schema instanceof z.ZodPipe) return unwrap(schema.in);
-  const isWrapper =
-    schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault;
-  return isWrapper ? unwrap(schema.unwrap()) : schema;
 }
 
 const TYPES: Readonly<Record<string, string>> = {

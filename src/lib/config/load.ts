@@ -5,7 +5,7 @@ import { withDirectories } from './directories.js';
 import { findConfigFile } from './discover.js';
 import type { ConfigDocument } from './document.js';
 import { type Environment, variableAt } from './environment-variables.js';
-import { exposedSecrets, registerSecrets } from './exposure.js';
+import { registerSecrets, warnOfExposure } from './exposure.js';
 import { check, type Issue } from './issues.js';
 import {
   environmentNames,
@@ -20,7 +20,7 @@ import { formatPath, type Origin, type Path } from './origin.js';
 import { firstOf, invalidConfig, type Problem } from './problems.js';
 import { hasReference, type Missing, resolveReferences } from './references.js';
 import { type Config, ConfigFile, ConfigSections } from './schema.js';
-import { readConfigText } from './source.js';
+import { readConfigDocument } from './source.js';
 import { type Tree, valueAt } from './tree.js';
 
 export interface LoadOptions {
@@ -39,7 +39,7 @@ export interface LoadOptions {
  */
 export async function loadConfig({ flags, env, cwd, redactor }: LoadOptions): Promise<Config> {
   const { file, warnings } = await findConfigFile(flags.config, env, cwd);
-  const document = file === undefined ? undefined : await readDocument(file);
+  const document = file === undefined ? undefined : await readConfigDocument(file);
   requireEnvironment(document, flags.env);
   refuseInvalidFile(document);
 
@@ -55,15 +55,9 @@ export async function loadConfig({ flags, env, cwd, redactor }: LoadOptions): Pr
     ),
     environment: flags.env ?? 'default',
     file,
-    warnings: [...warnings, ...(await exposedSecrets(view, sections, origin))],
+    warnings: [...warnings, ...(document ? await warnOfExposure(document, sections) : [])],
     origin,
   };
-}
-
-async function readDocument(file: string): Promise<ConfigDocument> {
-  const text = await readConfigText(file);
-  const { parseConfigDocument } = await import('./document.js'); // the YAML parser: only where there is a file
-  return parseConfigDocument(file, text);
 }
 
 /** Checks the file with every one of its environments, so that a slip in production's shows before production runs. */

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { OperatorError, systemCode } from '../errors.js';
 import { readRegularFile } from '../files/index.js';
+import type { ConfigDocument } from './document.js';
 import { invalidConfig } from './problems.js';
 
 /**
@@ -29,6 +30,13 @@ export async function readConfigText(file: string): Promise<string> {
   } catch {
     throw invalidConfig([{ place: file, key: '', what: 'not UTF-8 text' }]);
   }
+}
+
+/** The file, parsed. Errors: as `readConfigText`. */
+export async function readConfigDocument(file: string): Promise<ConfigDocument> {
+  const text = await readConfigText(file);
+  const { parseConfigDocument } = await import('./document.js'); // the YAML parser: only where there is a file
+  return parseConfigDocument(file, text);
 }
 
 /** Permission bits of the file. */

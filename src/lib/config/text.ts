@@ -2,8 +2,11 @@
 import * as z from 'zod';
 import { secret } from './secret.js';
 
+/** The schemas whose values are secrets, so that a path can be asked whether it holds one. */
+export const secretSchemas = z.registry<{ readonly isSecret: true }>();
+
 /** Text in the file, a `Secret` in the program. */
-export const SecretText = z.string().min(1).transform(secret);
+export const SecretText = asSecret(z.string().min(1));
 
 /** An address with its `scheme://`: the URL parser alone would take `http:/host` and `postgres:host` for one. */
 const address = (scheme: RegExp, error: string) =>
@@ -15,8 +18,11 @@ function isAddress(text: string, scheme: RegExp): boolean {
 
 export const HttpUrl = address(/^https?:\/\//, 'expected an http:// or https:// address');
 /** The address itself opens the door, as that of a ping or a webhook does. */
-export const SecretHttpUrl = HttpUrl.transform(secret);
-export const SecretPostgresUrl = address(
-  /^postgres(ql)?:\/\//,
-  'expected postgres://user:password@host:port/database',
-).transform(secret);
+export const SecretHttpUrl = asSecret(HttpUrl);
+export const SecretPostgresUrl = asSecret(
+  address(/^postgres(ql)?:\/\//, 'expected postgres://user:password@host:port/database'),
+);
+
+function asSecret(text: z.ZodString) {
+  return text.transform(secret).register(secretSchemas, { isSecret: true });
+}

@@ -1,5 +1,6 @@
 /** Plain data as it was read: looked into, merged and changed by path. */
 import type { Path } from './origin.js';
+import { isSecret } from './secret.js';
 
 export type Tree = { readonly [key: string]: unknown };
 
@@ -34,15 +35,15 @@ export function withValue(tree: Tree, [key, ...rest]: readonly string[], value: 
   return { ...tree, [key]: rest.length === 0 ? value : withValue(isTree(below) ? below : {}, rest, value) };
 }
 
-/** Every leaf with its path, in the order of the data. An empty list or section is a leaf. */
-export function* leavesOf(value: unknown, isLeaf: (value: object) => boolean, path: Path = []): Generator<Leaf> {
-  if (typeof value !== 'object' || value === null || isLeaf(value)) {
+/** Every leaf with its path, in the order of the data. A secret is a leaf, and so is an empty list or section. */
+export function* leavesOf(value: unknown, path: Path = []): Generator<Leaf> {
+  if (typeof value !== 'object' || value === null || isSecret(value)) {
     yield { path, value };
     return;
   }
   const entries = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
   if (entries.length === 0) yield { path, value };
-  for (const [key, item] of entries) yield* leavesOf(item, isLeaf, [...path, key]);
+  for (const [key, item] of entries) yield* leavesOf(item, [...path, key]);
 }
 
 export interface Leaf {

@@ -28,7 +28,7 @@ export const DemoResult = z.object({
 });
 export type DemoResult = z.infer<typeof DemoResult>;
 
-type DemoContext = Pick<Context, 'exec' | 'signal' | 'progress' | 'onDispose'>;
+type DemoContext = Pick<Context, 'env' | 'exec' | 'signal' | 'progress' | 'onDispose'>;
 
 const REQUESTS = 400;
 const SEED = 2026;
@@ -64,12 +64,12 @@ interface Place {
 }
 
 /** A directory only we can read, with the secret of this demonstration. */
-async function createPlace({ onDispose }: DemoContext): Promise<Place> {
-  const root = await mkdtemp(join(tmpdir(), 'viktoria-ops-demo-'));
+async function createPlace({ env, onDispose }: DemoContext): Promise<Place> {
+  const root = await mkdtemp(join(env.TMPDIR ?? tmpdir(), 'viktoria-ops-demo-'));
   onDispose(() => rm(root, { recursive: true, force: true, maxRetries: 3 }));
   const app = join(root, 'backend');
   const logs = join(app, 'logs');
-  await mkdir(logs, { recursive: true });
+  for (const directory of [logs, join(app, 'config')]) await mkdir(directory, { recursive: true });
   const secret = randomBytes(24).toString('base64url');
   const [secretFile, headerFile] = [join(root, 'secret'), join(root, 'authorization')];
   await writeFile(secretFile, `${secret}\n`, { mode: 0o600 });
@@ -106,7 +106,9 @@ async function startSample(
 ): Promise<string> {
   const { prepareDatabase, startBackend } = await import('./backend.js');
   await prepareDatabase(database);
-  const backend = await startBackend({ pg: database, port: 0, secret: place.secret, logDirectory: place.logs });
+  const settings = { pg: database, port: 0, logDirectory: place.logs };
+  await writeFile(join(place.app, 'config', 'backend.json'), `${JSON.stringify(settings, null, 2)}\n`);
+  const backend = await startBackend({ ...settings, secret: place.secret });
   onDispose(backend.stop);
   return backend.url;
 }

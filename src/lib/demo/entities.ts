@@ -7,7 +7,7 @@ import type pg from 'pg';
 import type { Lifecycles } from '../monitor/index.js';
 
 export type Row = Readonly<Record<string, unknown>>;
-export type Query = (sql: string, values?: readonly unknown[]) => Promise<readonly Row[]>;
+type Query = (sql: string, values?: readonly unknown[]) => Promise<readonly Row[]>;
 
 /** What a hook is given; `result` is there from the after-hooks on. */
 export interface LifecycleEvent {

@@ -7,7 +7,7 @@ import type { ContentType, Entities, LifecycleEvent } from './entities.js';
 import { RECALCULATE_STANDINGS } from './schema.js';
 
 /** Refused input; Strapi answers 400 to an error of this name. */
-export class ValidationError extends Error {
+class ValidationError extends Error {
   override readonly name = 'ValidationError';
 }
 

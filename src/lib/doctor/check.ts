@@ -9,6 +9,8 @@ export const Diagnosis = z.object({
   message: z.string(),
   /** What to do about it. */
   fix: z.string().optional(),
+  /** The check whose failure left nothing to look at here: mend that first. */
+  because: z.enum(['configuration', 'database']).optional(),
 });
 export type Diagnosis = z.infer<typeof Diagnosis>;
 

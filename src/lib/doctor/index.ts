@@ -43,12 +43,21 @@ async function examine(check: Check, subject: Subject): Promise<Diagnosis> {
     if (signal.aborted) throw abortReason(signal);
     if (limit.aborted) return { status: 'unknown', message: `not known: no answer in ${CHECK_TIMEOUT_MS / 1_000} s` };
     if (!(error instanceof OperatorError)) throw error;
-    return { status: 'unknown', message: `not checked: ${error.message}` };
+    const because = DEPENDENCIES.find(([codes]) => codes.test(error.code))?.[1];
+    return because === undefined
+      ? { status: 'unknown', message: `not checked: ${error.message}` }
+      : { status: 'unknown', message: `not checked: see ${because}`, because };
   }
 }
 
+const DEPENDENCIES = [
+  [/^VOPS-(CONFIG|SECRET)-/, 'configuration'],
+  [/^VOPS-DB-/, 'database'],
+] as const;
+
 const expiry = (signal: AbortSignal) =>
   new Promise<never>((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
 
@@ -57,8 +66,9 @@ const SEVERITIES = { warning: 'warning', unknown: 'unknown', failed: 'error' } a
   Severity
 >;
 
-function toFinding({ name, status, message, fix }: DoctorReport['checks'][number]): Finding[] {
-  if (status === 'ok') return [];
+/** A consequence is no finding of its own: the cause is one, and the report shows both. */
+function toFinding({ name, status, message, fix, because }: DoctorReport['checks'][number]): Finding[] {
+  if (status === 'ok' || because !== undefined) return [];
   const code = `VOPS-DOCTOR-${name.toUpperCase().replace(/[^A-Z]+/g, '-')}`;
   return [
     { code, severity: SEVERITIES[status], message: `${name}: ${message}`, ...(fix === undefined ? {} : { hint: fix }) },

@@ -28,7 +28,7 @@ const SEVERITY = { healthy: 'info', warning: 'warning', critical: 'error' } as c
 export const describeApplication = ({ status, version, environment, uptime }: SystemOverview): string =>
   `${status}, version ${version} (${environment}), up for ${formatDuration(uptime * 1000)}`;
 
-/** Its own checks by name; its overall word only where it is worse than all of them. */
+/** Its own checks by name; its overall word only where no check explains it. */
 export function judgeApplication({ status, checks, uptime }: SystemOverview, levels: Config['health']): Finding[] {
   const findings: Finding[] = checks
     .filter((check) => check.status !== 'healthy')

@@ -53,12 +53,19 @@ export async function probe(endpoint: Endpoint, signal: AbortSignal): Promise<Pr
       certificateLifetimeMs: isTls ? await readCertificate(socket, host) : null,
     };
   } catch (error) {
-    return { at, isReachable: false, reason: systemCode(error) ?? 'no answer in time' };
+    return { at, isReachable: false, reason: reasonOf(systemCode(error)) };
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', stop);
     stop();
   }
+}
+
+const REASONS: Readonly<Record<string, string>> = { ECONNREFUSED: 'refused', ENOTFOUND: 'unknown name' };
+
+/** Briefly: the check of what lives there says it in a sentence. A socket closed by us has no code. */
+function reasonOf(code: string | undefined): string {
+  return code === undefined ? 'no answer in time' : (REASONS[code] ?? code);
 }
 
 /** Rejects with the socket's error, or with one without a code when it was closed before. */

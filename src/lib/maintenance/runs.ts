@@ -30,9 +30,9 @@ const MAX_RECORD_BYTES = 50_000_000;
 
 export const runsDirectory = (stateDirectory: string): string => join(stateDirectory, 'runs');
 
-/** Path of a record; the human report lies beside it as `.txt`. Sorts by time. */
+/** Path of a record; the human report lies beside it as `.txt`. Sorts by time, to the millisecond: quick runs follow each other within a second. */
 export const recordFile = (directory: string, { startedAt, tier, runId }: RunRecord): string =>
-  join(directory, `${startedAt.replace(/[-:]|\.\d+/g, '')}-${tier}-${runId}.json`);
+  join(directory, `${startedAt.replace(/[-:.]/g, '')}-${tier}-${runId}.json`);
 
 /** Writes the record whole or not at all. */
 export async function writeRecord(directory: string, record: RunRecord): Promise<string> {
@@ -71,7 +71,7 @@ async function readRecord(path: string): Promise<RunRecord | string> {
 
 /** Names of the tier's records, oldest first; the only files here we made. */
 async function recordNames(directory: string, tier = '[a-z]+'): Promise<string[]> {
-  const pattern = new RegExp(`^\\d{8}T\\d{6}Z-${tier}-[0-9a-f]+\\.json$`);
+  const pattern = new RegExp(`^\\d{8}T\\d{9}Z-${tier}-[0-9a-f]+\\.json$`);
   try {
     return (await readdir(directory)).filter((name) => pattern.test(name)).sort();
   } catch (error) {

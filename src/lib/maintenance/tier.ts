@@ -149,20 +149,36 @@ function concludeTier(
     recordFile: file ?? null,
     reportFile,
   };
-  const findings = steps.flatMap(findingsOf);
+  const findings = sayOnce(steps.flatMap(findingsOf));
   const error = endedEarly(context, steps);
   const status = error && context.signal.aborted ? 'interrupted' : foldParts(steps.map((report) => report.status));
   return { status, findings, result, ...(error && { error }) };
 }
 
-/** The step's findings and its error, each saying whose it is. */
-function findingsOf({ id, status, findings, error }: StepReport): Finding[] {
-  const own = findings.map((finding) => ({ ...finding, message: `${id}: ${finding.message}` }));
-  if (!error) return own;
-  return [
-    ...own,
-    { ...error, severity: status === 'unknown' ? 'unknown' : 'error', message: `${id}: ${error.message}` },
-  ];
+interface StepFinding extends Finding {
+  readonly step: string;
+}
+
+/** The step's findings and its error. An interrupted step has nothing to say that the tier does not say itself. */
+function findingsOf({ id: step, status, findings, error }: StepReport): StepFinding[] {
+  const own = findings.map((finding) => ({ ...finding, step }));
+  if (!error || status === 'interrupted') return own;
+  return [...own, { ...error, severity: status === 'unknown' ? 'unknown' : 'error', step }];
+}
+
+/** One cause that several steps met is one finding, which names them all. */
+function sayOnce(findings: readonly StepFinding[]): Finding[] {
+  const byCause = new Map<string, StepFinding[]>();
+  for (const finding of findings) {
+    const cause = `${finding.code}\n${finding.message}`;
+    byCause.set(cause, [...(byCause.get(cause) ?? []), finding]);
+  }
+  return [...byCause.values()].flatMap((same) => {
+    const [first] = same;
+    if (!first) return [];
+    const { step: _, ...finding } = first;
+    return [{ ...finding, message: `${same.map(({ step }) => step).join(', ')}: ${finding.message}` }];
+  });
 }
 
 /** A signal or the deadline decides the exit code of the whole; so does a bug of ours in a step. */

@@ -13,7 +13,7 @@ export interface HealthCheck {
 }
 
 /** The guide's "Alert Levels": memory > 80 % and > 90 %, error rate > 1 % and > 5 %. */
-export const HEALTH_THRESHOLDS = {
+const HEALTH_THRESHOLDS = {
   memoryUsage: { warning: 0.8, critical: 0.9 },
   errorRate: { warning: 0.01, critical: 0.05 },
 } as const;
@@ -21,7 +21,7 @@ export const HEALTH_THRESHOLDS = {
 /** How far back the error rate looks: long enough to be a rate, short enough to recover. */
 export const ERROR_RATE_WINDOW = '1h';
 /** Below this many runs one error is no rate: 1 of 50 would read as 2 %. */
-export const FEWEST_RUNS = 20;
+const FEWEST_RUNS = 20;
 /** Per check, so that the whole answers within 1 s. */
 export const CHECK_DEADLINE_MS = 800;
 

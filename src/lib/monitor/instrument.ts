@@ -23,6 +23,7 @@ const REFUSALS: ReadonlySet<string> = new Set([
 
 /** A running hook. Children may run side by side, so their time is that in which at least one of them ran. */
 interface Frame {
+  readonly hook: Hook;
   readonly startedAt: number;
   readonly parent: Frame | undefined;
   children: number;
@@ -66,61 +67,67 @@ const isFunction = (value: unknown): value is LifecycleFunction => typeof value 
 
 function wrap(hook: LifecycleFunction, name: Hook, recorder: Recorder): LifecycleFunction {
   return function (...args) {
-    const frame = enter();
-    const end = (outcome: HookOutcome, thrown?: unknown) => {
-      try {
-        const times = leave(frame);
-        recorder.record({ ...name, ...times, outcome, ...(outcome === 'ok' ? {} : { error: describe(thrown) }) });
-      } catch {
-        // Monitoring must not break what it watches.
-      }
-    };
-    const rethrow = (error: unknown): never => {
-      end(isRefusal(error) ? 'rejected' : 'failed', error);
-      throw error;
-    };
+    const frame = enter(name);
     return running.run(frame, () => {
       let result: unknown;
       try {
         result = hook.apply(this, args);
         if (!isThenable(result)) {
-          end('ok');
+          report(recorder, frame);
           return result;
         }
       } catch (error) {
-        return rethrow(error);
+        report(recorder, frame, { thrown: error });
+        throw error;
       }
-      return result.then((value) => {
-        end('ok');
-        return value;
-      }, rethrow);
+      return result.then(
+        (value) => {
+          report(recorder, frame);
+          return value;
+        },
+        (error: unknown) => {
+          report(recorder, frame, { thrown: error });
+          throw error;
+        },
+      );
     });
   };
 }
 
-function enter(): Frame {
+function enter(hook: Hook): Frame {
   const parent = running.getStore();
   const startedAt = performance.now();
   if (parent && parent.children++ === 0) parent.childrenSince = startedAt;
-  return { startedAt, parent, children: 0, childrenSince: 0, childrenMs: 0 };
+  return { hook, startedAt, parent, children: 0, childrenSince: 0, childrenMs: 0 };
 }
 
-function leave(frame: Frame): { durationMs: number; ownMs: number } {
-  const now = performance.now();
-  const { parent } = frame;
+/** Field by field: with object spread the wrapper took 3.3 µs a hook instead of 0.4. */
+function report(recorder: Recorder, frame: Frame, failure?: { readonly thrown: unknown }): void {
+  try {
+    const { contentType, operation } = frame.hook;
+    const durationMs = performance.now() - frame.startedAt;
+    const ownMs = leave(frame, durationMs);
+    const outcome = failure ? outcomeOf(failure.thrown) : 'ok';
+    const error = failure && describe(failure.thrown);
+    recorder.record({ contentType, operation, durationMs, ownMs, outcome, error });
+  } catch {
+    // Monitoring must not break what it watches.
+  }
+}
+
+/** Ends the frame and returns its own time. */
+function leave({ startedAt, parent, children, childrenSince, childrenMs }: Frame, durationMs: number): number {
+  const now = startedAt + durationMs;
   if (parent && --parent.children === 0) parent.childrenMs += now - parent.childrenSince;
   // A child nobody waited for may still run: its time so far is not ours.
-  const childrenMs = frame.childrenMs + (frame.children > 0 ? now - frame.childrenSince : 0);
-  const durationMs = now - frame.startedAt;
-  return { durationMs, ownMs: Math.max(0, durationMs - childrenMs) };
+  const stillRunningMs = children > 0 ? now - childrenSince : 0;
+  return Math.max(0, durationMs - childrenMs - stillRunningMs);
 }
 
 const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   value !== null && typeof value === 'object' && 'then' in value && typeof value.then === 'function';
 
-function isRefusal(thrown: unknown): boolean {
-  return REFUSALS.has(nameOf(thrown));
-}
+const outcomeOf = (thrown: unknown): HookOutcome => (REFUSALS.has(nameOf(thrown)) ? 'rejected' : 'failed');
 
 /** By name and not by class: an application may hold several copies of `@strapi/utils`. */
 function nameOf(thrown: unknown): string {

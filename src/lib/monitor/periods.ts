@@ -35,9 +35,9 @@ export function lastPeriod(lengthMs: number, now: number): Period {
   return { from: startOf(now - lengthMs, lengthMs > DAY_MS ? HOUR_MS : MINUTE_MS), to: now };
 }
 
-/** The bounds of a period and which part of it (0..1) lies after the observation began. */
-export function observed({ from, to }: Period, observedSince: number): ObservedWindow {
-  const seenMs = Math.max(0, to - Math.max(from, observedSince));
+/** The bounds of a period and which part of it (0..1) is known. */
+export function observed({ from, to }: Period, knownSince: number): ObservedWindow {
+  const seenMs = Math.max(0, to - Math.max(from, knownSince));
   const coverage = to > from ? Math.round((seenMs / (to - from)) * 1e6) / 1e6 : 0;
   return { from: new Date(from).toISOString(), to: new Date(to).toISOString(), coverage };
 }

@@ -54,7 +54,8 @@ export function packBins(bins: Bins): Uint32Array {
   return packed;
 }
 
-/** Adds packed bins to a map. */
-export function addPackedBins(bins: Bins, packed: Uint32Array): void {
-  for (let at = 0; at < packed.length; at += 2) addToBin(bins, packed[at] ?? 0, packed[at + 1] ?? 0);
+/** Adds bins, packed or not. */
+export function addBins(bins: Bins, more: Bins | Uint32Array): void {
+  if (more instanceof Map) for (const [bin, count] of more) addToBin(bins, bin, count);
+  else for (let at = 0; at < more.length; at += 2) addToBin(bins, more[at] ?? 0, more[at + 1] ?? 0);
 }

@@ -10,7 +10,7 @@ import { bottleneckReason } from './bottlenecks.js';
 import { DAY_MS, HOUR_MS, lastPeriod, observed, startOf, WEEK_MS } from './periods.js';
 import { quantile } from './quantiles.js';
 import type { History } from './recorder.js';
-import { mergeAll, mergeByHook, type Rollup, type Tally } from './rollup.js';
+import { mergeAll, mergeByHook, type Tally } from './rollup.js';
 
 const SLOWEST_SHOWN = 10;
 const RECENT_ERRORS_SHOWN = 20;
@@ -21,9 +21,8 @@ const LEAST_SHARE = 0.01;
 /** All hooks in the last `lengthMs`. */
 export function performanceOf(history: History, lengthMs: number, now: number): HookPerformance {
   const period = lastPeriod(lengthMs, now);
-  const rollups = history.read(period.from, period.to);
-  const all = mergeAll(rollups);
-  const metrics = metricsOf(rollups);
+  const hooks = [...mergeByHook(history.read(period.from, period.to)).values()];
+  const all = mergeAll(hooks);
   const errorRate = rate(all.failed, all.executions);
   const from = new Date(period.from).toISOString();
   return {
@@ -31,9 +30,9 @@ export function performanceOf(history: History, lengthMs: number, now: number): 
     averageExecutionTime: mean(all.totalMs, all.executions),
     successRate: errorRate === null ? null : 1 - errorRate,
     errorRate,
-    slowestHooks: metrics.slice(0, SLOWEST_SHOWN),
+    slowestHooks: metricsOf(hooks).slice(0, SLOWEST_SHOWN),
     recentErrors: history.errors(RECENT_ERRORS_SHOWN).filter(({ timestamp }) => timestamp >= from),
-    window: observed(period, history.since),
+    window: observed(period, history.knownSince()),
     ...percentiles(all),
     rejectedExecutions: all.rejected,
     failedExecutions: all.failed,
@@ -44,8 +43,9 @@ export function performanceOf(history: History, lengthMs: number, now: number): 
 /** Failed and all runs in the last `lengthMs`. */
 export function failuresOf(history: History, lengthMs: number, now: number): { failed: number; executions: number } {
   const period = lastPeriod(lengthMs, now);
-  const { failed, executions } = mergeAll(history.read(period.from, period.to));
-  return { failed, executions };
+  const cells = history.read(period.from, period.to).flatMap((rollup) => rollup.cells);
+  const sum = (of: 'failed' | 'executions') => cells.reduce((total, cell) => total + cell[of], 0);
+  return { failed: sum('failed'), executions: sum('executions') };
 }
 
 /** 24 hours by the clock, the last one under way. */
@@ -60,10 +60,12 @@ export function weeklyReport(history: History, now: number): PerformanceReport {
 
 function reportOf(history: History, period: { from: number; to: number }, stepMs: number): PerformanceReport {
   const rollups = history.read(period.from, period.to);
-  const all = mergeAll(rollups);
+  const hooks = [...mergeByHook(rollups).values()];
+  const all = mergeAll(hooks);
   const buckets = [];
   for (let from = period.from; from < period.to; from += stepMs) {
-    const step = mergeAll(rollups.filter((rollup) => rollup.from >= from && rollup.from < from + stepMs));
+    const within = rollups.filter((rollup) => rollup.from >= from && rollup.from < from + stepMs);
+    const step = mergeAll(within.flatMap(({ cells }) => cells));
     buckets.push({
       from: new Date(from).toISOString(),
       executions: step.executions,
@@ -73,11 +75,11 @@ function reportOf(history: History, period: { from: number; to: number }, stepMs
     });
   }
   return {
-    window: observed(period, history.since),
+    window: observed(period, history.knownSince()),
     totalExecutions: all.executions,
     averageExecutionTime: mean(all.totalMs, all.executions),
     errorRate: rate(all.failed, all.executions),
-    hooks: metricsOf(rollups),
+    hooks: metricsOf(hooks),
     buckets,
   };
 }
@@ -100,7 +102,7 @@ export function weeklyTrends(history: History, now: number): PerformanceTrends {
       change: average === null || !previousAverage ? null : average / previousAverage - 1,
     };
   });
-  return { window: observed(current, history.since), previous: observed(previous, history.since), hooks };
+  return { window: observed(current, history.knownSince()), previous: observed(previous, history.knownSince()), hooks };
 }
 
 /** Hooks of the last 24 h by their share of all own time: where an hour of work saves most. */
@@ -110,7 +112,7 @@ export function bottlenecksOf(history: History, now: number): Bottlenecks {
   const allMs = tallies.reduce((sum, { ownMs }) => sum + ownMs, 0);
   const ranked = tallies.filter(({ ownMs }) => ownMs > allMs * LEAST_SHARE).sort((a, b) => b.ownMs - a.ownMs);
   return {
-    window: observed(period, history.since),
+    window: observed(period, history.knownSince()),
     bottlenecks: ranked.slice(0, BOTTLENECKS_SHOWN).map((tally) => ({
       contentType: tally.contentType,
       operation: tally.operation,
@@ -122,9 +124,8 @@ export function bottlenecksOf(history: History, now: number): Bottlenecks {
 }
 
 /** One line a hook, slowest mean first. */
-function metricsOf(rollups: readonly Rollup[]): HookMetric[] {
-  const metrics = [...mergeByHook(rollups).values()].map(metricOf);
-  return metrics.sort((a, b) => (b.averageExecutionTime ?? 0) - (a.averageExecutionTime ?? 0));
+function metricsOf(hooks: readonly Tally[]): HookMetric[] {
+  return hooks.map(metricOf).sort((a, b) => (b.averageExecutionTime ?? 0) - (a.averageExecutionTime ?? 0));
 }
 
 function metricOf(tally: Tally): HookMetric {

@@ -1,5 +1,5 @@
 /** What is remembered of hook runs: per period and hook, counts and sums that can be added without loss. */
-import { addPackedBins, addToBin, type Bins, binOf, packBins } from './quantiles.js';
+import { addBins, addToBin, type Bins, binOf, packBins } from './quantiles.js';
 
 export interface Hook {
   /** Such as `api::match.match`. */
@@ -16,7 +16,7 @@ export interface HookRun extends Hook {
   /** Without the hooks it set off. */
   readonly ownMs: number;
   readonly outcome: HookOutcome;
-  readonly error?: { readonly type: string; readonly message: string };
+  readonly error?: { readonly type: string; readonly message: string } | undefined;
 }
 
 /** Counts of one hook that are still growing. */
@@ -43,7 +43,7 @@ export type Tallies = Map<string, Tally>;
 
 export const keyOf = ({ contentType, operation }: Hook): string => `${contentType}\n${operation}`;
 
-export function newTally({ contentType, operation }: Hook): Tally {
+function newTally({ contentType, operation }: Hook): Tally {
   const bins: Bins = new Map();
   return { contentType, operation, executions: 0, rejected: 0, failed: 0, totalMs: 0, ownMs: 0, maxMs: 0, bins };
 }
@@ -67,14 +67,14 @@ export function addRun(tally: Tally, run: HookRun): void {
   addToBin(tally.bins, binOf(run.durationMs), 1);
 }
 
-export function addCell(tally: Tally, cell: Cell): void {
+function addCell(tally: Tally, cell: Cell | Tally): void {
   tally.executions += cell.executions;
   tally.rejected += cell.rejected;
   tally.failed += cell.failed;
   tally.totalMs += cell.totalMs;
   tally.ownMs += cell.ownMs;
   tally.maxMs = Math.max(tally.maxMs, cell.maxMs);
-  addPackedBins(tally.bins, cell.bins);
+  addBins(tally.bins, cell.bins);
 }
 
 /** The tallies as a rollup; hooks that did not run leave nothing. */
@@ -90,8 +90,8 @@ export function mergeByHook(rollups: Iterable<Rollup>, into: Tallies = new Map()
 }
 
 /** All hooks as one. */
-export function mergeAll(rollups: Iterable<Rollup>): Tally {
+export function mergeAll(cells: Iterable<Cell | Tally>): Tally {
   const all = newTally({ contentType: '*', operation: '*' });
-  for (const { cells } of rollups) for (const cell of cells) addCell(all, cell);
+  for (const cell of cells) addCell(all, cell);
   return all;
 }

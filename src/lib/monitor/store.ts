@@ -3,6 +3,8 @@ import { HOUR_MS, startOf } from './periods.js';
 import { mergeByHook, type Rollup, type Tallies, toRollup } from './rollup.js';
 
 export interface Store {
+  /** How far back it remembers. */
+  readonly keptMs: number;
   /** Takes over a finished minute; each later than the one before. */
   readonly append: (minute: Rollup) => void;
   /**
@@ -13,9 +15,9 @@ export interface Store {
 }
 
 /** Longer than any window that is answered by the minute, by the hour such a window may begin in. */
-export const MINUTES_KEPT_MS = 25 * HOUR_MS;
+const MINUTES_KEPT_MS = 25 * HOUR_MS;
 /** Two weeks to compare one with the other, and the hour under way. */
-export const HOURS_KEPT_MS = (14 * 24 + 1) * HOUR_MS;
+const HOURS_KEPT_MS = (14 * 24 + 1) * HOUR_MS;
 
 export function createMemoryStore(): Store {
   const minutes = new Map<number, Rollup>();
@@ -28,6 +30,7 @@ export function createMemoryStore(): Store {
   };
 
   return {
+    keptMs: HOURS_KEPT_MS,
     append(minute) {
       keep(minutes, minute, MINUTES_KEPT_MS);
       const hour = startOf(minute.from, HOUR_MS);

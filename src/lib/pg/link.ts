@@ -107,6 +107,7 @@ async function logIn(link: Link, stop: AbortSignal): Promise<Link> {
 
 /** As libpq under `prefer`: the server was there, and did not want TLS, failed at it, or admits this client only without. */
 function isRefusalOfTls({ socket }: Link, error: unknown): boolean {
+  if (error instanceof OperatorError) return false; // ours: no password
   const state = sqlState(error);
   return state === undefined ? socket.bytesWritten > 0 : state === '28000';
 }

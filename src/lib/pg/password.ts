@@ -1,8 +1,9 @@
 /** Where the password comes from: the configuration, PGPASSWORD, then libpq's password file. */
-import { open } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config/index.js';
-import { systemCode } from '../errors.js';
+import { explain, systemCode } from '../errors.js';
+import { readRegularFile } from '../files/index.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 type Settings = Config['database'];
@@ -49,16 +50,16 @@ function splitFields(line: string): string[] {
   return fields.map((field) => field.replace(/:$/, '').replace(/\\(.)/g, '$1'));
 }
 
+const LARGEST_FILE = 1_000_000;
+
 async function readPasswordFile(path: string): Promise<Password> {
-  const handle = await open(path, 'r').catch((error: unknown) => systemCode(error) ?? 'unreadable');
-  if (typeof handle === 'string') return { missing: `${path} cannot be read (${handle})` };
-  try {
-    const { mode } = await handle.stat();
-    // As libpq: a file that others can read is ignored, loudly.
-    const exposed = process.platform !== 'win32' && (mode & 0o077) !== 0;
-    if (exposed) return { missing: `${path} is ignored, for its mode is not 0600` };
-    return { value: await handle.readFile('utf8') };
-  } finally {
-    await handle.close();
-  }
+  const found = await stat(path).catch((error: unknown) => systemCode(error) ?? 'unreadable');
+  if (typeof found === 'string') return { missing: `${path} cannot be read (${found})` };
+  // As libpq: a file that others can read is ignored, loudly.
+  const isExposed = process.platform !== 'win32' && (found.mode & 0o077) !== 0;
+  if (isExposed) return { missing: `${path} is ignored, for its mode is not 0600` };
+  return readRegularFile(path, LARGEST_FILE).then(
+    (content) => ({ value: content.toString('utf8') }),
+    (error: unknown) => ({ missing: explain(error).message }),
+  );
 }

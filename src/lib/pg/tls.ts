@@ -1,9 +1,9 @@
 /** libpq's sslmodes, which are not node-postgres's: there `require` and `prefer` would verify the certificate. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ConnectionOptions } from 'node:tls';
 import type { Config } from '../config/index.js';
-import { OperatorError, systemCode } from '../errors.js';
+import { explain, OperatorError } from '../errors.js';
+import { readRegularFile } from '../files/index.js';
 
 type Settings = Config['database'];
 
@@ -32,6 +32,9 @@ export async function transports(
 /** Node's own roots stand for libpq's `sslrootcert=system`. */
 const SYSTEM_ROOTS = 'system';
 
+/** All authorities of a distribution fit in a fraction of this. */
+const LARGEST_FILE = 10_000_000;
+
 const trusting = (ca: string): ConnectionOptions => (ca === SYSTEM_ROOTS ? {} : { ca });
 
 async function readRootCertificate(
@@ -42,10 +45,10 @@ async function readRootCertificate(
   if (sslrootcert === SYSTEM_ROOTS) return SYSTEM_ROOTS;
   const path = sslrootcert ?? join(env.HOME ?? '', '.postgresql', 'root.crt');
   try {
-    return await readFile(path, 'utf8');
+    return (await readRegularFile(path, LARGEST_FILE)).toString('utf8');
   } catch (error) {
     if (sslrootcert === undefined || !settings.sslmode.startsWith('verify')) return undefined;
-    throw new OperatorError('VOPS-CONFIG-INVALID', `database.sslrootcert: cannot read ${path} (${systemCode(error)})`, {
+    throw new OperatorError('VOPS-CONFIG-INVALID', `database.sslrootcert: ${explain(error).message}`, {
       hint: 'name a PEM file that this account can read',
       cause: error,
     });

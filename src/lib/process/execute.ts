@@ -2,7 +2,7 @@
 import type { Context } from '../context.js';
 import { abortReason, OperatorError } from '../errors.js';
 
-export interface ExecuteOptions {
+interface ExecuteOptions {
   /** Default: one minute. */
   readonly timeoutMs?: number;
   readonly env?: Readonly<Record<string, string>>;

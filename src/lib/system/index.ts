@@ -8,7 +8,7 @@ import type { SystemReport } from './report.js';
 
 export { SystemReport } from './report.js';
 
-export const SystemFlags = z.strictObject({
+export const SystemFlags = z.object({
   /** Processes shown, busiest first. */
   top: z.coerce.number().int().min(0).max(100).default(5),
 });

@@ -73,7 +73,7 @@ function escapedSummary({ command, document }: Report): string {
 }
 
 const headline = (finished: Report, look: Theme) =>
-  `${look.status(finished.document.status).toUpperCase()}  ${finished.document.command}: ${escapedSummary(finished)}`;
+  `${look.verdict(finished.document.status)}  ${finished.document.command}: ${escapedSummary(finished)}`;
 
 /** One line a finding, its hint below. */
 function findingsText({ findings }: Pick<Outcome<unknown>, 'findings'>, look: Theme): string {
@@ -98,7 +98,7 @@ export function textReport<Result>(
   look: Theme,
 ): string {
   const escaped = mapStrings(result, escapeText);
-  const parts = [`${status.toUpperCase()}  ${summary(escaped)}`, view(escaped, look), findingsText({ findings }, look)];
+  const parts = [`${look.verdict(status)}  ${summary(escaped)}`, view(escaped, look), findingsText({ findings }, look)];
   return parts.map(block).join('');
 }
 

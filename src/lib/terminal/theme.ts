@@ -3,7 +3,7 @@ import { formatISO } from 'date-fns/formatISO';
 import { formatBytes, formatDuration, formatPercent } from '../measures.js';
 import type { Status } from '../status.js';
 
-export type Cell = string | number | null | undefined;
+type Cell = string | number | null | undefined;
 
 export interface Theme {
   readonly table: (head: readonly string[], rows: readonly (readonly Cell[])[]) => string;
@@ -12,6 +12,8 @@ export interface Theme {
   readonly heading: (text: string) => string;
   readonly dim: (text: string) => string;
   readonly status: (status: Status) => string;
+  /** The same in capitals: how a report begins. */
+  readonly verdict: (status: Status) => string;
   readonly bytes: (bytes: number | null | undefined) => string;
   readonly duration: (milliseconds: number | null | undefined) => string;
   readonly percent: (fraction: number | null | undefined) => string;
@@ -60,6 +62,7 @@ export async function createTheme(options: ThemeOptions): Promise<Theme> {
     heading: paint('bold'),
     dim: paint('dim'),
     status: (status) => paint(STYLE_OF_STATUS[status])(status),
+    verdict: (status) => paint(STYLE_OF_STATUS[status])(status.toUpperCase()),
     bytes: present(formatBytes),
     duration: present(formatDuration),
     percent: present(formatPercent),

@@ -33,7 +33,7 @@ async function ask({ api }: DoctorContext, name: RouteName): Promise<Offer> {
 }
 
 /** Optional routes may be missing: the commands that use them say so. */
-export function diagnoseRoutes(url: string, offers: readonly Offer[]): Diagnosis {
+function diagnoseRoutes(url: string, offers: readonly Offer[]): Diagnosis {
   const missing = offers.filter(({ answer }) => answer === 'missing');
   const required = missing.filter(({ name }) => !('optional' in routes[name]));
   const offered = offers.filter(({ answer }) => answer === 'offered').length;

@@ -14,7 +14,11 @@ export const flock: Check = {
 export const compression: Check = {
   name: 'compression',
   examine: async ({ context }) => {
-    const { compression: wanted } = (await context.config()).logs;
+    // An invalid configuration has a check of its own; the programs are there or not all the same.
+    const wanted = await context.config().then(
+      ({ logs }) => logs.compression,
+      () => 'auto',
+    );
     const names = ['zstd', 'pigz'] as const;
     const found: string[] = [];
     for (const name of names) if ((await versionOf(context, name)) !== undefined) found.push(name);

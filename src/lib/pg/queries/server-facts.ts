@@ -18,7 +18,7 @@ export type ServerFacts = z.infer<typeof Row>;
 export const serverFacts = {
   sql: `
     select
-      current_setting('server_version') as version,
+      split_part(current_setting('server_version'), ' ', 1) as version,
       current_user as role,
       current_setting('is_superuser')::bool as "isSuperuser",
       pg_has_role('pg_read_all_stats', 'usage') as "readsAllStats",

@@ -12,11 +12,14 @@ const Row = z.object({
   sizeBytes: Numeric,
 });
 
-/** The server and the database. `pg_stat_replication` shows its rows, if not their columns, to every role. */
+/**
+ * The server and the database. Packagers add a version of their own after a space. `pg_stat_replication` shows its rows,
+ * if not their columns, to every role.
+ */
 export const serverState = {
   sql: `
     select
-      current_setting('server_version') as version,
+      split_part(current_setting('server_version'), ' ', 1) as version,
       pg_postmaster_start_time() as "startedAt",
       extract(epoch from now() - pg_postmaster_start_time()) as "uptimeSeconds",
       case when pg_is_in_recovery() then 'standby' else 'primary' end as role,

@@ -1,0 +1,4 @@
+/** The configuration of an installation, ours and the backend's: checked, shown and kept. */
+export { applyConfigBackup, ConfigBackup, ConfigBackupFlags, planConfigBackup } from './backup.js';
+export { ConfigShow, ConfigShowFlags, showConfig } from './show.js';
+export { ConfigValidation, validateConfig } from './validate.js';

@@ -1,0 +1,52 @@
+/** `config validate`: the schema, the references, and what only makes sense of several values together. */
+import { stat } from 'node:fs/promises';
+import * as z from 'zod';
+import { type Config, effectiveValues, leavesOf } from '../config/index.js';
+import type { Context } from '../context.js';
+import { conclude, type Outcome } from '../status.js';
+import { type Facts, RULES } from './rules.js';
+
+export const ConfigValidation = z.object({
+  environment: z.string(),
+  /** Null when only defaults and environment variables hold. */
+  file: z.string().nullable(),
+  /** Sections of which at least one value is not the default. */
+  sections: z.array(z.string()),
+  /** Values that are not the default. */
+  valuesSet: z.number().int(),
+  rulesChecked: z.number().int(),
+  problems: z.number().int(),
+});
+export type ConfigValidation = z.output<typeof ConfigValidation>;
+
+/**
+ * Checks the configuration. One that does not even load is an error, the same with every command (exit 2); what loads and
+ * yet is wrong or risky is a finding.
+ */
+export async function validateConfig({ config }: Pick<Context, 'config'>): Promise<Outcome<ConfigValidation>> {
+  const loaded = await config();
+  const facts = await lookUp(loaded);
+  const findings = [...loaded.warnings, ...RULES.flatMap((rule) => rule(loaded, facts))];
+  const set = [...leavesOf(effectiveValues(loaded))].filter(({ path }) => loaded.origin(path).kind !== 'default');
+  const result = {
+    environment: loaded.environment,
+    file: loaded.file ?? null,
+    sections: [...new Set(set.map(({ path }) => String(path[0])))],
+    valuesSet: set.length,
+    rulesChecked: RULES.length,
+    problems: findings.filter(({ severity }) => severity !== 'info').length,
+  };
+  return conclude(result, findings);
+}
+
+async function lookUp({ app, logs }: Config): Promise<Facts> {
+  const directories = [app.root, logs.directory];
+  const exists = await Promise.all(directories.map(isDirectory));
+  return { missingDirectories: new Set(directories.filter((_, index) => !exists[index])) };
+}
+
+const isDirectory = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );

@@ -1,0 +1,340 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { documentOf } from '../../src/lib/document.js';
+import { TierResult } from '../../src/lib/maintenance/tier.js';
+import { useInstallation } from '../support/backend.js';
+import { shell, start } from '../support/binary.js';
+import { run, runJson } from '../support/run.js';
+
+const installation = useInstallation();
+const daily = (...more: string[]) => ['maintenance', 'daily', '--config', installation.config, ...more];
+const runs = () => join(installation.directory, 'state', 'runs');
+const statusesOf = (document: { result: { steps: { id: string; status: string }[] } }) =>
+  Object.fromEntries(document.result.steps.map(({ id, status }) => [id, status]));
+
+/** Every file below a directory with its size and time: what a dry run must not change. */
+function tree(directory: string): string {
+  return execFileSync('find', [directory, '-not', '-path', '*/logs*', '-printf', '%P %s %T@\n'], { encoding: 'utf8' });
+}
+
+describe('maintenance daily', () => {
+  test('runs every step against a real backend and keeps a record and a report', async () => {
+    const { code, document, stdout } = await runJson(daily());
+    expect(Object.keys(statusesOf(document))).toEqual([
+      'health',
+      'config validate',
+      'performance',
+      'errors',
+      'errors recent',
+      'db health',
+      'queue',
+      'logs rotate',
+      'config backup',
+    ]);
+    expect(
+      Object.values(statusesOf(document)).filter((status) => !['ok', 'warning', 'failed', 'unknown'].includes(status)),
+    ).toEqual([]);
+    expect(documentOf(TierResult).parse(JSON.parse(stdout))).toMatchObject({
+      command: 'maintenance daily',
+      exitCode: code,
+    });
+    const record = JSON.parse(readFileSync(document.result.recordFile, 'utf8'));
+    expect(record).toMatchObject({ tier: 'daily', runId: document.result.runId, status: document.status });
+    expect(readFileSync(document.result.reportFile, 'utf8')).toContain('logs rotate');
+    for (const name of readdirSync(runs())) expect(statSync(join(runs(), name)).mode & 0o777).toBe(0o600);
+    expect(statSync(runs()).mode & 0o777).toBe(0o700);
+  });
+
+  test('--dry-run: the same steps, no trace', async () => {
+    const before = tree(installation.directory);
+    const { document } = await runJson(daily('--dry-run'));
+    expect(document.result).toMatchObject({ dryRun: true, recordFile: null });
+    expect(document.result.steps).toHaveLength(9);
+    expect(tree(installation.directory)).toBe(before);
+  });
+
+  test('--only, --skip and a step that is not there', async () => {
+    const { document } = await runJson(daily('--only', 'queue,db health'));
+    expect(
+      Object.entries(statusesOf(document))
+        .filter(([, status]) => status !== 'skipped')
+        .map(([id]) => id),
+    ).toEqual(['db health', 'queue']);
+    const { code, stderr } = await run(daily('--only', 'quue'));
+    expect(code).toBe(2);
+    expect(stderr).toContain('did you mean queue?');
+  });
+
+  test('--resume runs only what did not go well', async () => {
+    const gone = installation.variant('gone.json', { app: { url: 'http://127.0.0.1:9', timeout: '1s' } });
+    await run(['maintenance', 'daily', '--config', gone, '--skip', 'errors recent']);
+    const { document } = await runJson(daily('--resume'));
+    const reused = document.result.steps.filter(
+      ({ reason }: { reason?: string }) => reason === 'taken over from the run resumed',
+    );
+    expect(reused.map(({ id }: { id: string }) => id)).toContain('db health');
+    expect(reused.map(({ id }: { id: string }) => id)).not.toContain('queue');
+  });
+
+  test('history tells whether it ran, and when it last went well', async () => {
+    const { document } = await runJson(['maintenance', 'history', '--config', installation.config]);
+    expect(document.result.runs.length).toBeGreaterThan(2);
+    expect(document.result.runs[0].tier).toBe('daily');
+  });
+});
+
+describe('when something is gone', () => {
+  test('the backend: steps that need it have no verdict, the others do their work; exit 4', async () => {
+    const config = installation.variant('no-backend.json', { app: { url: 'http://127.0.0.1:9', timeout: '1s' } });
+    const { code, document, stderr } = await runJson(['maintenance', 'daily', '--config', config]);
+    expect(statusesOf(document)).toMatchObject({
+      health: 'unknown',
+      performance: 'unknown',
+      queue: 'unknown',
+      'db health': 'ok',
+    });
+    expect(code).toBe(4);
+    expect(stderr).toMatch(/exit 4 \(no verdict\)\n$/);
+  });
+
+  test('the database: named, with a hint; nothing else is lost', async () => {
+    const config = installation.variant('no-database.json', { database: { port: 9 } });
+    const { document } = await runJson(['maintenance', 'daily', '--config', config]);
+    const step = document.result.steps.find(({ id }: { id: string }) => id === 'db health');
+    expect(step).toMatchObject({ status: 'unknown', error: { code: 'VOPS-DB-UNREACHABLE' } });
+    expect(step.error.hint).toBeTruthy();
+    expect(statusesOf(document).performance).not.toBe('unknown');
+  });
+
+  test('an invalid configuration: exit 2 before anything is done', async () => {
+    const config = join(installation.directory, 'broken.json');
+    writeFileSync(config, '{ "app": { "urll": "http://x", "token": "hunter22-secret" } }', { mode: 0o600 });
+    const before = readdirSync(runs()).length;
+    const { code, stdout, stderr } = await run(['maintenance', 'daily', '--config', config]);
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain('did you mean "url"');
+    expect(stderr).not.toContain('hunter22');
+    expect(readdirSync(runs())).toHaveLength(before);
+  });
+});
+
+describe('two at the same moment', () => {
+  test('one waits for the other; neither is lost', async () => {
+    const [first, second] = [
+      start(daily('--json', '--lock-wait', '30s')),
+      start(daily('--json', '--lock-wait', '30s')),
+    ];
+    const documents = (await Promise.all([first.ended, second.ended])).map(({ stdout }) => JSON.parse(stdout));
+    const [a, b] = documents.map(({ result }) => JSON.parse(readFileSync(result.recordFile, 'utf8')));
+    const [earlier, later] = a.startedAt < b.startedAt ? [a, b] : [b, a];
+    expect(Date.parse(later.startedAt)).toBeGreaterThanOrEqual(Date.parse(earlier.endedAt));
+  });
+
+  test('without waiting the second is told who holds the lock: exit 75', async () => {
+    const slow = await useSlowServer();
+    const config = installation.variant('slow.json', { app: { url: slow.url, timeout: '5s' } });
+    const first = start(['maintenance', 'daily', '--config', config, '--only', 'queue']);
+    await slow.asked;
+    const { code, stderr } = await run(daily('--lock-wait', '0s'));
+    expect(code).toBe(75);
+    expect(stderr).toMatch(/maintenance daily \(process \d+, since .*\) holds the lock/);
+    first.child.kill('SIGKILL');
+    await first.ended;
+    await slow.stop();
+    expect((await run(daily('--lock-wait', '0s', '--only', 'db health'))).code).not.toBe(75);
+    const { document } = await runJson(['maintenance', 'history', '--config', installation.config]);
+    expect(document.result.runs.map(({ status }: { status: string }) => status)).toContain('interrupted');
+  });
+});
+
+/** A backend that takes requests and never answers. */
+async function useSlowServer(): Promise<{ url: string; asked: Promise<void>; stop: () => Promise<void> }> {
+  let onAsked = () => {};
+  const asked = new Promise<void>((resolve) => {
+    onAsked = resolve;
+  });
+  const server: Server = createServer(() => onAsked());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const stop = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  return { url: `http://127.0.0.1:${port}`, asked, stop };
+}
+
+describe('signals', () => {
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('%s: cleaned up, told, recorded; exit %d', async (name, expected) => {
+    const slow = await useSlowServer();
+    const config = installation.variant('slow.json', { app: { url: slow.url, timeout: '30s' } });
+    const { child, ended } = start(['maintenance', 'daily', '--config', config, '--json']);
+    await slow.asked;
+    child.kill(name);
+    const { code, stdout, stderr } = await ended;
+    await slow.stop();
+    const document = JSON.parse(stdout);
+    expect({ code, status: document.status, exitCode: document.exitCode }).toEqual({
+      code: expected,
+      status: 'interrupted',
+      exitCode: expected,
+    });
+    expect(stderr).toContain(`interrupted by ${name}`);
+    expect(JSON.parse(readFileSync(document.result.recordFile, 'utf8'))).toMatchObject({ status: 'interrupted' });
+    expect(statusesOf(document)).toMatchObject({ health: 'interrupted' });
+  });
+
+  test('a second signal ends it at once', async () => {
+    const slow = await useSlowServer();
+    const config = installation.variant('slow.json', { app: { url: slow.url, timeout: '30s' } });
+    const { child, ended } = start(['maintenance', 'daily', '--config', config]);
+    await slow.asked;
+    child.kill('SIGINT');
+    child.kill('SIGINT');
+    const { code, signal } = await ended;
+    await slow.stop();
+    expect(signal === 'SIGINT' || code === 130).toBe(true);
+  });
+
+  test('--deadline: exit 124', async () => {
+    const slow = await useSlowServer();
+    const config = installation.variant('slow.json', { app: { url: slow.url, timeout: '30s' } });
+    const { code, document } = await runJson(['maintenance', 'daily', '--config', config, '--deadline', '300ms']);
+    await slow.stop();
+    expect({ code, error: document.error.code }).toEqual({ code: 124, error: 'VOPS-DEADLINE' });
+  });
+});
+
+describe('streams', () => {
+  test('cron: quiet and well is silence; quiet and not well is one report on stderr', async () => {
+    const well = await start(['config', 'validate', '-q', '--config', installation.config]).ended;
+    expect(well).toMatchObject({ code: 0, stdout: '', stderr: '' });
+    const config = installation.variant('no-backend.json', { app: { url: 'http://127.0.0.1:9', timeout: '1s' } });
+    const ill = await start(['maintenance', 'daily', '-q', '--config', config]).ended;
+    expect(ill).toMatchObject({ code: 4, stdout: '' });
+    expect(ill.stderr).toMatch(/^UNKNOWN {2}maintenance daily: /);
+    expect(ill.stderr).toMatch(/queue\s+\d+ ms\s+127\.0\.0\.1:9 refused/);
+    expect(ill.stderr).toMatch(/Report: .*\.txt/);
+    expect(ill.stderr).toMatch(/viktoria-ops maintenance daily on \S+: unknown, exit 4 \(no verdict\)\n$/);
+    expect(ill.stderr).not.toMatch(/\u001b|\r/);
+  });
+
+  test('the reader leaves: the tier goes on to its end', async () => {
+    const before = readdirSync(runs()).length;
+    const { stderr, stdout } = await shell(
+      '$V maintenance daily -v --config "$CONFIG" | head -c 1 >/dev/null; echo "$PIPESTATUS"',
+      { CONFIG: installation.config },
+    );
+    expect(readdirSync(runs()).length).toBe(before + 2);
+    expect(['0', '1', '3']).toContain(stdout.trim());
+    expect(stderr).not.toContain('EPIPE');
+  });
+
+  test('a full device: a failure, said on the other stream', async () => {
+    const { code, stderr } = await shell('$V config show --json --config "$CONFIG" > /dev/full', {
+      CONFIG: installation.config,
+    });
+    expect(code).toBe(1);
+    expect(stderr).toContain('cannot write to stdout (ENOSPC)');
+    expect((await shell('$V helth 2>/dev/full')).code).toBe(2);
+  });
+
+  test('a slow reader gets every byte, on success and on failure', async () => {
+    const { stdout } = await shell(
+      '$V help exit-codes --json | (sleep 0.3; jq -r .status); $V nope --json 2>/dev/null | (sleep 0.3; jq -r .error.code)',
+    );
+    expect(stdout).toBe('ok\nVOPS-USAGE\n');
+  });
+
+  test('closed streams and no stdin change nothing', async () => {
+    expect((await shell('$V version <&- >/dev/null 2>&-')).code).toBe(0);
+  });
+
+  test('no colour in a pipe, none with NO_COLOR, some when asked', async () => {
+    expect((await shell('$V health --config "$CONFIG"', { CONFIG: installation.config })).stdout).not.toContain(
+      '\u001b',
+    );
+    const coloured = (await shell('$V version --color')).stdout;
+    expect(coloured).toMatch(/^\u001b\[32mOK\u001b\[39m {2}version/);
+    expect(coloured.replaceAll(/\u001b\[\d+m/g, '')).not.toContain('\u001b');
+    expect((await shell('$V version', { FORCE_COLOR: '1', NO_COLOR: '1' })).stdout).not.toContain('\u001b');
+  });
+});
+
+describe('who is told', () => {
+  const pings: string[] = [];
+  const server = createServer((request, response) => {
+    pings.push(String(request.url));
+    response.end();
+  });
+  beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
+  afterAll(() => new Promise<void>((resolve) => void server.close(() => resolve())));
+  beforeEach(() => void pings.splice(0));
+  const heartbeat = (name: string, url: string, more: Record<string, object> = {}) => {
+    const path = installation.variant(name, more);
+    writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), heartbeatUrl: url }), {
+      mode: 0o600,
+    });
+    return path;
+  };
+  const address = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/ping/9b1f`;
+
+  test('start and success with one id', async () => {
+    const config = heartbeat('beat.json', address());
+    const { code } = await run(['maintenance', 'daily', '--config', config, '--only', 'config validate']);
+    expect(code).toBe(0);
+    expect(pings.map((url) => url.replace(/\?.*/, ''))).toEqual(['/ping/9b1f/start', '/ping/9b1f']);
+    expect(new Set(pings.map((url) => url.replace(/.*\?/, ''))).size).toBe(1);
+  });
+
+  test('failure', async () => {
+    const config = heartbeat('beat-fail.json', address(), { app: { url: 'http://127.0.0.1:9' } });
+    await run(['maintenance', 'daily', '--config', config, '--only', 'queue']);
+    expect(pings.at(-1)).toMatch(/^\/ping\/9b1f\/fail\?/);
+  });
+
+  test('nobody on a dry run; a watcher that is gone is one warning and no failure', async () => {
+    await run(['maintenance', 'daily', '--config', heartbeat('beat.json', address()), '--dry-run']);
+    expect(pings).toEqual([]);
+    const { code, stderr } = await run([
+      'maintenance',
+      'daily',
+      '--config',
+      heartbeat('beat-gone.json', 'http://127.0.0.1:9/x'),
+      '--only',
+      'config validate',
+    ]);
+    expect(code).toBe(0);
+    expect(stderr).toContain('heartbeat (start) was not delivered');
+  });
+});
+
+test('no secret on any stream, in any record, whatever happens, at the highest verbosity', async () => {
+  const config = installation.variant('canary.json', { database: { password: 'canary-password-77aa' } });
+  const outputs = await Promise.all(
+    [
+      ['maintenance', 'daily', '--only', 'health,performance,config backup'],
+      ['config', 'show', '--origin'],
+      ['config', 'show', '--json'],
+      ['doctor'],
+      ['health', '--json'],
+    ].map((argv) => run([...argv, '--config', config, '-vv', '--debug'])),
+  );
+  const kept = readdirSync(runs()).map((name) => readFileSync(join(runs(), name), 'utf8'));
+  const everything = [...outputs.flatMap(({ stdout, stderr }) => [stdout, stderr]), ...kept].join('\n');
+  expect(everything).not.toMatch(/canary-bearer-4f9c2e|canary-password-77aa/);
+  const backups = join(installation.directory, 'backups');
+  const files = readdirSync(backups, { recursive: true, encoding: 'utf8' }).map((name) => join(backups, name));
+  const texts = files.filter((path) => statSync(path).isFile()).map((path) => readFileSync(path, 'utf8'));
+  expect(texts.length).toBeGreaterThan(1);
+  expect(texts.join('\n')).not.toMatch(/canary-(bearer|password)/);
+});
