@@ -42,7 +42,6 @@ async function carryOut(job: Job, changes: readonly RotationAction[]) {
   // What is too old goes first: it may be the room that compression needs.
   const deletions = await inTurn(of('delete'), (action) => remove(job, action, release));
   const archives = await inTurn([...moved, ...of('compress')], (action) => archive(job, action, release));
-  // A later step of the same log replaces an earlier one.
   return { steps: [...moves, ...deletions, ...archives], findings: release.findings };
 }
 

@@ -39,11 +39,15 @@ export function concludeRotation(
   steps: readonly Step[],
   findings: readonly Finding[] = [],
 ): Outcome<Rotation> {
+  // A later step of a file stands for the earlier ones.
   const done = new Map(steps.map(({ action }) => [action.file, action]));
   const actions = plan.result.actions.map((action) => done.get(action.file) ?? action);
   const result = { ...plan.result, applied: true, actions, totals: totalsOf(actions) };
   const all = [...plan.findings, ...findings, ...steps.flatMap((step) => step.findings)];
   const outcome = conclude(result, all);
   if (result.totals.failed === 0) return outcome;
-  return { ...outcome, status: foldParts(steps.map(({ action }) => (action.outcome === 'failed' ? 'failed' : 'ok'))) };
+  return {
+    ...outcome,
+    status: foldParts([...done.values()].map(({ outcome }) => (outcome === 'failed' ? 'failed' : 'ok'))),
+  };
 }

@@ -26,7 +26,7 @@ export async function tellWriter({ exec }: Pick<Context, 'exec'>, reopen: Reopen
   const pids = [...writers.pids.values()].flat();
   if (pids.length === 0 && writers.isComplete) return; // nobody has the old file open: nobody to tell
   const pid = await readPidFile(reopen.pidFile);
-  if (writers.isComplete && !(await isWriterOrParent(pid, pids))) throw stranger(reopen.pidFile, pid, pids);
+  if (pids.length > 0 && !(await isWriterOrParent(pid, pids))) throw stranger(reopen.pidFile, pid, pids);
   send(pid, reopen);
 }
 
