@@ -1,3 +1,3 @@
 export { applyRotation } from './apply.js';
 export { planRotation } from './plan.js';
-export { RotateFlags, Rotation, type RotationAction } from './rotation.js';
+export { RotateFlags, Rotation } from './rotation.js';

@@ -6,7 +6,7 @@ import { createLike, type HeldDirectory, renameToFree, withRegularFile } from '.
 import { numberedName, partialName } from './names.js';
 import { copyThenTruncate, type LogAndCopy } from './truncate.js';
 
-export interface Move {
+interface Move {
   readonly directory: HeldDirectory;
   readonly log: string;
   /** The name it should get; a number is added when that is taken. */

@@ -4,13 +4,13 @@ import * as z from 'zod';
 export const RotateFlags = z.object({});
 
 /** What becomes of a file. `skip` leaves a log alone as it should be, `refuse` one that is not safe to touch. */
-export const ROTATION_ACTIONS = ['rotate', 'compress', 'delete', 'skip', 'refuse'] as const;
+const ROTATION_ACTIONS = ['rotate', 'compress', 'delete', 'skip', 'refuse'] as const;
 
 /**
  * How it went. `deferred`: safe under its new name, compressed by a later run; `gone`: the file vanished or changed
  * before its turn, so there was nothing to do.
  */
-export const ROTATION_OUTCOMES = ['done', 'deferred', 'gone', 'failed'] as const;
+const ROTATION_OUTCOMES = ['done', 'deferred', 'gone', 'failed'] as const;
 
 export const RotationAction = z.strictObject({
   file: z.string(),

@@ -25,7 +25,7 @@ export interface Patience {
   readonly signal: AbortSignal;
 }
 
-const POLL_MS = 100;
+const POLL_MS = 50;
 
 /** Waits until nobody writes to the files, at most so long, and returns who does at the end. */
 export async function awaitWriters(files: readonly TrackedFile[], patience: Patience): Promise<Writers> {
