@@ -78,7 +78,9 @@ const Logs = z
         z.strictObject({ command: z.array(z.string()).min(1) }),
       ])
       .optional(),
-    /** `auto` takes zstd or pigz where present, else Node's own gzip. */
+    /** How long the writer may take to let go of the renamed file before its compression is left to the next run. */
+    reopenWithin: Duration.prefault('5s'),
+    /** `auto` takes zstd where present, else Node's own gzip, which is as fast as pigz. */
     compression: z.enum(['auto', 'zstd', 'pigz', 'gzip', 'none']).default('auto'),
   })
   .prefault({});

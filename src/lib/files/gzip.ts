@@ -1,0 +1,43 @@
+/** gzip on all cores, without a program: the file is cut into members, which RFC 1952 allows to follow one another. */
+import type { FileHandle } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { abortReason } from '../errors.js';
+
+/** A member of 1 MiB costs a thousandth in size against one member for all. */
+const MEMBER_BYTES = 2 ** 20;
+/** libuv's pool has four threads; one stays free for reading and writing. */
+const LANES = 3;
+/** Twice as fast as level 6, for logs that grow by a tenth. */
+const LEVEL = 3;
+
+/** Compresses all of `source` to the end of `target`. */
+export async function gzipMembers(source: FileHandle, target: FileHandle, signal: AbortSignal): Promise<void> {
+  const chunks = readChunks(source);
+  const members: Promise<Buffer>[] = [];
+  let next = await chunks.next();
+  // An empty file is one empty member: no member at all is not a gzip file.
+  if (next.done) members.push(compressMember(Buffer.alloc(0)));
+  while (!next.done || members.length > 0) {
+    if (signal.aborted) throw abortReason(signal);
+    while (!next.done && members.length < LANES) {
+      members.push(compressMember(next.value));
+      next = await chunks.next();
+    }
+    await target.appendFile((await members.shift()) ?? '');
+  }
+}
+
+async function* readChunks(file: FileHandle): AsyncGenerator<Buffer, undefined> {
+  for (let position = 0; ; ) {
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(MEMBER_BYTES), 0, MEMBER_BYTES, position);
+    if (bytesRead === 0) return undefined;
+    position += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+/** One output buffer, large enough for what logs become, saves a trip to the pool for every 16 kB. */
+const OPTIONS = { level: LEVEL, chunkSize: MEMBER_BYTES / 2 } as const;
+const compress = promisify<Buffer, object, Buffer>(gzip);
+const compressMember = (chunk: Buffer): Promise<Buffer> => compress(chunk, OPTIONS);

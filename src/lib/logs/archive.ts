@@ -1,0 +1,93 @@
+/** Compresses a rotated log. The original goes only when the archive is on disk and proven to hold all of it. */
+import { constants, type Stats } from 'node:fs';
+import { type FileHandle, rm } from 'node:fs/promises';
+import { OperatorError, systemCode } from '../errors.js';
+import {
+  type Compressor,
+  compress,
+  createLike,
+  type HeldDirectory,
+  isArchiveOf,
+  renameToFree,
+  withRegularFile,
+} from '../files/index.js';
+import { numberedName, partialName } from './names.js';
+
+export interface Archiving {
+  readonly directory: HeldDirectory;
+  /** The rotated log. */
+  readonly name: string;
+  readonly compressor: Compressor;
+  readonly signal: AbortSignal;
+}
+
+export interface Archive {
+  readonly name: string;
+  readonly sizeBytes: number;
+}
+
+/**
+ * Replaces the rotated log by an archive of the same mode, owner and time. Undefined when the log grew meanwhile: then
+ * it stays as it was, for a later run.
+ * Errors: `VOPS-DISK-FULL`, `VOPS-TOOL-FAILED`, `VOPS-FILE-UNSAFE`, those of the file system; the log is untouched then.
+ */
+export async function archiveLog(archiving: Archiving): Promise<Archive | undefined> {
+  const { directory, name } = archiving;
+  return withRegularFile({ directory, name, flags: constants.O_RDONLY }, async (source, before) => {
+    const archive = (await findFinished(archiving, source)) ?? (await makeArchive(archiving, source, before));
+    if (archive === undefined) return undefined;
+    await directory.sync();
+    if ((await source.stat()).size !== before.size) {
+      await rm(directory.at(archive.name));
+      return undefined;
+    }
+    await rm(directory.at(name), { force: true });
+    return archive;
+  });
+}
+
+/** The archive of a run that was cut short, or of another run, just before it removed the original. */
+async function findFinished(archiving: Archiving, source: FileHandle): Promise<Archive | undefined> {
+  const { directory, compressor, signal } = archiving;
+  const name = `${archiving.name}${compressor.extension}`;
+  try {
+    return await withRegularFile({ directory, name, flags: constants.O_RDONLY }, async (archive, { size }) =>
+      (await isArchiveOf(compressor, { archive, source }, signal)) ? { name, sizeBytes: size } : undefined,
+    );
+  } catch (error) {
+    const isNone = systemCode(error) === 'ENOENT' || systemCode(error) === 'ELOOP';
+    if (isNone || (error instanceof OperatorError && error.code === 'VOPS-FILE-UNSAFE')) return undefined;
+    throw error;
+  }
+}
+
+async function makeArchive(archiving: Archiving, source: FileHandle, before: Stats): Promise<Archive | undefined> {
+  const { directory, compressor, signal } = archiving;
+  const wanted = `${archiving.name}${compressor.extension}`;
+  const partial = partialName(wanted);
+  const target = await createLike(directory, partial, before);
+  try {
+    await compress(compressor, { source, target }, signal);
+    // The disk works while we compare.
+    const [isWhole] = await Promise.all([verify(archiving, partial, source), target.sync()]);
+    if (!isWhole && (await source.stat()).size !== before.size) return undefined;
+    if (!isWhole) throw damaged(archiving);
+    await target.utimes(before.atime, before.mtime);
+    const { size: sizeBytes } = await target.stat();
+    return { name: await renameToFree(directory, partial, (number) => numberedName(wanted, number)), sizeBytes };
+  } finally {
+    await target.close();
+    await rm(directory.at(partial), { force: true });
+  }
+}
+
+/** Opened anew: what is compared is what a reader will find. */
+const verify = ({ directory, compressor, signal }: Archiving, name: string, source: FileHandle): Promise<boolean> =>
+  withRegularFile({ directory, name, flags: constants.O_RDONLY }, (archive) =>
+    isArchiveOf(compressor, { archive, source }, signal),
+  );
+
+const damaged = ({ name, compressor }: Archiving) =>
+  new OperatorError('VOPS-TOOL-FAILED', `what ${compressor.name} made of ${name} does not hold the same bytes`, {
+    hint: 'check the disk and its memory (dmesg), or set logs.compression to another program',
+  });

@@ -1,0 +1,3 @@
+export { applyRotation } from './apply.js';
+export { planRotation } from './plan.js';
+export { RotateFlags, Rotation } from './rotation.js';

@@ -1,0 +1,101 @@
+/** Reads the log directory and says what a rotation would do. Changes nothing. */
+import type { Stats } from 'node:fs';
+import { lstat, readdir } from 'node:fs/promises';
+import type { Context } from '../context.js';
+import { explain, OperatorError, systemCode } from '../errors.js';
+import { chooseCompressor, type HeldDirectory, withDirectory } from '../files/index.js';
+import { conclude, type Finding, type Outcome } from '../status.js';
+import { type Decision, decideRotation, type Entry } from './decide.js';
+import { patternToRegExp } from './names.js';
+import { type Rotation, totalsOf } from './rotation.js';
+
+type PlanContext = Pick<Context, 'config' | 'env' | 'now'>;
+
+/** Plans a rotation of the configured directory. A directory that is missing or unsafe is a finding. */
+export async function planRotation(context: PlanContext): Promise<Outcome<Rotation>> {
+  const { logs, origin } = await context.config();
+  const { directory, compression: wanted } = logs;
+  const compressor = wanted === 'none' ? undefined : await chooseCompressor(wanted, context.env.PATH);
+  const policy = {
+    logs: patternToRegExp(logs.pattern),
+    rotateAboveBytes: logs.rotateAbove,
+    keepForMs: logs.keepFor,
+    extension: compressor?.extension ?? '',
+    ownerId: process.getuid?.() === 0 ? undefined : process.getuid?.(),
+    now: context.now(),
+  } as const;
+  const isUsual = origin(['logs', 'directory']).kind === 'default';
+  const { actions, findings } = await withDirectory(directory, readEntries).then(
+    (entries): Decision => decideRotation(entries, policy),
+    (error: unknown) => ({ actions: [], findings: [unusable(error, directory, isUsual)] }),
+  );
+  const result: Rotation = {
+    directory,
+    applied: false,
+    method: logs.method,
+    compression: compressor?.name ?? 'none',
+    actions: [...actions],
+    totals: totalsOf(actions),
+  };
+  return conclude(result, [...findings, ...warnings(result, wanted)]);
+}
+
+async function readEntries(directory: HeldDirectory): Promise<Entry[]> {
+  const names = await readdir(directory.at(''));
+  const entries = await Promise.all(names.map((name) => readEntry(directory, name)));
+  return entries.filter((entry) => entry !== undefined);
+}
+
+async function readEntry(directory: HeldDirectory, name: string): Promise<Entry | undefined> {
+  try {
+    const found = await lstat(directory.at(name));
+    const { nlink: links, uid: ownerId, size: sizeBytes, mtime: modifiedAt } = found;
+    return { name, kind: kindOf(found), links, ownerId, sizeBytes, modifiedAt };
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error;
+    // Node turns bytes that are no UTF-8 into U+FFFD, and then no such file exists. Else it has just gone.
+    if (!name.includes('\ufffd')) return undefined;
+    const unknown = { links: 1, ownerId: 0, sizeBytes: 0, modifiedAt: new Date(0) };
+    return { name, kind: 'unreadable name', ...unknown };
+  }
+}
+
+function kindOf(found: Stats): Entry['kind'] {
+  if (found.isFile()) return 'file';
+  if (found.isSymbolicLink()) return 'symbolic link';
+  if (found.isDirectory()) return 'directory';
+  if (found.isFIFO()) return 'FIFO';
+  return found.isSocket() ? 'socket' : 'device';
+}
+
+/** A directory somebody named and that is not there may be a volume not mounted; the usual one may never have been. */
+function unusable(error: unknown, directory: string, isUsual: boolean): Finding {
+  if (!(error instanceof OperatorError)) throw error;
+  if (systemCode(error.cause) !== 'ENOENT') return { ...explain(error), severity: 'error' };
+  return {
+    code: 'VOPS-LOGS-DIRECTORY-MISSING',
+    severity: isUsual ? 'warning' : 'unknown',
+    message: `no log directory ${directory}: nothing was rotated`,
+    hint: 'set logs.directory to where the backend writes its logs, or app.root to the root of the backend',
+  };
+}
+
+function warnings({ method, compression, actions }: Rotation, wanted: string): Finding[] {
+  const isMissing = wanted !== 'auto' && wanted !== compression;
+  const copies = method === 'copytruncate' && actions.some(({ action }) => action === 'rotate');
+  return [...(isMissing ? [compressorMissing(wanted)] : []), ...(copies ? [COPIES] : [])];
+}
+
+const compressorMissing = (wanted: string): Finding => ({
+  code: 'VOPS-LOGS-COMPRESSOR-MISSING',
+  severity: 'warning',
+  message: `logs.compression is ${wanted}, but there is no ${wanted} in PATH: gzip is used instead`,
+  hint: `install ${wanted}, or set logs.compression to auto`,
+});
+
+const COPIES: Finding = {
+  code: 'VOPS-LOGS-COPYTRUNCATE',
+  severity: 'warning',
+  message: 'logs.method is copytruncate: lines written between the copy and the truncation are lost',
+  hint: 'set logs.method to rename, and logs.reopen so that the backend opens the new file',
+};
