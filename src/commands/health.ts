@@ -6,12 +6,13 @@ export default defineCommand({
   result: HealthResult,
   run: health,
   summary: ({ overview, checks }) => {
-    const application = overview ? `application ${overview.status}` : 'no answer from the application';
-    const named = (status: string) => checks.filter((check) => check.status === status).map(({ name }) => name);
-    const troubles = (['failed', 'unknown', 'warning', 'skipped'] as const)
-      .filter((status) => named(status).length > 0)
-      .map((status) => `${status}: ${named(status).join(', ')}`);
-    return [application, ...(troubles.length > 0 ? troubles : [`all ${checks.length} checks ok`])].join('; ');
+    const troubled = (['failed', 'unknown', 'warning'] as const).flatMap((status) =>
+      checks.filter((check) => check.status === status),
+    );
+    const [worst, ...others] = troubled;
+    if (!worst) return `application ${overview?.status ?? 'not asked'}, all ${checks.length} checks well`;
+    const also = others.map(({ name, status }) => `${name} ${status}`).join(', ');
+    return `${worst.name} ${worst.status}: ${worst.message}${also && `; also ${also}`}`;
   },
   view: ({ checks }, theme) =>
     theme.table(

@@ -29,3 +29,6 @@ export function formatDuration(milliseconds: number): string {
 export const formatPercent = (fraction: number): string => `${trimZeros((fraction * 100).toFixed(2))} %`;
 
 const trimZeros = (number: string) => (number.includes('.') ? number.replace(/\.?0+$/, '') : number);
+
+/** `1 file`, `2 files`. */
+export const countOf = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

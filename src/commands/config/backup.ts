@@ -1,5 +1,6 @@
 import { defineCommand, planThenApply } from '../../lib/command.js';
 import { applyConfigBackup, ConfigBackup, ConfigBackupFlags, planConfigBackup } from '../../lib/configuration/index.js';
+import { countOf } from '../../lib/measures.js';
 
 export default defineCommand({
   operands: [['[name]', 'a label for the backup, such as daily-backup-20260101.json']],
@@ -8,7 +9,9 @@ export default defineCommand({
   run: planThenApply(planConfigBackup, applyConfigBackup),
   changes: true,
   summary: ({ path, catalogue, files }) =>
-    path === null ? `${files.length} files would go into ${catalogue}` : `${files.length} files kept in ${path}`,
+    path === null
+      ? `${countOf(files.length, 'file')} would go into ${catalogue}`
+      : `${countOf(files.length, 'file')} kept in ${path}`,
   view: ({ files, masked }, theme) =>
     [
       theme.table(

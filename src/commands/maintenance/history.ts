@@ -1,5 +1,6 @@
 import { defineCommand } from '../../lib/command.js';
 import { HistoryFlags, HistoryResult, listRuns } from '../../lib/maintenance/history.js';
+import { countOf } from '../../lib/measures.js';
 
 export default defineCommand({
   options: [
@@ -12,7 +13,7 @@ export default defineCommand({
   summary: ({ runs, lastSuccess }) => {
     if (runs.length === 0) return 'nothing has run yet';
     const good = lastSuccess.map(({ tier, startedAt }) => `${tier} last went well ${startedAt}`).join(', ');
-    return `${runs.length} runs; ${good || 'none went well'}`;
+    return `${countOf(runs.length, 'run')}; ${good || 'none went well'}`;
   },
   view: ({ runs }, theme) =>
     theme.table(
