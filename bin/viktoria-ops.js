@@ -1,3 +1,5 @@
 #!/usr/bin/env node
-const { main } = await import('../dist/cli.js');
-process.exitCode = await main(process.argv.slice(2), process);
+const { boot } = require('../dist/boot.js');
+boot(require('node:path').join(__dirname, '..', 'dist'))
+  .main(process.argv.slice(2), process)
+  .then((code) => (process.exitCode = code));

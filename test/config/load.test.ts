@@ -116,7 +116,8 @@ describe('precedence', () => {
       'c.yaml',
       'app:\n  root: /srv\ndatabase:\n  port: 1\nenvironments:\n  live:\n    app:\n      url: https://x.de\n',
     );
-    const { origin } = await load({ flags: { config, env: 'live' }, env: { PGHOST: 'db' } });
+    const { origins } = await load({ flags: { config, env: 'live' }, env: { PGHOST: 'db' } });
+    const origin = await origins();
     const seen = (...path: string[]) => describeOrigin(origin(path));
     expect(seen('app', 'root')).toBe(`${config}:2`);
     expect(seen('database', 'port')).toBe(`${config}:4`);

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { API_PREFIX, routes } from '../../src/lib/contract/index.js';
 import { type Backend, prepareDatabase, startBackend } from '../../src/lib/demo/backend.js';
-import { alignColumns } from '../../src/lib/demo/report-text.js';
 import { sendTraffic } from '../../src/lib/demo/traffic.js';
 import { sql, testServer, useDatabase } from '../support/database.js';
 import { get, parseMetrics } from '../support/monitoring.js';
@@ -251,14 +250,4 @@ describe('without its database', () => {
       expect([...parseMetrics(metrics.body).keys()]).toContain('hook_errors_total');
     });
   });
-});
-
-test('a report from a pipe gets its columns back', () => {
-  expect(alignColumns('OK  daily\nstep\tstatus\nhealth\tok\n\nalone\n')).toEqual([
-    'OK  daily',
-    'step    status',
-    'health  ok',
-    '',
-    'alone',
-  ]);
 });

@@ -12,7 +12,8 @@ export function configWith(sections: Record<string, unknown>): Context['config']
     environment: 'default',
     file: undefined,
     warnings: [],
-    origin: () => ({ kind: 'default' }),
+    origins: async () => () => ({ kind: 'default' }),
+    isSet: () => false,
   };
   return async () => config as unknown as Config; // what the loader adds beyond the sections is not looked at
 }

@@ -7,11 +7,15 @@ import { isCollection, isMap, isNode, isPair, isScalar, isSeq, type Node, type P
 import { invalidJson } from './json.js';
 import { formatPath, type Path } from './origin.js';
 import { firstOf, invalidConfig, type Problem } from './problems.js';
-import { isTree, type Tree } from './tree.js';
+import { FORBIDDEN_KEYS, isTree, type Tree } from './tree.js';
 
-export interface ConfigDocument {
+/** What a file says, without the places where it says so. */
+export interface ConfigData {
   readonly file: string;
   readonly data: Tree;
+}
+
+export interface ConfigDocument extends ConfigData {
   /** Follows the path as far as the document goes. */
   readonly locate: (path: Path) => Located;
   /** The text with every scalar of these values replaced; all else, comments too, as it was. */
@@ -39,9 +43,6 @@ const MAX_ALIASES = 100;
 
 /** Deeper than any section; a flood of brackets overflows the parser's stack, or takes all memory. */
 const MAX_DEPTH = 200;
-
-/** Keys that reach an object's prototype when data is merged by assignment. */
-const FORBIDDEN_KEYS: readonly unknown[] = ['__proto__', 'constructor', 'prototype'];
 
 /** Parses the text of a `.json`, `.yaml` or `.yml` file. Errors: `VOPS-CONFIG-INVALID` with every problem of the syntax. */
 export function parseConfigDocument(file: string, text: string): ConfigDocument {
@@ -125,7 +126,8 @@ function refusedNodes(document: Document, place: Places): Problem[] {
       const seen = new Set<unknown>();
       for (const { key } of items) {
         if (!isScalar(key)) continue;
-        if (FORBIDDEN_KEYS.includes(key.value)) refuse(key, 'a key of this name is refused', String(key.value));
+        if (FORBIDDEN_KEYS.some((name) => name === key.value))
+          refuse(key, 'a key of this name is refused', String(key.value));
         if (seen.has(key.value)) refuse(key, 'this key stands here a second time', formatPath([String(key.value)]));
         seen.add(key.value);
       }

@@ -2,13 +2,13 @@
 import { OperatorError } from '../errors.js';
 import { createRedactor, type Redactor } from '../redact.js';
 import type { Finding } from '../status.js';
-import type { ConfigDocument } from './document.js';
+import type { ConfigData } from './document.js';
 import { formatPath, type Path } from './origin.js';
 import { hasReference } from './references.js';
 import { ConfigSections } from './schema.js';
 import { isSecretAt } from './schema-at.js';
 import { isSecret } from './secret.js';
-import { modeOf, readConfigDocument } from './source.js';
+import { modeOf, readConfig } from './source.js';
 import { type Leaf, leavesOf } from './tree.js';
 
 /** From here on no secret of the configuration is shown; nor is the password inside an address that is one. */
@@ -37,10 +37,10 @@ function decoded(text: string): string {
  * A warning for a file that holds secrets others can read, or that everybody can change.
  * Errors: `VOPS-CONFIG-UNSAFE` instead, with `security.strict`.
  */
-export async function warnOfExposure(document: ConfigDocument, { security }: ConfigSections): Promise<Finding[]> {
-  const { file } = document;
+export async function warnOfExposure(content: ConfigData, { security }: ConfigSections): Promise<Finding[]> {
+  const { file } = content;
   const mode = await modeOf(file);
-  const inline = inlineSecrets(document).map(({ path }) => formatPath(path));
+  const inline = inlineSecrets(content).map(({ path }) => formatPath(path));
   const faults = [
     ...((mode & 0o044) !== 0 && inline.length > 0 ? [`can be read by other users and holds ${inline.join(', ')}`] : []),
     ...((mode & 0o002) !== 0 ? ['can be changed by every user'] : []),
@@ -53,7 +53,7 @@ export async function warnOfExposure(document: ConfigDocument, { security }: Con
 }
 
 /** Secrets written out in the file, whatever the environment. */
-function inlineSecrets({ data }: ConfigDocument): Leaf[] {
+function inlineSecrets({ data }: ConfigData): Leaf[] {
   return [...leavesOf(data)].filter(({ path, value }) => isSecretPath(path) && !hasReference(value));
 }
 
@@ -70,7 +70,7 @@ export interface MaskedText {
 
 /** Reads a configuration file with every inline secret, and the password in any address, replaced by `***`. */
 export async function readMasked(file: string): Promise<MaskedText> {
-  const document = await readConfigDocument(file);
+  const document = await (await readConfig(file)).document();
   const secrets = inlineSecrets(document);
   const text = document.replaceScalars(new Set(secrets.map(({ value }) => value)), '"***"');
   // A redactor that knows no secrets still masks those that show by their form.

@@ -1,4 +1,5 @@
-/** Where and why a text is no JSON, in words that quote nothing of it. */
+/** JSON: where and why a text is none, in words that quote nothing of it; and the quick way for one that is plain. */
+import { FORBIDDEN_KEYS, isTree, type Tree } from './tree.js';
 
 /** Undefined for valid JSON. */
 export function invalidJson(text: string): { readonly offset: number; readonly what: string } | undefined {
@@ -26,3 +27,28 @@ function firstOffence(text: string): number {
   while (TOKEN.test(text)) offset = TOKEN.lastIndex;
   return offset;
 }
+
+/**
+ * The data of a JSON text that nobody could have a quarrel with; undefined for any other, which the full parser judges.
+ * It spares a start the YAML parser (some 20 ms), which is needed for the places of things only.
+ */
+export function plainJson(text: string): Tree | undefined {
+  try {
+    const data: unknown = JSON.parse(text);
+    // JSON.parse drops all but the last of equal keys without a word: then fewer keys come out than stand there.
+    return isTree(data) && countKeys(data) === countKeysIn(text) ? data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function countKeys(data: unknown): number {
+  if (data === null || typeof data !== 'object') return 0;
+  const own = Array.isArray(data) ? 0 : Object.keys(data).length;
+  const isForbidden = own > 0 && FORBIDDEN_KEYS.some((key) => Object.hasOwn(data, key));
+  return isForbidden ? Number.NaN : Object.values(data).reduce((sum: number, value) => sum + countKeys(value), own);
+}
+
+/** Texts are matched whole, one after another, so what looks like a key inside one is not counted. */
+const countKeysIn = (text: string): number =>
+  [...text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)].filter(([, colon]) => colon !== undefined).length;

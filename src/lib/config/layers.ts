@@ -1,41 +1,41 @@
 /** The layers of a configuration, from below: defaults, file, section of the chosen environment, variables. */
 import { OperatorError } from '../errors.js';
 import { suggest } from '../suggest.js';
-import type { ConfigDocument, Located } from './document.js';
+import type { ConfigData, ConfigDocument, Located } from './document.js';
 import { type Environment, VARIABLES, variableAt, variableValue } from './environment-variables.js';
 import type { Origin, Path } from './origin.js';
 import { isTree, merge, type Tree, withValue } from './tree.js';
 
 /** What the file says, seen from one environment. */
 export interface View {
-  readonly document: ConfigDocument;
+  readonly content: ConfigData;
   /** Undefined for the file as it stands, without any section of `environments`. */
   readonly environment: string | undefined;
   /** The sections, merged; references as they were written. */
   readonly tree: Tree;
 }
 
-export function viewOf(document: ConfigDocument, environment: string | undefined): View {
-  const { environments: _, ...base } = document.data;
-  const over = environment === undefined ? {} : environmentsOf(document)[environment];
-  return { document, environment, tree: isTree(over) ? merge(base, over) : base };
+export function viewOf(content: ConfigData, environment: string | undefined): View {
+  const { environments: _, ...base } = content.data;
+  const over = environment === undefined ? {} : environmentsOf(content)[environment];
+  return { content, environment, tree: isTree(over) ? merge(base, over) : base };
 }
 
 /** The names under `environments`. */
-export function environmentNames(document: ConfigDocument | undefined): readonly string[] {
-  return document === undefined ? [] : Object.keys(environmentsOf(document));
+export function environmentNames(content: ConfigData | undefined): readonly string[] {
+  return content === undefined ? [] : Object.keys(environmentsOf(content));
 }
 
-function environmentsOf({ data }: ConfigDocument): Tree {
+function environmentsOf({ data }: ConfigData): Tree {
   return isTree(data.environments) ? data.environments : {};
 }
 
 /** Refuses an environment that the file does not have. Errors: `VOPS-USAGE`. */
-export function requireEnvironment(document: ConfigDocument | undefined, name: string | undefined): void {
-  const names = environmentNames(document);
+export function requireEnvironment(content: ConfigData | undefined, name: string | undefined): void {
+  const names = environmentNames(content);
   if (name === undefined || names.includes(name)) return;
   const where =
-    document === undefined ? 'there is no configuration file' : `${document.file} has ${names.join(', ') || 'none'}`;
+    content === undefined ? 'there is no configuration file' : `${content.file} has ${names.join(', ') || 'none'}`;
   const meant = suggest(name, names);
   throw new OperatorError('VOPS-USAGE', `no environment "${name}": ${where}`, {
     hint: meant === undefined ? 'add it under environments, or leave out --env' : `did you mean --env ${meant}?`,
@@ -43,7 +43,11 @@ export function requireEnvironment(document: ConfigDocument | undefined, name: s
 }
 
 /** Where the view has a path from: the environment's section or the part above, whichever goes further down the path. */
-export function locateIn({ document, environment }: View, path: Path): Located & { readonly within: Path } {
+export function locateIn(
+  document: ConfigDocument,
+  { environment }: Pick<View, 'environment'>,
+  path: Path,
+): Located & { readonly within: Path } {
   const base = { ...document.locate(path), within: [] };
   if (environment === undefined) return base;
   const within = ['environments', environment];
@@ -60,15 +64,23 @@ export function withVariables(tree: Tree, env: Environment): Tree {
   }, tree);
 }
 
-/** The layer that a value comes from. */
-export function originOf(view: View | undefined, env: Environment, path: Path): Origin {
-  const variable = variableAt(env, path);
-  if (variable) return { kind: 'variable', name: variable.name };
-  const located = view && locateIn(view, path);
-  if (!view || !located || located.depth < path.length) return { kind: 'default' };
-  const { file } = view.document;
+/** The layer that a value comes from, by its path. */
+export function originsOf(
+  document: ConfigDocument | undefined,
+  environment: string | undefined,
+  env: Environment,
+): (path: Path) => Origin {
+  return (path) => {
+    const variable = variableAt(env, path);
+    if (variable) return { kind: 'variable', name: variable.name };
+    return document ? originIn(document, environment, path) : { kind: 'default' };
+  };
+}
+
+function originIn(document: ConfigDocument, environment: string | undefined, path: Path): Origin {
+  const located = locateIn(document, { environment }, path);
+  if (located.depth < path.length) return { kind: 'default' };
+  const { file } = document;
   const origin = { kind: 'file', file, line: located.key.line } as const;
-  return located.within.length > 0 && view.environment !== undefined
-    ? { ...origin, environment: view.environment }
-    : origin;
+  return located.within.length > 0 && environment !== undefined ? { ...origin, environment } : origin;
 }

@@ -10,17 +10,17 @@ import { check, type Issue } from './issues.js';
 import {
   environmentNames,
   locateIn,
-  originOf,
+  originsOf,
   requireEnvironment,
   type View,
   viewOf,
   withVariables,
 } from './layers.js';
-import { formatPath, type Origin, type Path } from './origin.js';
+import { formatPath, type Path } from './origin.js';
 import { firstOf, invalidConfig, type Problem } from './problems.js';
 import { hasReference, type Missing, resolveReferences } from './references.js';
 import { type Config, ConfigFile, ConfigSections } from './schema.js';
-import { readConfigDocument } from './source.js';
+import { type ConfigSource, readConfig } from './source.js';
 import { type Tree, valueAt } from './tree.js';
 
 export interface LoadOptions {
@@ -39,71 +39,82 @@ export interface LoadOptions {
  */
 export async function loadConfig({ flags, env, cwd, redactor }: LoadOptions): Promise<Config> {
   const { file, warnings } = await findConfigFile(flags.config, env, cwd);
-  const document = file === undefined ? undefined : await readConfigDocument(file);
-  requireEnvironment(document, flags.env);
-  refuseInvalidFile(document);
+  const source = file === undefined ? undefined : await readConfig(file);
+  requireEnvironment(source?.content, flags.env);
+  await refuseInvalidFile(source);
 
-  const view = document && viewOf(document, flags.env);
-  const origin = (path: Path): Origin => originOf(view, env, path);
   const directory = file === undefined ? cwd : dirname(file);
-  const sections = await parseSections(view, env, directory);
+  const sections = await parseSections(source, flags.env, { env, directory });
   registerSecrets(sections, redactor);
 
+  const isVariable = (path: Path) => variableAt(env, path) !== undefined;
+  const tree = source ? viewOf(source.content, flags.env).tree : {};
   return {
-    ...withDirectories(sections, env, (path, value) =>
-      resolve(origin(path).kind === 'variable' ? cwd : directory, value),
-    ),
+    ...withDirectories(sections, env, (path, value) => resolve(isVariable(path) ? cwd : directory, value)),
     environment: flags.env ?? 'default',
     file,
-    warnings: [...warnings, ...(document ? await warnOfExposure(document, sections) : [])],
-    origin,
+    warnings: [...warnings, ...(source ? await warnOfExposure(source.content, sections) : [])],
+    isSet: (path) => isVariable(path) || valueAt(tree, path) !== undefined,
+    origins: async () => originsOf(await source?.document(), flags.env, env),
   };
 }
 
 /** Checks the file with every one of its environments, so that a slip in production's shows before production runs. */
-function refuseInvalidFile(document: ConfigDocument | undefined): void {
-  if (document === undefined) return;
-  const views = environmentNames(document).map((name) => viewOf(document, name));
-  const problems = [
-    ...problemsOf(viewOf(document, undefined), check(ConfigFile, document.data).issues, document.data),
-    ...views.flatMap((view) => problemsOf(view, check(ConfigSections, view.tree).issues, view.tree)),
-  ];
-  if (problems.length > 0) throw invalidConfig(problems);
+async function refuseInvalidFile(source: ConfigSource | undefined): Promise<void> {
+  if (source === undefined) return;
+  const { content } = source;
+  const whole = { environment: undefined, issues: issuesOf(ConfigFile, content.data) };
+  const views = environmentNames(content).map((environment) => ({
+    environment,
+    issues: issuesOf(ConfigSections, viewOf(content, environment).tree),
+  }));
+  const wrong = [whole, ...views].filter(({ issues }) => issues.length > 0);
+  if (wrong.length === 0) return;
+  const document = await source.document();
+  throw invalidConfig(wrong.flatMap((view) => view.issues.map((issue) => problemOf(document, view, issue))));
 }
 
 /** Issues of a value that is still a reference are left for later: only what it resolves to can be judged. */
-function problemsOf(view: View, issues: readonly Issue[] = [], tree: Tree): Problem[] {
-  return firstOf(issues.filter(({ path, isKey }) => isKey || !hasReference(valueAt(tree, path)))).map((issue) =>
-    problemOf(view, issue),
-  );
+function issuesOf(schema: typeof ConfigFile | typeof ConfigSections, tree: Tree): readonly Issue[] {
+  const { issues = [] } = check<unknown>(schema, tree);
+  return firstOf(issues.filter(({ path, isKey }) => isKey || !hasReference(valueAt(tree, path))));
 }
 
-function problemOf(view: View, { path, what, isKey }: Issue): Problem {
-  const { within, key, value } = locateIn(view, path);
+function problemOf(document: ConfigDocument, view: Pick<View, 'environment'>, { path, what, isKey }: Issue): Problem {
+  const { within, key, value } = locateIn(document, view, path);
   return { place: (isKey ? key : value).text, key: formatPath([...within, ...path]), what };
 }
 
-async function parseSections(view: View | undefined, env: Environment, directory: string): Promise<ConfigSections> {
+interface Surroundings {
+  readonly env: Environment;
+  readonly directory: string;
+}
+
+async function parseSections(
+  source: ConfigSource | undefined,
+  environment: string | undefined,
+  { env, directory }: Surroundings,
+): Promise<ConfigSections> {
   const missing: Missing[] = [];
-  const resolved = await resolveReferences(view?.tree ?? {}, { env, directory }, missing);
-  refuseMissing(
-    view,
-    missing.filter(({ path }) => variableAt(env, path) === undefined),
-  );
+  const tree = source ? viewOf(source.content, environment).tree : {};
+  const resolved = await resolveReferences(tree, { env, directory }, missing);
+  const unset = missing.filter(({ path }) => variableAt(env, path) === undefined);
+  const document = unset.length > 0 ? await source?.document() : undefined;
+  if (document) refuseMissing(document, { environment }, unset);
   const { data, issues } = check(ConfigSections, withVariables(resolved, env));
   if (data) return data;
+  const places = await source?.document();
   throw invalidConfig(
     firstOf(issues).map((issue) => {
       const variable = variableAt(env, issue.path);
-      if (variable || !view) return { place: `$${variable?.name}`, key: formatPath(issue.path), what: issue.what };
-      return problemOf(view, issue);
+      if (variable || !places) return { place: `$${variable?.name}`, key: formatPath(issue.path), what: issue.what };
+      return problemOf(places, { environment }, issue);
     }),
   );
 }
 
-function refuseMissing(view: View | undefined, missing: readonly Missing[]): void {
-  if (view === undefined || missing.length === 0) return;
-  const problems = firstOf(missing).map(({ path, what }) => problemOf(view, { path, what, isKey: false }));
+function refuseMissing(document: ConfigDocument, view: Pick<View, 'environment'>, missing: readonly Missing[]): never {
+  const problems = firstOf(missing).map(({ path, what }) => problemOf(document, view, { path, what, isKey: false }));
   if (missing.some(({ isMalformed }) => isMalformed)) throw invalidConfig(problems);
   throw invalidConfig(problems, {
     code: 'VOPS-SECRET-MISSING',

@@ -180,5 +180,7 @@ export interface Config extends ConfigSections {
   /** What the operator should know about the configuration though it holds: a file others can read, one passed over. */
   readonly warnings: readonly Finding[];
   /** Where the value at a path comes from. */
-  readonly origin: (path: Path) => Origin;
+  readonly origins: () => Promise<(path: Path) => Origin>;
+  /** Whether the value at a path is given, rather than the default. */
+  readonly isSet: (path: Path) => boolean;
 }

@@ -3,7 +3,8 @@ import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { OperatorError, systemCode } from '../errors.js';
 import { readRegularFile } from '../files/index.js';
-import type { ConfigDocument } from './document.js';
+import type { ConfigData, ConfigDocument } from './document.js';
+import { plainJson } from './json.js';
 import { invalidConfig } from './problems.js';
 
 /**
@@ -32,11 +33,21 @@ export async function readConfigText(file: string): Promise<string> {
   }
 }
 
-/** The file, parsed. Errors: as `readConfigText`. */
-export async function readConfigDocument(file: string): Promise<ConfigDocument> {
+/** A file as data, and with its places for whoever needs them. */
+export interface ConfigSource {
+  readonly content: ConfigData;
+  /** Errors: `VOPS-CONFIG-INVALID` with every problem of the syntax. */
+  readonly document: () => Promise<ConfigDocument>;
+}
+
+/** The file, parsed; a plain JSON file without the YAML parser. Errors: as `readConfigText` and `document`. */
+export async function readConfig(file: string): Promise<ConfigSource> {
   const text = await readConfigText(file);
-  const { parseConfigDocument } = await import('./document.js'); // the YAML parser: only where there is a file
-  return parseConfigDocument(file, text);
+  const document = async () => (await import('./document.js')).parseConfigDocument(file, text);
+  const data = extname(file) === '.json' ? plainJson(text) : undefined;
+  if (data) return { content: { file, data }, document };
+  const parsed = await document();
+  return { content: parsed, document: async () => parsed };
 }
 
 /** Permission bits of the file. */

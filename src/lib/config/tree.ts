@@ -4,6 +4,9 @@ import { isSecret } from './secret.js';
 
 export type Tree = { readonly [key: string]: unknown };
 
+/** Keys that reach an object's prototype when data is merged by assignment. */
+export const FORBIDDEN_KEYS = ['__proto__', 'constructor', 'prototype'] as const;
+
 export function isTree(value: unknown): value is Tree {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

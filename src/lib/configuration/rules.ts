@@ -49,16 +49,16 @@ function databaseOverTls({ database }: Config): Finding[] {
   return [warning('DATABASE-PLAINTEXT', message, 'set database.sslmode to verify-full, with database.sslrootcert')];
 }
 
-function rootExists({ app, origin }: Config, { missingDirectories }: Facts): Finding[] {
+function rootExists({ app, isSet }: Config, { missingDirectories }: Facts): Finding[] {
   if (!missingDirectories.has(app.root)) return [];
-  const severity = origin(['app', 'root']).kind === 'default' ? 'info' : 'warning';
+  const severity = isSet(['app', 'root']) ? 'warning' : 'info';
   return [
     finding(severity)('ROOT-MISSING', `app.root is no directory: ${app.root}`, "set it to the backend's directory"),
   ];
 }
 
-function logDirectoryExists({ logs, origin }: Config, { missingDirectories }: Facts): Finding[] {
-  if (origin(['logs', 'directory']).kind === 'default' || !missingDirectories.has(logs.directory)) return [];
+function logDirectoryExists({ logs, isSet }: Config, { missingDirectories }: Facts): Finding[] {
+  if (!isSet(['logs', 'directory']) || !missingDirectories.has(logs.directory)) return [];
   return [warning('LOGS-MISSING', `logs.directory is no directory: ${logs.directory}`, 'mend the path, or make it')];
 }
 

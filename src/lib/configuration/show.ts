@@ -1,6 +1,6 @@
 /** `config show`: the values in force, and where each comes from. */
 import * as z from 'zod';
-import { describeOrigin, effectiveValues, formatPath, leavesOf } from '../config/index.js';
+import { type Config, describeOrigin, effectiveValues, formatPath, leavesOf } from '../config/index.js';
 import type { Context } from '../context.js';
 import { conclude, type Outcome } from '../status.js';
 
@@ -25,12 +25,16 @@ export async function showConfig(
 ): Promise<Outcome<ConfigShow>> {
   const loaded = await config();
   const values = effectiveValues(loaded);
-  const origins = () =>
-    [...leavesOf(values)].map(({ path }) => [formatPath(path), describeOrigin(loaded.origin(path))] as const);
   return conclude({
     environment: loaded.environment,
     file: loaded.file ?? null,
     values,
-    ...(origin ? { origins: Object.fromEntries(origins()) } : {}),
+    ...(origin ? { origins: await listOrigins(loaded, values) } : {}),
   });
+}
+
+async function listOrigins(config: Config, values: ConfigShow['values']): Promise<Record<string, string>> {
+  const originOf = await config.origins();
+  const leaves = [...leavesOf(values)];
+  return Object.fromEntries(leaves.map(({ path }) => [formatPath(path), describeOrigin(originOf(path))]));
 }

@@ -27,7 +27,7 @@ export async function validateConfig({ config }: Pick<Context, 'config'>): Promi
   const loaded = await config();
   const facts = await lookUp(loaded);
   const findings = [...loaded.warnings, ...RULES.flatMap((rule) => rule(loaded, facts))];
-  const set = [...leavesOf(effectiveValues(loaded))].filter(({ path }) => loaded.origin(path).kind !== 'default');
+  const set = [...leavesOf(effectiveValues(loaded))].filter(({ path }) => loaded.isSet(path));
   const result = {
     environment: loaded.environment,
     file: loaded.file ?? null,

@@ -1,6 +1,5 @@
 /** The demonstration: a real PostgreSQL, a real backend under real traffic, and the daily maintenance run against them. */
-import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -8,7 +7,6 @@ import type { Context } from '../context.js';
 import { abortReason } from '../errors.js';
 import { packageRoot } from '../package.js';
 import { conclude, type Outcome } from '../status.js';
-import { alignColumns } from './report-text.js';
 
 export const DemoFlags = z.object({ keep: z.boolean().default(false) });
 
@@ -49,7 +47,7 @@ export async function demo(context: DemoContext, { keep }: z.infer<typeof DemoFl
   const daily = await stage(context, 'maintenance daily', () => runDaily(context, config));
   // The last to be registered is the first to close: all stays up until the signal, after the report.
   if (keep) context.onDispose(() => untilAborted(context.signal));
-  const commands = keep ? commandsToTry({ url, config, place }) : [];
+  const commands = keep ? commandsToTry(url, config) : [];
   return conclude({ ...daily, url, database, traffic, directory: place.root, commands });
 }
 
@@ -57,24 +55,16 @@ interface Place {
   readonly root: string;
   readonly app: string;
   readonly logs: string;
-  readonly secret: string;
-  readonly secretFile: string;
-  /** For `curl -H @file`: the secret stays out of the process list and of the screen. */
-  readonly headerFile: string;
 }
 
-/** A directory only we can read, with the secret of this demonstration. */
+/** A directory only we can enter. */
 async function createPlace({ env, onDispose }: DemoContext): Promise<Place> {
   const root = await mkdtemp(join(env.TMPDIR ?? tmpdir(), 'viktoria-ops-demo-'));
   onDispose(() => rm(root, { recursive: true, force: true, maxRetries: 3 }));
   const app = join(root, 'backend');
   const logs = join(app, 'logs');
   for (const directory of [logs, join(app, 'config')]) await mkdir(directory, { recursive: true });
-  const secret = randomBytes(24).toString('base64url');
-  const [secretFile, headerFile] = [join(root, 'secret'), join(root, 'authorization')];
-  await writeFile(secretFile, `${secret}\n`, { mode: 0o600 });
-  await writeFile(headerFile, `authorization: Bearer ${secret}\n`, { mode: 0o600 });
-  return { root, app, logs, secret, secretFile, headerFile };
+  return { root, app, logs };
 }
 
 /** One part of the work; none begins after a signal. */
@@ -108,7 +98,8 @@ async function startSample(
   await prepareDatabase(database);
   const settings = { pg: database, port: 0, logDirectory: place.logs };
   await writeFile(join(place.app, 'config', 'backend.json'), `${JSON.stringify(settings, null, 2)}\n`);
-  const backend = await startBackend({ ...settings, secret: place.secret });
+  // No secret: this host alone is answered, so that plain curl works as it does in any guide.
+  const backend = await startBackend(settings);
   onDispose(backend.stop);
   return backend.url;
 }
@@ -121,7 +112,7 @@ async function sendRequests({ signal }: DemoContext, url: string): Promise<DemoR
 async function writeConfig(place: Place, { url, database }: { url: string; database: Connection }): Promise<string> {
   const file = join(place.root, '.monitoringrc.json');
   const config = {
-    app: { url, token: `\${file:${place.secretFile}}`, root: place.app },
+    app: { url, root: place.app },
     database: { ...database, sslmode: 'disable' },
     // Small enough that there is something to rotate.
     logs: { rotateAbove: '10KB' },
@@ -132,21 +123,23 @@ async function writeConfig(place: Place, { url, database }: { url: string; datab
   return file;
 }
 
+/** As much of the daily run's document as we need. */
+const RunOfDaily = z.object({ result: z.object({ reportFile: z.string() }) });
+
 async function runDaily({ exec }: DemoContext, config: string): Promise<Pick<DemoResult, 'report' | 'exitCode'>> {
   const program = join(packageRoot(), 'bin', 'viktoria-ops.js');
-  const args = [program, 'maintenance', 'daily', '--config', config];
-  const { stdout, exitCode } = await exec(process.execPath, args, {
-    timeoutMs: DAILY_TIMEOUT_MS,
-    okExitCodes: ANSWERS,
-  });
-  return { report: alignColumns(stdout), exitCode };
+  const args = [program, 'maintenance', 'daily', '--json', '--config', config];
+  const options = { timeoutMs: DAILY_TIMEOUT_MS, okExitCodes: ANSWERS };
+  const { stdout, exitCode } = await exec(process.execPath, args, options);
+  const { result } = RunOfDaily.parse(JSON.parse(stdout));
+  return { report: (await readFile(result.reportFile, 'utf8')).trimEnd().split('\n'), exitCode };
 }
 
-function commandsToTry({ url, config, place }: { url: string; config: string; place: Place }): string[] {
+function commandsToTry(url: string, config: string): string[] {
   return [
     `viktoria-ops performance summary --config ${config}`,
     `viktoria-ops db health --config ${config}`,
-    `curl -H @${place.headerFile} ${url}/api/hook-monitoring/performance/bottlenecks`,
+    `curl ${url}/api/hook-monitoring/performance/bottlenecks`,
   ];
 }
 

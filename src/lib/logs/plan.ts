@@ -13,7 +13,7 @@ type PlanContext = Pick<Context, 'config' | 'env' | 'now'>;
 
 /** Plans a rotation of the configured directory. A directory that is missing or unsafe is a finding. */
 export async function planRotation(context: PlanContext): Promise<Outcome<Rotation>> {
-  const { logs, origin } = await context.config();
+  const { logs, isSet } = await context.config();
   const { directory, compression: wanted } = logs;
   const compressor = wanted === 'none' ? undefined : await chooseCompressor(wanted, context.env.PATH);
   const policy = {
@@ -24,7 +24,7 @@ export async function planRotation(context: PlanContext): Promise<Outcome<Rotati
     ownerId: process.getuid?.() === 0 ? undefined : process.getuid?.(),
     now: context.now(),
   } as const;
-  const isUsual = origin(['logs', 'directory']).kind === 'default';
+  const isUsual = !isSet(['logs', 'directory']);
   const { actions, findings } = await withDirectory(directory, readEntries).then(
     (entries): Decision => decideRotation(entries, policy),
     (error: unknown) => ({ actions: [], findings: [unusable(error, directory, isUsual)] }),

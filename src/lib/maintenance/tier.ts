@@ -112,7 +112,8 @@ async function runRecorded(context: Context, wanted: Wanted, directory: string):
     findings: [...findings],
   };
   await writeRecord(directory, context.redactor.data(ended));
-  await writeReport(file, context.redactor.data(outcome), look);
+  const title = `maintenance ${tier.name} on ${started.host}, ${started.startedAt}`;
+  await writeReport(file, context.redactor.data(outcome), { ...look, title });
   await pruneRecords(directory, tier.name, (await context.config()).maintenance.keepRuns);
   await announced;
   await sendHeartbeat(context, GOOD.has(status) ? 'success' : 'fail');

@@ -85,8 +85,10 @@ function findingsText({ findings }: Pick<Outcome<unknown>, 'findings'>, look: Th
     .join('\n');
 }
 
-/** The two functions of a command that make text of a result. */
+/** What makes text of a result. */
 export interface Look<Result> {
+  /** What the report is on: command, host, time. */
+  readonly title: string;
   readonly summary: (result: Result) => string;
   readonly view: (result: Result, theme: Theme) => string;
 }
@@ -94,11 +96,15 @@ export interface Look<Result> {
 /** The whole as text for a file or a mail: first line, details, findings. */
 export function textReport<Result>(
   { status, findings, result }: Outcome<Result>,
-  { summary, view }: Look<Result>,
+  { title, summary, view }: Look<Result>,
   look: Theme,
 ): string {
   const escaped = mapStrings(result, escapeText);
-  const parts = [`${look.verdict(status)}  ${summary(escaped)}`, view(escaped, look), findingsText({ findings }, look)];
+  const parts = [
+    `${look.verdict(status)}  ${escapeText(title)}: ${summary(escaped)}`,
+    view(escaped, look),
+    findingsText({ findings }, look),
+  ];
   return parts.map(block).join('');
 }
 
