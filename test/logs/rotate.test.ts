@@ -415,21 +415,24 @@ describe('when the disk or the compressor fails', () => {
     }
   });
 
-  /** A directory with a program called zstd. */
-  function fakeZstd(script: string): string {
+  /** A PATH that begins with a program of this name. */
+  function pathWith(program: string, script: string): string {
     const directory = temporaryDirectory();
-    writeFileSync(join(directory, 'zstd'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    writeFileSync(join(directory, program), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
     return `${directory}:${process.env.PATH}`;
   }
 
   test.each([
-    ['is killed half-way', 'head -c 1000; kill -9 $$'],
-    ['ends early without a word', 'head -c 1000'],
-    ['writes what cannot be read', 'case "$*" in *-d*) exit 1;; esac; cat'],
-    ['changes the data', 'tr a-y b-z'],
-    ['adds to the data', 'cat; echo'],
-  ])('a compressor that %s: the log stays, no archive, no .partial', async (_what, script) => {
-    const { logs, context } = place({ compression: 'zstd' }, { path: fakeZstd(script) });
+    ['zstd', 'is killed half-way', 'head -c 1000; kill -9 $$'],
+    ['zstd', 'writes what it cannot unpack', 'case "$*" in *-t*) exit 1;; esac; cat'],
+    ['pigz', 'is killed half-way', 'head -c 1000 | gzip -c; kill -9 $$'],
+    ['pigz', 'ends early without a word', 'head -c 1000 | gzip -c'],
+    ['pigz', 'writes half an archive', 'gzip -c | head -c 1000'],
+    ['pigz', 'writes nothing', 'true'],
+    ['pigz', 'changes a byte', 'tr l L | gzip -c'],
+    ['pigz', 'adds a byte', '{ cat; echo; } | gzip -c'],
+  ])('%s %s: the log stays, no archive, no .partial', async (compression, _what, script) => {
+    const { logs, context } = place({ compression }, { path: pathWith(compression, script) });
     const text = 'a line of the log\n'.repeat(50_000);
     writeFileSync(join(logs, 'app.log'), text);
     writeFileSync(join(logs, 'small.log'), '');
@@ -440,7 +443,7 @@ describe('when the disk or the compressor fails', () => {
   });
 
   test('an abort ends the compressor and leaves no .partial', async () => {
-    const { logs, context } = place({ compression: 'zstd' }, { path: fakeZstd('sleep 60') });
+    const { logs, context } = place({ compression: 'zstd' }, { path: pathWith('zstd', 'sleep 60') });
     writeFileSync(join(logs, 'app.log'), 'x');
     if (!isRoot) await rotateOnce(context);
     const plan = await planRotation(context);

@@ -1,6 +1,6 @@
 /** Files: written whole or not at all, private whatever the umask, and read without surprises. */
 export { syncDirectory, writeFileAtomic } from './atomic.js';
-export { type Compressor, type CompressorName, chooseCompressor, compress, isArchiveOf } from './compress.js';
+export { type Compressor, type CompressorName, chooseCompressor, compress, isArchiveOf, isIntact } from './compress.js';
 export { type HeldDirectory, withDirectory } from './directory.js';
 export { fileError } from './errors.js';
 export { createLike, renameToFree, withRegularFile } from './place.js';

@@ -26,7 +26,6 @@ export async function applyRotation(context: ApplyContext, plan: Outcome<Rotatio
   const compressor = compression === 'none' ? undefined : await chooseCompressor(compression, context.env.PATH);
   return withDirectory(path, async (directory) => {
     const { steps, findings } = await carryOut({ context, logs, directory, compressor }, changes);
-    await directory.sync();
     return concludeRotation(plan, steps, findings);
   });
 }

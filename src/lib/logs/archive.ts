@@ -8,6 +8,7 @@ import {
   createLike,
   type HeldDirectory,
   isArchiveOf,
+  isIntact,
   renameToFree,
   withRegularFile,
 } from '../files/index.js';
@@ -67,27 +68,39 @@ async function makeArchive(archiving: Archiving, source: FileHandle, before: Sta
   const partial = partialName(wanted);
   const target = await createLike(directory, partial, before);
   try {
-    await compress(compressor, { source, target }, signal);
-    // The disk works while we compare.
-    const [isWhole] = await Promise.all([verify(archiving, partial, source), target.sync()]);
-    if (!isWhole && (await source.stat()).size !== before.size) return undefined;
-    if (!isWhole) throw damaged(archiving);
+    await compressAndProve(archiving, { source, target, partial });
     await target.utimes(before.atime, before.mtime);
     const { size: sizeBytes } = await target.stat();
     return { name: await renameToFree(directory, partial, (number) => numberedName(wanted, number)), sizeBytes };
+  } catch (error) {
+    // A log that grows while it is read makes a program stop, or its archive differ.
+    if (!signal.aborted && (await source.stat()).size !== before.size) return undefined;
+    throw error;
   } finally {
     await target.close();
     await rm(directory.at(partial), { force: true });
   }
 }
 
-/** Opened anew: what is compared is what a reader will find. */
-const verify = ({ directory, compressor, signal }: Archiving, name: string, source: FileHandle): Promise<boolean> =>
-  withRegularFile({ directory, name, flags: constants.O_RDONLY }, (archive) =>
-    isArchiveOf(compressor, { archive, source }, signal),
-  );
+interface Making {
+  readonly source: FileHandle;
+  readonly target: FileHandle;
+  readonly partial: string;
+}
 
-const damaged = ({ name, compressor }: Archiving) =>
-  new OperatorError('VOPS-TOOL-FAILED', `what ${compressor.name} made of ${name} does not hold the same bytes`, {
-    hint: 'check the disk and its memory (dmesg), or set logs.compression to another program',
-  });
+async function compressAndProve(archiving: Archiving, { source, target, partial }: Making): Promise<void> {
+  const { name, directory, compressor, signal } = archiving;
+  await compress(compressor, { source, target }, signal);
+  // Opened anew, for what is proven must be what a reader will find. The disk works meanwhile.
+  const opened = { directory, name: partial, flags: constants.O_RDONLY };
+  const proof = withRegularFile(opened, (archive) => isIntact(compressor, { archive, source }, signal));
+  const [isWhole] = await Promise.all([proof, target.sync()]);
+  if (isWhole) return;
+  throw new OperatorError(
+    'VOPS-TOOL-FAILED',
+    `what ${compressor.name} made of ${name} cannot be unpacked to the same`,
+    {
+      hint: 'check the disk and the memory (dmesg), or set logs.compression to another program',
+    },
+  );
+}
