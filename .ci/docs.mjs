@@ -74,8 +74,8 @@ function reference({ path, summary, command }) {
 }
 
 function configurationRows() {
-  const schema = z.toJSONSchema(ConfigFile, { io: 'input', unrepresentable: 'any' });
   const rows = [];
+  const meanings = readMeanings();
   const walk = (node, path, fallback) => {
     const { properties, items, default: own } = node;
     const value = own ?? fallback;
@@ -84,20 +84,46 @@ function configurationRows() {
       return;
     }
     if (items?.properties) return walk(items, `${path}[]`, undefined);
-    rows.push([
-      code(path),
-      typeOf(node),
-      value === undefined ? '' : code(typeof value === 'string' ? value : JSON.stringify(value)),
-      node.description ?? '',
-    ]);
+    const shown = value === undefined ? '' : code(typeof value === 'string' ? value : JSON.stringify(value));
+    // A level (warning, critical, target) is explained by what it is a level of.
+    const meaning = meanings.get(path) ?? meanings.get(path.replace(/\.\w+$/, '')) ?? '';
+    rows.push([code(path), typeOf(node), shown, meaning]);
   };
-  walk(schema, '', undefined);
+  walk(z.toJSONSchema(ConfigFile, { io: 'input', unrepresentable: 'any' }), '', undefined);
   return rows;
 }
 
-function typeOf({ type, enum: values, anyOf, items }) {
+// What a key means is said once, in the comment above it: `.describe()` would cost every start a clone of each schema.
+function readMeanings() {
+  const sections = {
+    App: 'app.',
+    Database: 'database.',
+    DatabaseThresholds: 'database.thresholds.',
+    HealthLevels: 'health.',
+    Kpis: 'kpis.',
+    Maintenance: 'maintenance.',
+    Logs: 'logs.',
+    Backup: 'backup.',
+    Security: 'security.',
+    sections: '',
+    ConfigFile: '',
+  };
+  const meanings = new Map();
+  for (const name of ['schema', 'kpis', 'database-thresholds', 'health-levels']) {
+    const text = readFileSync(`src/lib/config/${name}.ts`, 'utf8');
+    let section;
+    for (const [, constant, comment, key] of text.matchAll(/^(?:export )?const (\w+) =|\/\*\* (.+) \*\/\n +(\w+):/gm)) {
+      if (constant) section = sections[constant];
+      else if (section !== undefined) meanings.set(section + key, comment);
+    }
+  }
+  return meanings;
+}
+
+function typeOf({ type, enum: values, anyOf, items, properties }) {
   if (values) return values.map((value) => code(value)).join(', ');
   if (anyOf) return anyOf.map(typeOf).join(' or ');
+  if (properties) return `{ ${Object.keys(properties).join(', ')} }`;
   if (type === 'array') return `list of ${typeOf(items)}`;
   return type ?? 'any';
 }

@@ -6,6 +6,7 @@ import { EXIT_CODES, OperatorError } from './lib/errors.js';
 import { DRY_RUN_OPTION, GLOBAL_OPTIONS } from './lib/global-options.js';
 import type { Invocation, World } from './lib/invoke.js';
 import { packageVersion } from './lib/package.js';
+import { suggest } from './lib/suggest.js';
 import { createOutput } from './lib/terminal/io.js';
 
 const HELP_WIDTH = 80;
@@ -89,9 +90,10 @@ function buildProgram(onChosen: (request: Exclude<Request, string>) => void): Pr
     if (!entry) return;
     const { default: command } = await entry.load();
     completeLeaf(leaf, command);
-    leaf.action(() =>
-      onChosen({ path: entry.path, command, options: { ...leaf.optsWithGlobals(), ...operandsOf(leaf) } }),
-    );
+    leaf.allowExcessArguments().action(() => {
+      refuseExcess(leaf);
+      onChosen({ path: entry.path, command, options: { ...leaf.optsWithGlobals(), ...operandsOf(leaf) } });
+    });
   };
   for (const parent of [program, ...program.commands]) parent.hook('preSubcommand', loadLeaf);
   return program;
@@ -122,6 +124,15 @@ function completeLeaf(leaf: Program, command: Command): void {
   addOptions(leaf, command.options ?? []);
   if (command.changes) addOptions(leaf, [DRY_RUN_OPTION]);
   leaf.addHelpText('after', examplesText(command.examples));
+}
+
+/** A default command also gets what was meant as the name of its sibling: `errors recnt`. */
+function refuseExcess(leaf: Program): void {
+  const unexpected = leaf.args[leaf.registeredArguments.length];
+  if (unexpected === undefined) return;
+  const similar = suggest(unexpected, leaf.parent?.commands.map((command) => command.name()) ?? []);
+  const hint = similar ? `did you mean ${similar}?` : 'add --help to see what the command takes';
+  throw new OperatorError('VOPS-USAGE', `unexpected argument '${unexpected}'`, { hint });
 }
 
 /** Operands by their bare name: `<name>` and `[name]` become `name`. */

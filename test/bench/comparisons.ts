@@ -1,5 +1,15 @@
 /** What is measured, each against what an operator would run instead. */
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  fsyncSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prepareDatabase, startBackend } from '../../src/lib/demo/backend.js';
@@ -136,16 +146,20 @@ function rotation(directory: string): Comparison[] {
       writeFileSync(config, JSON.stringify(settings));
     },
   });
+  const copy = () => join(logs, 'app.log');
   let written = false;
   const prepare = (compression: string) => () => {
     if (!written) writeJsonLog(source, LOG_LINES);
     written = true;
     rmSync(logs, { recursive: true, force: true });
     mkdirSync(logs);
-    copyFileSync(source, join(logs, 'app.log'));
+    copyFileSync(source, copy());
+    // Else our fsync pays for the copy's dirty pages, which the rival deletes unwritten.
+    const file = openSync(copy(), 'r');
+    fsyncSync(file);
+    closeSync(file);
     rotate(compression).prepare();
   };
-  const copy = () => join(logs, 'app.log');
   const against = (id: string, compression: string, rival: Omit<Comparison, 'id' | 'ours'>): Comparison => ({
     id,
     ...rival,

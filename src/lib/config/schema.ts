@@ -26,16 +26,20 @@ const App = z
 
 const Database = z
   .strictObject({
+    /** Name, address, or the directory of a socket. */
     host: z.string().min(1).default('localhost'),
     port: z.number().int().min(1).max(65535).default(5432),
     user: z.string().min(1).default('strapi'),
     database: z.string().min(1).default('viktoria_wertheim'),
+    /** Better in PGPASSWORD, ~/.pgpass or by reference. */
     password: SecretText.optional(),
+    /** As libpq means it. */
     sslmode: z.enum(['disable', 'prefer', 'require', 'verify-ca', 'verify-full']).default('prefer'),
     /** Certificate authority (PEM file) for verify-ca and verify-full. */
     sslrootcert: z.string().optional(),
     /** A connection past a pooler such as PgBouncer, for maintenance. */
     directUrl: SecretPostgresUrl.optional(),
+    /** Longest until a connection stands. */
     connectTimeout: Duration.prefault('5s'),
     /** Longest a query may take, on the server and again in the client. */
     queryTimeout: Duration.prefault('30s'),
@@ -64,6 +68,7 @@ const Logs = z
   .strictObject({
     /** Default: `logs` in the backend's root. */
     directory: z.string().min(1).optional(),
+    /** Which files of the directory are logs; `*` and `?` as in a shell. */
     pattern: z.string().min(1).default('*.log'),
     /** Rotate what is larger (guide: 100 MB). */
     rotateAbove: Size.prefault('100MB'),
@@ -80,7 +85,7 @@ const Logs = z
       .optional(),
     /** How long the writer may take to let go of the renamed file before its compression is left to the next run. */
     reopenWithin: Duration.prefault('5s'),
-    /** `auto` takes zstd where present, else Node's own gzip, which is as fast as pigz. */
+    /** `auto` takes zstd or pigz where present, else the gzip of Node.js. */
     compression: z.enum(['auto', 'zstd', 'pigz', 'gzip', 'none']).default('auto'),
   })
   .prefault({});

@@ -25,7 +25,7 @@ export const compression: Check = {
     if (names.some((name) => name === wanted) && !found.includes(wanted)) {
       return failed(`logs.compression is ${wanted}, which is not in PATH`, `apt-get install ${wanted}`);
     }
-    return ok(found.length > 0 ? `${found.join(' and ')} found` : 'neither zstd nor pigz: gzip on one core is used');
+    return ok(found.length > 0 ? `${found.join(' and ')} found` : 'neither zstd nor pigz: the gzip of Node.js is used');
   },
 };
 
