@@ -71,7 +71,9 @@ describe('health', () => {
   test('an application that is not there: exit 4, and the reason once', async () => {
     const ran = await run(['health', ...configured(`http://127.0.0.1:${await freePort()}`)]);
     expect(ran.code).toBe(4);
-    expect(ran.stdout).toMatch(/^UNKNOWN\s+health: no answer from the application; unknown: application, network; /);
+    expect(ran.stdout).toMatch(
+      /^UNKNOWN\s+health: application unknown: 127\.0\.0\.1:\d+ refused the connection: nothing listens there; also network unknown\n/,
+    );
     expect(ran.stdout.match(/^unknown: .*refused the connection/gm)).toHaveLength(1);
   });
 });

@@ -57,15 +57,18 @@ describe('the lock', () => {
     const path = join(temporaryDirectory(), 'lock');
     const script = `import { withLock } from ${JSON.stringify(new URL('../../src/lib/process/index.js', import.meta.url).href)};
       await withLock(process.argv[1], { waitMs: 0, signal: new AbortController().signal, holder: { command: 'c', runId: 'r', startedAt: 's' } },
-        () => { console.log('held'); return new Promise(() => setInterval(() => {}, 1000)); });`;
+        () => { console.log('held'); return new Promise((resolve) => setTimeout(resolve, 60_000)); });`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', script, path], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'ignore'],
     });
-    await new Promise((resolve) => child.stdout.once('data', resolve));
-    expect(await isLocked(path)).toBe(true);
     const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGKILL');
-    await ended;
+    try {
+      await new Promise((resolve) => child.stdout.once('data', resolve));
+      expect(await isLocked(path)).toBe(true);
+    } finally {
+      child.kill('SIGKILL');
+      await ended;
+    }
     expect(readFileSync(path, 'utf8')).toContain(`"pid":${child.pid}`);
     expect(await withLock(path, now, async () => 'taken')).toBe('taken');
   });
