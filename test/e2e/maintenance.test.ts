@@ -1,13 +1,14 @@
-import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { documentOf } from '../../src/lib/document.js';
-import { TierResult } from '../../src/lib/maintenance/tier.js';
+import { TierResult } from '../../src/lib/maintenance/conclude.js';
 import { useInstallation } from '../support/backend.js';
-import { shell, start } from '../support/binary.js';
+import { program, shell, start } from '../support/binary.js';
 import { run, runJson } from '../support/run.js';
 
 const installation = useInstallation();
@@ -152,6 +153,37 @@ describe('two at the same moment', () => {
   });
 });
 
+/** A state directory with four hundred records of an earlier life. */
+function manyRuns(): string {
+  const state = join(installation.directory, 'many-state');
+  const directory = join(state, 'runs');
+  mkdirSync(directory, { recursive: true });
+  for (const path of [state, directory]) chmodSync(path, 0o700);
+  for (let run = 0; run < 400; run++) {
+    const startedAt = new Date(Date.UTC(2026, 0, 1) + run * 1000).toISOString();
+    const name = `${startedAt.replace(/[-:.]/g, '')}-daily-${run.toString(16).padStart(8, '0')}`;
+    const record = {
+      schemaVersion: 1,
+      tier: 'daily',
+      runId: 'a',
+      host: 'h',
+      pid: 1,
+      startedAt,
+      endedAt: startedAt,
+      durationMs: 1,
+      status: 'ok',
+      steps: [],
+      findings: [],
+    };
+    writeFileSync(join(directory, `${name}.json`), JSON.stringify(record), { mode: 0o600 });
+  }
+  const path = installation.variant('many.json', {});
+  writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), stateDirectory: state }), {
+    mode: 0o600,
+  });
+  return path;
+}
+
 /** A backend that takes requests and never answers. */
 async function useSlowServer(): Promise<{ url: string; asked: Promise<void>; stop: () => Promise<void> }> {
   let onAsked = () => {};
@@ -239,6 +271,53 @@ describe('streams', () => {
     expect(stderr).not.toContain('EPIPE');
   });
 
+  test('the reader leaves a command that only reads: no stack, its own verdict', async () => {
+    const { stdout, stderr } = await shell(
+      '$V config show --config "$CONFIG" | head -1 >/dev/null; echo "$PIPESTATUS"',
+      { CONFIG: installation.config },
+    );
+    expect({ stdout, stderr }).toEqual({ stdout: '0\n', stderr: '' });
+  });
+
+  test('more than a pipe holds, to a reader that takes its time: every byte', async () => {
+    const { stdout } = await shell(
+      '$V maintenance history --json --limit 1000 --config "$CONFIG" | (sleep 0.5; jq -r ".result.runs | length")',
+      {
+        CONFIG: manyRuns(),
+      },
+    );
+    expect(Number(stdout)).toBe(400);
+  });
+
+  test.each([
+    ['a terminal', 'stty cols 80 rows 24; exec '],
+    ['a terminal that does not know its width', ''],
+  ])('Ctrl-C on %s: the cursor comes back, exit 130', async (_, prepare) => {
+    const slow = await useSlowServer();
+    const config = installation.variant('slow.json', { app: { url: slow.url, timeout: '30s' } });
+    const command = `${prepare}${process.execPath} ${program} maintenance daily --config ${config}`;
+    const env = { PATH: '/usr/bin:/bin', HOME: '/nonexistent', TERM: 'xterm' };
+    const pty = spawn('script', ['-qefc', command, '/dev/null'], { env, stdio: ['pipe', 'pipe', 'ignore'] });
+    const closed = new Promise((resolve) => pty.once('close', resolve));
+    try {
+      let screen = '';
+      pty.stdout.on('data', (chunk) => {
+        screen += chunk;
+      });
+      await slow.asked;
+      await sleep(300); // until the spinner is drawn
+      pty.stdin.write('\u0003');
+      expect(await closed).toBe(130);
+      expect(screen).toContain('INTERRUPTED');
+      expect(screen.includes('\u001b[?25l')).toBe(prepare !== '');
+      expect(screen.lastIndexOf('\u001b[?25h')).toBeGreaterThanOrEqual(screen.lastIndexOf('\u001b[?25l'));
+    } finally {
+      pty.kill('SIGKILL');
+      await closed;
+      await slow.stop();
+    }
+  });
+
   test('a full device: a failure, said on the other stream', async () => {
     const { code, stderr } = await shell('$V config show --json --config "$CONFIG" > /dev/full', {
       CONFIG: installation.config,
@@ -267,6 +346,60 @@ describe('streams', () => {
     expect(coloured).toMatch(/^\u001b\[32mOK\u001b\[39m {2}version/);
     expect(coloured.replaceAll(/\u001b\[\d+m/g, '')).not.toContain('\u001b');
     expect((await shell('$V version', { FORCE_COLOR: '1', NO_COLOR: '1' })).stdout).not.toContain('\u001b');
+  });
+});
+
+describe('places that fail', () => {
+  test('no room for the record: every step runs all the same, and the run says so; exit 3', async () => {
+    const state = join(installation.directory, 'full-state');
+    mkdirSync(join(state, 'runs'), { recursive: true });
+    for (const directory of [state, join(state, 'runs')]) chmodSync(directory, 0o700);
+    const path = installation.variant('full.json', {});
+    writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), stateDirectory: state }), {
+      mode: 0o600,
+    });
+    // A limit on file sizes refuses every write, for root too: EFBIG where a full disk says ENOSPC.
+    const { code, stdout, stderr } = await shell(
+      'prlimit --fsize=0 $V maintenance daily --json --only "db health" --config "$CONFIG" | cat; echo "exit $PIPESTATUS"',
+      { CONFIG: path },
+    );
+    expect(stdout).toMatch(/exit 3\n$/);
+    const document = JSON.parse(stdout.replace(/exit 3\n$/, ''));
+    expect({ code, status: document.status, recordFile: document.result.recordFile }).toEqual({
+      code: 0,
+      status: 'partial',
+      recordFile: null,
+    });
+    expect(statusesOf(document)).toMatchObject({ 'db health': 'ok' });
+    expect(document.findings).toMatchObject([{ code: 'VOPS-MAINTENANCE-UNRECORDED' }]);
+    expect(stderr).toContain('exit 3 (partial)');
+    expect(readdirSync(join(state, 'runs'))).toEqual([]);
+  });
+
+  test('umask 000, no TMPDIR: what is kept is private', async () => {
+    const state = join(installation.directory, 'open-state');
+    const { code } = await shell(
+      'umask 000; $V maintenance daily --skip "health,performance,errors,errors recent" --config "$CONFIG" >/dev/null',
+      {
+        CONFIG: installation.config,
+        VIKTORIA_OPS_STATE_DIRECTORY: state,
+        TMPDIR: '/nonexistent',
+      },
+    );
+    expect([0, 1, 3]).toContain(code);
+    const made = [state, join(installation.directory, 'backups')].flatMap((root) =>
+      [root, ...readdirSync(root, { recursive: true, encoding: 'utf8' }).map((name) => join(root, name))].map((path) =>
+        statSync(path),
+      ),
+    );
+    expect(made.length).toBeGreaterThan(5);
+    for (const found of made) expect(found.mode & 0o777).toBe(found.isDirectory() ? 0o700 : 0o600);
+  });
+
+  test('a state directory that is a file: a hint and exit 1, nothing done', async () => {
+    const { code, stderr } = await run(daily(), { env: { VIKTORIA_OPS_STATE_DIRECTORY: installation.config } });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/not a directory.*\nHint: /);
   });
 });
 

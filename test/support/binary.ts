@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/lib/package.js';
 
-const program = join(packageRoot(), 'bin', 'viktoria-ops.js');
+export const program = join(packageRoot(), 'bin', 'viktoria-ops.js');
 
 export interface Ended {
   readonly code: number | null;

@@ -1,5 +1,5 @@
 /** How every tier looks, on screen and in its report file. */
-import type { TierResult } from '../../lib/maintenance/tier.js';
+import type { TierResult } from '../../lib/maintenance/conclude.js';
 import type { Theme } from '../../lib/terminal/theme.js';
 
 export function tierSummary({ dryRun, steps }: TierResult): string {

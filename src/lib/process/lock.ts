@@ -33,15 +33,24 @@ export async function withLock<T>(path: string, options: LockOptions, use: () =>
     if (options.signal.aborted) throw abortReason(options.signal);
     if (code === BUSY) throw busy(path, await describeHolder(file), options.waitMs);
     if (code !== 0) throw new OperatorError('VOPS-TOOL-FAILED', `flock exited with ${code} for ${path}`);
-    await file.truncate(0);
-    await file.write(JSON.stringify({ pid: process.pid, ...options.holder }), 0);
+    await describeUs(file, options);
     return await use();
   } finally {
     await file.close();
   }
 }
 
-/** Whether somebody holds the lock now. Takes nothing, changes nothing. */
+/** For people who find the lock taken. On a full disk they learn less, and the lock holds all the same. */
+async function describeUs(file: FileHandle, { holder }: LockOptions): Promise<void> {
+  try {
+    await file.truncate(0);
+    await file.write(JSON.stringify({ pid: process.pid, ...holder }), 0);
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+  }
+}
+
+/** Whether somebody holds the lock now. Takes it for a blink to find out, changes nothing. */
 export async function isLocked(path: string): Promise<boolean> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
     () => undefined,

@@ -6,7 +6,7 @@ export type TerminalStream = Writable & { readonly isTTY?: boolean; readonly col
 
 export interface Output {
   readonly isTerminal: boolean;
-  /** Width in characters; undefined when not a terminal. */
+  /** Width in characters; undefined when not a terminal, or one that does not know its width (it says 0). */
   readonly columns: number | undefined;
   /** Resolves when the text was handed to the receiver, or is known to be undeliverable. */
   readonly write: (text: string) => Promise<void>;
@@ -30,7 +30,7 @@ export function createOutput(stream: TerminalStream, name: string): Output {
   stream.on('error', onError);
   return {
     isTerminal: stream.isTTY === true,
-    columns: stream.isTTY ? stream.columns : undefined,
+    columns: stream.isTTY ? stream.columns || undefined : undefined,
     write: (text) =>
       new Promise((resolve) => {
         if (gone || text === '') return resolve();

@@ -16,7 +16,9 @@ export function createProgress(options: ProgressOptions): {
   readonly stop: () => Promise<void>;
 } {
   const { stderr, env, quiet, verbose } = options;
-  const animated = stderr.isTerminal && !quiet && !verbose && !env.CI && env.TERM !== 'dumb';
+  // Without a width ora would erase lines for ever.
+  const hasWidth = stderr.isTerminal && stderr.columns !== undefined;
+  const animated = hasWidth && !quiet && !verbose && !env.CI && env.TERM !== 'dumb';
   if (animated) return spinner();
   const line = (text: string) => {
     if (verbose && !quiet) void stderr.write(`${escapeText(text)}\n`);
