@@ -138,7 +138,7 @@ describe('precedence', () => {
       logs: { directory: join(directory, 'app/logs') },
       backup: { directory: join(directory, 'etc/b') },
       stateDirectory: join(directory, 'etc/s'),
-      database: { sslrootcert: '/work/ca.pem' },
+      database: { sslrootcert: '/etc/ca.pem' },
     });
   });
 });
