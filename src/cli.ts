@@ -88,6 +88,8 @@ function buildProgram(onChosen: (request: Exclude<Request, string>) => void): Pr
   const loadLeaf = async (_: Program, leaf: Program) => {
     const entry = leaves.get(leaf);
     if (!entry) return;
+    const { parseWithoutCodeGeneration } = await import('./lib/parsing.js');
+    parseWithoutCodeGeneration();
     const { default: command } = await entry.load();
     completeLeaf(leaf, command);
     leaf.allowExcessArguments().action(() => {

@@ -1,6 +1,6 @@
 /** One command from parsed words to exit code: options, context, run, document, output, clean-up. */
 import { hostname } from 'node:os';
-import * as z from 'zod';
+import type * as z from 'zod';
 import type { Command, OptionText } from './command.js';
 import type { Log } from './context.js';
 import { type ContextOptions, createContext } from './create-context.js';
@@ -40,8 +40,6 @@ const GRACE_MS = 8_000;
 /** Runs the command and writes its outcome. Resolves to the exit code. @throws OperatorError VOPS-USAGE */
 export async function invoke(invocation: Invocation): Promise<number> {
   const { command, options, stderr, world } = invocation;
-  // One parse a run never pays for the functions zod would compile with `new Function`.
-  z.config({ jitless: true });
   const globals = parseOptions(GlobalFlags, options);
   const flags = parseOptions(command.flags, options, command.operands);
   const redactor = createRedactor();

@@ -133,7 +133,7 @@ describe('precedence', () => {
       stateDirectory: 's',
     });
     const env = { PGSSLROOTCERT: 'ca.pem' };
-    expect(await load({ flags: { config }, env, cwd: '/work' })).toMatchObject({
+    expect(await load({ flags: { config }, env, cwd: '/etc' })).toMatchObject({
       app: { root: join(directory, 'app') },
       logs: { directory: join(directory, 'app/logs') },
       backup: { directory: join(directory, 'etc/b') },

@@ -70,9 +70,10 @@ export interface MaskedText {
 
 /** Reads a configuration file with every inline secret, and the password in any address, replaced by `***`. */
 export async function readMasked(file: string): Promise<MaskedText> {
-  const document = await (await readConfig(file)).document();
-  const secrets = inlineSecrets(document);
-  const text = document.replaceScalars(new Set(secrets.map(({ value }) => value)), '"***"');
+  const source = await readConfig(file);
+  const secrets = inlineSecrets(source.content);
+  const values = new Set(secrets.map(({ value }) => value));
+  const text = values.size === 0 ? source.text : (await source.document()).replaceScalars(values, '"***"');
   // A redactor that knows no secrets still masks those that show by their form.
   return { text: createRedactor().text(text), masked: secrets.map(({ path }) => formatPath(path)) };
 }

@@ -35,6 +35,7 @@ export async function readConfigText(file: string): Promise<string> {
 
 /** A file as data, and with its places for whoever needs them. */
 export interface ConfigSource {
+  readonly text: string;
   readonly content: ConfigData;
   /** Errors: `VOPS-CONFIG-INVALID` with every problem of the syntax. */
   readonly document: () => Promise<ConfigDocument>;
@@ -45,9 +46,9 @@ export async function readConfig(file: string): Promise<ConfigSource> {
   const text = await readConfigText(file);
   const document = async () => (await import('./document.js')).parseConfigDocument(file, text);
   const data = extname(file) === '.json' ? plainJson(text) : undefined;
-  if (data) return { content: { file, data }, document };
+  if (data) return { text, content: { file, data }, document };
   const parsed = await document();
-  return { content: parsed, document: async () => parsed };
+  return { text, content: parsed, document: async () => parsed };
 }
 
 /** Permission bits of the file. */
