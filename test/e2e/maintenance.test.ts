@@ -396,6 +396,28 @@ describe('places that fail', () => {
     for (const found of made) expect(found.mode & 0o777).toBe(found.isDirectory() ? 0o700 : 0o600);
   });
 
+  test('the clock goes back an hour in mid-run, at the end of the world: no negative time, no record overwritten', async () => {
+    const clock = join(installation.directory, 'clock.mjs');
+    writeFileSync(
+      clock,
+      `const Real = Date; let calls = 0; const shift = () => (calls++ > 4 ? -3_600_000 : 0);
+       globalThis.Date = class extends Real {
+         constructor(...given) { if (given.length > 0) super(...given); else super(Real.now() + shift()); }
+         static now() { return Real.now() + shift(); }
+       };`,
+    );
+    const before = readdirSync(runs()).length;
+    const env = { NODE_OPTIONS: `--import file://${clock}`, TZ: 'Pacific/Apia' };
+    for (let run = 0; run < 2; run++) {
+      const { code, stdout } = await start(daily('--json', '--only', 'db health,config validate'), env).ended;
+      const { durationMs, result } = JSON.parse(stdout);
+      expect(code).toBe(0);
+      const durations: number[] = [durationMs, ...result.steps.map((step: { durationMs: number }) => step.durationMs)];
+      expect(Math.min(...durations)).toBeGreaterThanOrEqual(0);
+    }
+    expect(readdirSync(runs())).toHaveLength(before + 4);
+  });
+
   test('a state directory that is a file: a hint and exit 1, nothing done', async () => {
     const { code, stderr } = await run(daily(), { env: { VIKTORIA_OPS_STATE_DIRECTORY: installation.config } });
     expect(code).toBe(1);
