@@ -281,7 +281,7 @@ describe('streams', () => {
 
   test('more than a pipe holds, to a reader that takes its time: every byte', async () => {
     const { stdout } = await shell(
-      '$V maintenance history --json --limit 1000 --config "$CONFIG" | (sleep 0.5; jq -r ".result.runs | length")',
+      '$V maintenance history --json --limit 1000 --config "$CONFIG" | (sleep 0.5; $NODE -p "JSON.parse(fs.readFileSync(0)).result.runs.length")',
       {
         CONFIG: manyRuns(),
       },
@@ -329,7 +329,7 @@ describe('streams', () => {
 
   test('a slow reader gets every byte, on success and on failure', async () => {
     const { stdout } = await shell(
-      '$V help exit-codes --json | (sleep 0.3; jq -r .status); $V nope --json 2>/dev/null | (sleep 0.3; jq -r .error.code)',
+      '$V help exit-codes --json | (sleep 0.3; $NODE -p "JSON.parse(fs.readFileSync(0)).status"); $V nope --json 2>/dev/null | (sleep 0.3; $NODE -p "JSON.parse(fs.readFileSync(0)).error.code")',
     );
     expect(stdout).toBe('ok\nVOPS-USAGE\n');
   });

@@ -30,10 +30,16 @@ export function start(argv: readonly string[], env: Readonly<Record<string, stri
   return { child, ended };
 }
 
-/** Runs a line of bash with the program as `$V`, for what only a shell can arrange: pipes, closed and full streams. */
+/** Runs a line of bash with the program as `$V` and Node as `$NODE`, for what only a shell can arrange: pipes, closed and full streams. */
 export function shell(line: string, env: Readonly<Record<string, string>> = {}): Promise<Ended> {
   const child = spawn('bash', ['-c', line], {
-    env: { PATH: '/usr/bin:/bin', HOME: '/nonexistent', V: `${process.execPath} ${program}`, ...env },
+    env: {
+      PATH: '/usr/bin:/bin',
+      HOME: '/nonexistent',
+      V: `${process.execPath} ${program}`,
+      NODE: process.execPath,
+      ...env,
+    },
     cwd: '/',
     stdio: ['ignore', 'pipe', 'pipe'],
   });
