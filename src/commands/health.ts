@@ -12,7 +12,7 @@ export default defineCommand({
     const [worst, ...others] = troubled;
     if (!worst) return `application ${overview?.status ?? 'not asked'}, all ${checks.length} checks well`;
     const also = others.map(({ name, status }) => `${name} ${status}`).join(', ');
-    return `${worst.name} ${worst.status}: ${worst.message}${also && `; also ${also}`}`;
+    return `${worst.name}: ${worst.message}${also && `; also ${also}`}`;
   },
   view: ({ checks }, theme) =>
     theme.table(

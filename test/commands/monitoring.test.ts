@@ -72,7 +72,7 @@ describe('health', () => {
     const ran = await run(['health', ...configured(`http://127.0.0.1:${await freePort()}`)]);
     expect(ran.code).toBe(4);
     expect(ran.stdout).toMatch(
-      /^UNKNOWN\s+health: application unknown: 127\.0\.0\.1:\d+ refused the connection: nothing listens there; also network unknown\n/,
+      /^UNKNOWN\s+health: application: 127\.0\.0\.1:\d+ refused the connection: nothing listens there; also network unknown\n/,
     );
     expect(ran.stdout.match(/^unknown: .*refused the connection/gm)).toHaveLength(1);
   });

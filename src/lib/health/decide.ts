@@ -25,8 +25,11 @@ export interface HostFigures {
 
 const SEVERITY = { healthy: 'info', warning: 'warning', critical: 'error' } as const satisfies Record<string, Severity>;
 
-export const describeApplication = ({ status, version, environment, uptime }: SystemOverview): string =>
-  `${status}, version ${version} (${environment}), up for ${formatDuration(uptime * 1000)}`;
+export function describeApplication({ status, checks, version, environment, uptime }: SystemOverview): string {
+  const causes = status === 'healthy' ? [] : checks.filter((check) => check.status === status);
+  const why = causes.map(({ name, message }) => `${name}: ${message}`).join(', ');
+  return `${status}${why && ` (${why})`}, version ${version} (${environment}), up for ${formatDuration(uptime * 1000)}`;
+}
 
 /** Its own checks by name; its overall word only where no check explains it. */
 export function judgeApplication({ status, checks, uptime }: SystemOverview, levels: Config['health']): Finding[] {

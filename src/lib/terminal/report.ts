@@ -48,8 +48,11 @@ async function writeResult(finished: Report, failed: boolean): Promise<void> {
   if (document.result === undefined) return;
   const result = mapStrings(document.result, command.raw ? (text) => text : escapeText);
   if (command.raw) return stdout.write(command.view(result, await theme(finished, stdout, 'tabs')));
-  if (globals.output === 'plain')
-    return stdout.write(block(command.view(result, await theme(finished, stdout, 'tabs'))));
+  if (globals.output === 'plain') {
+    // A command whose answer is one line has no details below it.
+    const details = command.view(result, await theme(finished, stdout, 'tabs'));
+    return stdout.write(block(details || command.summary(result)));
+  }
   const look = await theme(finished, stdout, stdout.isTerminal ? 'terminal' : 'tabs');
   const parts = [headline(finished, look), command.view(result, look), findingsText(document, look)];
   return stdout.write(
