@@ -19,6 +19,16 @@ describe('what was meant', () => {
     expect(stderr).toMatch(new RegExp(`did you mean ${meant}\\?`, 'i'));
   });
 
+  test.each([
+    [['helth', '-o', 'json'], 2, /"VOPS-USAGE"/],
+    [['--output=json', 'health', '--bogus'], 2, /"VOPS-USAGE"/],
+    [['health', '--bogus', '--format', 'nagios'], 3, /^VIKTORIA-OPS UNKNOWN - unknown option/],
+  ])('%j: refused in the form that was asked for', async (argv, code, text) => {
+    const ran = await run(argv);
+    expect(ran.code).toBe(code);
+    expect(ran.stdout).toMatch(text);
+  });
+
   test('an abbreviation is not guessed', async () => {
     expect((await run(['mainten', 'daily'])).code).toBe(2);
   });

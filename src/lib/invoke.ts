@@ -86,16 +86,23 @@ export function refuse(
   call: Streams & { readonly argv: readonly string[]; readonly world: World },
 ): Promise<number> {
   const redactor = createRedactor();
-  const given = (flag: string) => call.argv.includes(flag);
   const about = { command: '', environment: 'default', startedAt: new Date().toISOString(), durationMs: 0 };
   return report({
     ...call,
     command: NO_COMMAND,
-    globals: GlobalFlags.parse({ json: given('--json'), debug: given('--debug') }),
+    globals: formAskedFor(call.argv),
     document: redactor.data(createDocument({ error }, about, 'error')),
     cause: error,
     redactor,
   });
+}
+
+/** The form of the answer, read from words that could not be parsed: a program waits for it all the same. */
+function formAskedFor(argv: readonly string[]): GlobalFlags {
+  const words = ` ${argv.join(' ')} `;
+  const format = / --format[ =](nagios|github) /.exec(words)?.[1];
+  const json = / (--json|-o ?json|--output[ =]json) /.test(words);
+  return GlobalFlags.parse({ json, format, debug: argv.includes('--debug') });
 }
 
 /** Options by their schema; what is wrong is said in the words of the command line. */

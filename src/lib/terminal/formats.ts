@@ -28,7 +28,7 @@ const nagios: Format = (document, summary) => {
   const data = `time=${document.durationMs / 1000}s errors=${count('error')} warnings=${count('warning')}`;
   // A pipe would begin the performance data.
   return {
-    text: `${document.command.toUpperCase()} ${word} - ${summary.replaceAll('|', '/')} | ${data}`,
+    text: `${(document.command || 'viktoria-ops').toUpperCase()} ${word} - ${summary.replaceAll('|', '/')} | ${data}`,
     exitCode: Number(exitCode),
   };
 };
