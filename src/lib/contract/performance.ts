@@ -4,6 +4,18 @@ import { Time } from './system.js';
 
 const Measured = z.number().nullable();
 
+/** One run of one hook, as the guide names it. Milliseconds, bytes, CPU 0..1; null where a run is not measured by itself. */
+export const HookMetrics = z.object({
+  contentType: z.string(),
+  operation: z.string(),
+  executionTime: z.number(),
+  memoryUsage: Measured,
+  cpuUsage: Measured,
+  timestamp: Time,
+  success: z.boolean(),
+  errorType: z.string().optional(),
+});
+
 /** Runs of one hook (`contentType` × `operation`) in the window. */
 export const HookMetric = z.object({
   contentType: z.string(),
