@@ -73,7 +73,13 @@ test('a sound installation: optional routes may be missing', async () => {
 
 test('a broken configuration is one finding, and the rest is still looked at', async () => {
   const broken = failing('VOPS-CONFIG-INVALID');
-  const report = await checked(doctor(place(), { config: broken, state: broken, pg: broken, api: broken }));
+  const { bin, ...rest } = place();
+  for (const name of ['pg_dump', 'psql']) {
+    writeFileSync(join(bin, name), `#!/bin/sh\necho '${name} (PostgreSQL) 15.18'\n`, { mode: 0o755 });
+  }
+  const env = { PATH: `${bin}:${process.env.PATH}` };
+  const changes = { config: broken, state: broken, pg: broken, api: broken, env };
+  const report = await checked(doctor({ bin, ...rest }, changes));
   expect(report).toMatchObject({
     status: 'failed',
     node: { status: 'ok' },

@@ -303,12 +303,12 @@ describe('the password', () => {
 });
 
 describe('sslmode, as libpq understands it', () => {
-  let own: ReturnType<typeof selfSigned>;
-  let foreign: ReturnType<typeof selfSigned>;
-  beforeAll(() => {
+  let own: Awaited<ReturnType<typeof selfSigned>>;
+  let foreign: Awaited<ReturnType<typeof selfSigned>>;
+  beforeAll(async () => {
     const directory = temporaryDirectory();
-    own = selfSigned(directory, 'own');
-    foreign = selfSigned(directory, 'foreign');
+    own = await selfSigned(directory, 'own');
+    foreign = await selfSigned(directory, 'foreign');
   });
 
   // Verdicts of psql 15 against the same server.

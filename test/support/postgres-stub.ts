@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { TLSSocket } from 'node:tls';
+import { generate } from 'selfsigned';
 
 export interface Stub {
   readonly port: number;
@@ -91,12 +91,18 @@ export async function tlsFront(
   return { ...stub, seen };
 }
 
-/** A self-signed certificate for `localhost`, made by openssl; `file` is where a client can find it. */
-export function selfSigned(directory: string, name: string): { key: string; cert: string; file: string } {
-  const [key, cert] = [join(directory, `${name}.key`), join(directory, `${name}.crt`)];
-  const args = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-  const subject = ['-subj', `/CN=${name}`, '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', cert];
-  const { status, stderr } = spawnSync('openssl', [...args, ...subject], { encoding: 'utf8', timeout: 10_000 });
-  if (status !== 0) throw new Error(`openssl: ${stderr}`);
-  return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8'), file: cert };
+/** A self-signed certificate for `localhost`, which is its own authority; `file` is where a client can find it. */
+export async function selfSigned(directory: string, name: string) {
+  const file = join(directory, `${name}.crt`);
+  const { private: key, cert } = await generate([{ name: 'commonName', value: name }], {
+    keyType: 'ec',
+    curve: 'P-256',
+    algorithm: 'sha256',
+    extensions: [
+      { name: 'basicConstraints', cA: true },
+      { name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] },
+    ],
+  });
+  writeFileSync(file, cert);
+  return { key, cert, file };
 }
