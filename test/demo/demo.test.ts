@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -139,8 +138,16 @@ test.each(['database', 'traffic'])(
   60_000,
 );
 
-/** PostgreSQL servers this process has started. */
+/** PostgreSQL servers this process has started, from /proc. */
 function servers(): string[] {
-  const { stdout } = spawnSync('ps', ['-A', '-o', 'ppid=,comm='], { encoding: 'utf8' });
-  return stdout.split('\n').filter((line) => new RegExp(`^ *${process.pid} .*postgres`).test(line));
+  const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return processes.filter((pid) => {
+    try {
+      // proc(5): the name in parentheses, the state, the parent.
+      const [, name, parent] = /\((.*)\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+      return name === 'postgres' && Number(parent) === process.pid;
+    } catch {
+      return false; // it has just ended
+    }
+  });
 }
