@@ -42,11 +42,14 @@ export function createExecute({ env, signal }: Pick<Context, 'env' | 'signal'>):
       cleanup: true,
       maxBuffer: MAX_OUTPUT_CHARACTERS,
     });
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    // Held here: on Node 20 one that only `any` refers to may be collected, and then never fires.
+    const timeout = AbortSignal.timeout(timeoutMs);
+    const limit = AbortSignal.any([signal, timeout]);
     const release = endGroupOnAbort(child.pid, limit);
     const result = await child.finally(release);
     if (signal.aborted) throw abortReason(signal);
-    if (limit.aborted) throw new OperatorError('VOPS-TOOL-FAILED', `${file} did not end within ${timeoutMs / 1000} s`);
+    if (timeout.aborted)
+      throw new OperatorError('VOPS-TOOL-FAILED', `${file} did not end within ${timeoutMs / 1000} s`);
     if (result.code === 'ENOENT') throw missing(file);
     if (result.exitCode === undefined || !(options.okExitCodes ?? [0]).includes(result.exitCode)) {
       throw new OperatorError('VOPS-TOOL-FAILED', failureText(file, result));
