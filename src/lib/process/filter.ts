@@ -33,9 +33,9 @@ export function startFilter(program: string, args: readonly string[], options: F
     env: { LC_ALL: 'C' }, // its words are matched below
     detached: true,
   });
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
   const kill = () => killGroup(child.pid);
-  limit.addEventListener('abort', kill, { once: true });
+  const timer = setTimeout(kill, TIMEOUT_MS);
+  signal.addEventListener('abort', kill, { once: true });
   let said = '';
   child.stderr?.on('data', (chunk) => {
     said = `${said}${chunk}`.slice(-500);
@@ -47,7 +47,10 @@ export function startFilter(program: string, args: readonly string[], options: F
       else if (code === 0) resolve();
       else reject(failure(program, code ?? killedBy ?? 'nothing', said.trim()));
     });
-  }).finally(() => limit.removeEventListener('abort', kill));
+  }).finally(() => {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', kill);
+  });
   return { output: child.stdout, ended };
 }
 
