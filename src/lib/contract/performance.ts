@@ -16,7 +16,7 @@ export const HookMetrics = z.object({
   errorType: z.string().optional(),
 });
 
-/** Runs of one hook (`contentType` × `operation`) in the window. */
+/** Runs of one hook (`contentType` × `operation` × `source`), or of one action on documents, in the window. */
 export const HookMetric = z.object({
   contentType: z.string(),
   operation: z.string(),
@@ -29,6 +29,16 @@ export const HookMetric = z.object({
   p95: Measured,
   p99: Measured,
   maxExecutionTime: Measured,
+  /** `model` for a content type's own lifecycle function, else the subscriber's name. */
+  source: z.string().optional(),
+  /** Runs that refused their input. */
+  rejections: z.number().optional(),
+  /** Runs whose transaction ended so; a run outside a transaction is neither. */
+  committed: z.number().optional(),
+  rolledBack: z.number().optional(),
+  /** SQL statements a run sent itself, and the time they took. */
+  averageQueries: Measured.optional(),
+  averageQueryTime: Measured.optional(),
 });
 export type HookMetric = z.infer<typeof HookMetric>;
 
@@ -42,6 +52,13 @@ export const HookError = z.object({
   /** Input refused on purpose (validation family) or a failure of the hook. Only failures count in the error rate. */
   outcome: z.enum(['rejected', 'failed']),
   executionTime: z.number(),
+  source: z.string().optional(),
+  /** Equal for the same fault at the same place. */
+  fingerprint: z.string().optional(),
+  /** Frames of the stack, without the message. */
+  stack: z.string().optional(),
+  /** The process that saw it. */
+  instance: z.string().optional(),
 });
 export type HookError = z.infer<typeof HookError>;
 
@@ -64,6 +81,8 @@ export const HookPerformance = z.object({
   failedExecutions: z.number(),
   /** `partial` when some hooks could not be instrumented. */
   instrumentation: z.enum(['complete', 'partial']),
+  /** What users did, slowest mean first: one action of the Document Service sets off several hooks. */
+  documents: z.array(HookMetric).optional(),
 });
 export type HookPerformance = z.infer<typeof HookPerformance>;
 

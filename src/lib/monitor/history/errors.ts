@@ -1,0 +1,110 @@
+/** What is kept of a thrown value: bounded, without secrets, with a fingerprint by which equal faults are recognised. */
+import { createHash } from 'node:crypto';
+import type { HookError } from '../../contract/index.js';
+import { createRedactor } from '../../redact.js';
+import type { RunOutcome, Subject } from './tally.js';
+
+/** A thrown value as text. */
+export interface Thrown {
+  /** Name of the error's class, or the type of what was thrown instead. */
+  readonly type: string;
+  readonly message: string;
+  readonly stack?: string | undefined;
+}
+
+/** An error with the identity under which it is kept. */
+export interface ErrorEntry extends HookError {
+  readonly id: string;
+}
+
+const LONGEST_MESSAGE = 500;
+/** Enough to see who called whom in the application. */
+const FRAMES_KEPT = 12;
+const LONGEST_STACK = 2_000;
+
+/** Errors by which Strapi's own code and policies refuse a request (`@strapi/utils`). All else is a failure. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  'ApplicationError',
+  'ForbiddenError',
+  'NotFoundError',
+  'PaginationError',
+  'PayloadTooLargeError',
+  'PolicyError',
+  'RateLimitError',
+  'UnauthorizedError',
+  'ValidationError',
+  'YupValidationError',
+]);
+
+export const outcomeOf = (thrown: unknown): RunOutcome => (REFUSALS.has(nameOf(thrown)) ? 'rejected' : 'failed');
+
+/** By name and not by class: an application may hold several copies of `@strapi/utils`. */
+function nameOf(thrown: unknown): string {
+  try {
+    if (thrown instanceof Error || (typeof thrown === 'object' && thrown !== null && 'name' in thrown)) {
+      return String(thrown.name);
+    }
+  } catch {
+    return 'unreadable'; // a getter that throws
+  }
+  return thrown === null ? 'null' : typeof thrown;
+}
+
+/** Reads any thrown value without throwing itself. */
+export function describe(thrown: unknown): Thrown {
+  try {
+    const type = nameOf(thrown);
+    if (!(thrown instanceof Error)) return { type, message: String(thrown) };
+    // node-postgres names its errors `error`; the class says more.
+    const named = type === 'error' ? thrown.constructor.name : type;
+    return { type: named, message: String(thrown.message), stack: framesOf(thrown) };
+  } catch {
+    return { type: nameOf(thrown), message: '' };
+  }
+}
+
+/** The frames alone: the message above them may hold what only the redacted message may. */
+function framesOf({ stack }: Error): string | undefined {
+  if (typeof stack !== 'string') return undefined;
+  const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
+  return frames.length === 0 ? undefined : frames.slice(0, FRAMES_KEPT).join('\n').slice(0, LONGEST_STACK);
+}
+
+/** Personal data that validation messages like to quote. */
+const EMAIL = /[\w.+-]+@(?=[\w-]+\.[\w.-]+)/g;
+
+/** @param instance who saw it; part of the identity of its errors */
+export function createErrorReader(instance: string, redactor = createRedactor()) {
+  let count = 0;
+  const clean = (text: string) => redactor.text(text).replace(EMAIL, '***@');
+  return (subject: Subject, thrown: Thrown, { outcome, durationMs, at }: ErrorCircumstances): ErrorEntry => {
+    const { contentType, operation, source } = subject;
+    return {
+      id: `${instance}/${++count}`,
+      timestamp: new Date(at).toISOString(),
+      contentType,
+      operation,
+      source,
+      errorType: thrown.type,
+      message: clean(thrown.message.slice(0, LONGEST_MESSAGE)),
+      outcome: outcome === 'rejected' ? 'rejected' : 'failed',
+      executionTime: Math.round(durationMs * 1000) / 1000,
+      fingerprint: fingerprintOf(subject, thrown),
+      instance,
+      ...(thrown.stack === undefined ? {} : { stack: clean(thrown.stack) }),
+    };
+  };
+}
+
+interface ErrorCircumstances {
+  readonly outcome: RunOutcome;
+  readonly durationMs: number;
+  /** Wall clock, ms since 1970. */
+  readonly at: number;
+}
+
+/** The same for the same fault at the same place; line numbers take part, values in the message do not. */
+function fingerprintOf({ contentType, operation }: Subject, { type, message, stack }: Thrown): string {
+  const place = stack ?? message.replace(/\d+/g, '#').replace(/(["'`]).*?\1/g, '*');
+  return createHash('sha256').update([contentType, operation, type, place].join('\n')).digest('hex').slice(0, 16);
+}
