@@ -3,7 +3,6 @@ import type { DatabaseMetrics, Handlers, JobStatus, SystemOverview } from '../co
 import { withDeadline } from './deadline.js';
 import {
   CHECK_DEADLINE_MS,
-  ERROR_RATE_WINDOW,
   errorRateCheck,
   type HealthCheck,
   memoryCheck,
@@ -12,11 +11,20 @@ import {
 } from './health.js';
 import type { HostProbe, UsageSampler } from './host.js';
 import { describeApi } from './openapi.js';
-import { windowLength } from './periods.js';
+import type { History } from './history/history.js';
+import { windowLength } from './history/periods.js';
+import { ERRORS_KEPT } from './history/recorder.js';
 import type { ProcessProbe } from './process.js';
 import { renderMetrics } from './prometheus.js';
-import { ERRORS_KEPT, type History } from './recorder.js';
-import { bottlenecksOf, dailyReport, failuresOf, performanceOf, weeklyReport, weeklyTrends } from './reports.js';
+import {
+  bottlenecksOf,
+  dailyReport,
+  failuresOf,
+  ownFailures,
+  performanceOf,
+  weeklyReport,
+  weeklyTrends,
+} from './reports.js';
 
 export interface Application {
   readonly version: string;
@@ -57,8 +65,8 @@ export function createHandlers(sources: Sources): Handlers {
     weekly: () => weeklyReport(history, now()),
     weeklyTrends: () => weeklyTrends(history, now()),
     bottlenecks: () => bottlenecksOf(history, now()),
-    errorCount: ({ window }) => failuresOf(history, windowLength(window), now()).failed,
-    recentErrors: ({ limit = DEFAULT_ERRORS }) => [...history.errors(Math.min(limit, ERRORS_KEPT))],
+    errorCount: async ({ window }) => (await failuresOf(history, windowLength(window), now())).failed,
+    recentErrors: async ({ limit = DEFAULT_ERRORS }) => [...(await history.errors(Math.min(limit, ERRORS_KEPT)))],
     jobs: () => sources.jobs(),
     queueSize: async () => (await sources.jobs()).queueSize,
     database: () => sources.database(),
@@ -73,8 +81,7 @@ async function overview(sources: Sources): Promise<SystemOverview> {
   const { application, history, now } = sources;
   const figures = sources.process.read();
   const given = await runChecks(sources.checks);
-  const failures = failuresOf(history, windowLength(ERROR_RATE_WINDOW), now());
-  const checks = [...given, memoryCheck(figures), errorRateCheck(failures)];
+  const checks = [...given, memoryCheck(figures), errorRateCheck(ownFailures(history, now()))];
   return {
     status: worstHealth(checks.map(({ status }) => status)),
     uptime: Math.max(0, Math.round((now() - application.startedAt.getTime()) / 1000)),

@@ -18,8 +18,6 @@ const HEALTH_THRESHOLDS = {
   errorRate: { warning: 0.01, critical: 0.05 },
 } as const;
 
-/** How far back the error rate looks: long enough to be a rate, short enough to recover. */
-export const ERROR_RATE_WINDOW = '1h';
 /** Below this many runs one error is no rate: 1 of 50 would read as 2 %. */
 const FEWEST_RUNS = 20;
 /** Per check, so that the whole answers within 1 s. */
@@ -62,14 +60,14 @@ export function memoryCheck(figures: ProcessFigures): Check {
   return { name: 'memory', status: grade(usage, HEALTH_THRESHOLDS.memoryUsage), message: `${percent(usage)} ${what}` };
 }
 
-/** Failed hook runs among all; refused input is no failure. */
+/** Failed hook runs of the last hour among all: long enough to be a rate, short enough to recover. Refused input is no failure. */
 export function errorRateCheck({ failed, executions }: { failed: number; executions: number }): Check {
   const name = 'error rate';
   if (executions < FEWEST_RUNS) {
     return { name, status: 'healthy', message: `${failed} of ${executions} hook runs failed; too few for a rate` };
   }
   const status = grade(failed / executions, HEALTH_THRESHOLDS.errorRate);
-  const message = `${percent(failed / executions)} of ${executions} hook runs failed in ${ERROR_RATE_WINDOW}`;
+  const message = `${percent(failed / executions)} of ${executions} hook runs failed in 1h`;
   return { name, status, message };
 }
 

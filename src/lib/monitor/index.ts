@@ -1,19 +1,21 @@
 /**
- * The application's side: times the lifecycle hooks of a backend and answers the hook-monitoring API. Knows nothing of the
- * command line; what it needs of its host (checks, queue, database) it is given.
+ * The application's side: times the lifecycle hooks of a backend, keeps what it saw, and answers the hook-monitoring API.
+ * Knows nothing of the command line, nor of Strapi; what it needs of its host (checks, queue, database) it is given.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createHandlers, type Sources } from './handlers.js';
+import { createHistory } from './history/history.js';
+import { createRecorder } from './history/recorder.js';
+import { instrument, type Lifecycles } from './hooks/instrument.js';
+import { createTracer, type WatchTransaction } from './hooks/tracer.js';
 import { type Activity, createHostProbe, createUsageSampler } from './host.js';
-import { instrument, type Lifecycles } from './instrument.js';
+import { instanceName } from './instance.js';
 import { startProcessProbe } from './process.js';
-import { createRecorder } from './recorder.js';
 import { createRequestListener, type ListenerOptions } from './server.js';
-import { createMemoryStore, type Store } from './store.js';
 
 export type { Application } from './handlers.js';
 export type { HealthCheck } from './health.js';
-export type { Lifecycles } from './instrument.js';
+export type { Lifecycles } from './hooks/instrument.js';
 
 export interface MonitorOptions
   extends Pick<Sources, 'application' | 'checks' | 'jobs' | 'database' | 'version'>,
@@ -21,8 +23,7 @@ export interface MonitorOptions
   readonly activity: () => Activity;
   /** A path on the file system whose space matters. */
   readonly diskPath: string;
-  /** Where finished minutes go; in memory when not given. */
-  readonly store?: Store;
+  readonly watchTransaction?: WatchTransaction;
 }
 
 export interface Monitor {
@@ -36,14 +37,24 @@ export interface Monitor {
 }
 
 export async function createMonitor(options: MonitorOptions): Promise<Monitor> {
-  const recorder = createRecorder(options.store ?? createMemoryStore());
+  const startedAt = Date.now();
+  const instance = instanceName(startedAt);
+  const recorder = createRecorder({ instance });
+  const tracer = createTracer(recorder, options.watchTransaction);
+  const history = createHistory({
+    recorded: recorder,
+    instance,
+    startedAt,
+    archive: () => undefined,
+    onError: options.onError ?? (() => undefined),
+  });
   const processProbe = startProcessProbe();
   const usage = createUsageSampler(await createHostProbe(options.diskPath), options.activity);
   // Its own probe: rates are measured from read to read, and the sampler reads on its own beat.
   const host = await createHostProbe(options.diskPath);
-  const handlers = createHandlers({ ...options, history: recorder, process: processProbe, host, usage, now: Date.now });
+  const handlers = createHandlers({ ...options, history, process: processProbe, host, usage, now: Date.now });
   return {
-    instrument: (contentTypes) => instrument(contentTypes, recorder),
+    instrument: (contentTypes) => instrument(contentTypes, { recorder, tracer }),
     listener: createRequestListener(handlers, options),
     start: usage.start,
     stop() {

@@ -3,7 +3,7 @@
 import { totalmem } from 'node:os';
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
-import { MINUTE_MS } from './periods.js';
+import { MINUTE_MS } from './history/periods.js';
 
 export interface ProcessFigures {
   readonly pid: number;

@@ -1,7 +1,7 @@
 /** `GET /metrics`: the Prometheus text format, version 0.0.4. */
 import type { JobStatus } from '../contract/index.js';
 import type { ProcessFigures } from './process.js';
-import { BUCKET_BOUNDS_SECONDS, type HookCounter } from './recorder.js';
+import { BUCKET_BOUNDS_SECONDS, type Counter } from './history/recorder.js';
 
 type Labels = Readonly<Record<string, string>>;
 interface Sample {
@@ -18,7 +18,7 @@ interface Family {
 }
 
 export interface MetricSources {
-  readonly hooks: readonly HookCounter[];
+  readonly hooks: readonly Counter[];
   readonly process: ProcessFigures;
   /** Undefined when the queue could not be read: no figure instead of a false one. */
   readonly jobs: JobStatus | undefined;
@@ -54,8 +54,8 @@ const counter = (name: string, help: string, samples: readonly Sample[]): Family
   samples,
 });
 
-function hookFamilies(hooks: readonly HookCounter[]): Family[] {
-  const each = (value: (hook: HookCounter) => number) =>
+function hookFamilies(hooks: readonly Counter[]): Family[] {
+  const each = (value: (hook: Counter) => number) =>
     hooks.map((hook) => ({ labels: labelsOf(hook), value: value(hook) }));
   return [
     {
@@ -77,9 +77,9 @@ function hookFamilies(hooks: readonly HookCounter[]): Family[] {
   ];
 }
 
-const labelsOf = ({ contentType, operation }: HookCounter): Labels => ({ content_type: contentType, operation });
+const labelsOf = ({ contentType, operation }: Counter): Labels => ({ content_type: contentType, operation });
 
-function histogramSamples(hook: HookCounter): Sample[] {
+function histogramSamples(hook: Counter): Sample[] {
   const labels = labelsOf(hook);
   let cumulated = 0;
   const buckets = BUCKET_BOUNDS_SECONDS.map((bound, index) => {

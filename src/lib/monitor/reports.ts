@@ -7,10 +7,11 @@ import type {
   PerformanceTrends,
 } from '../contract/index.js';
 import { bottleneckReason } from './bottlenecks.js';
-import { DAY_MS, HOUR_MS, lastPeriod, observed, startOf, WEEK_MS } from './periods.js';
-import { quantile } from './quantiles.js';
-import type { History } from './recorder.js';
-import { mergeAll, mergeByHook, type Tally } from './rollup.js';
+import type { History } from './history/history.js';
+import type { Rollup } from './history/ledger.js';
+import { DAY_MS, HOUR_MS, lastPeriod, MINUTE_MS, type Period, startOf, WEEK_MS } from './history/periods.js';
+import { quantile } from './history/quantiles.js';
+import { keyOf, mergeAll, mergeBySubject, type Subject, type Tally } from './history/tally.js';
 
 const SLOWEST_SHOWN = 10;
 const RECENT_ERRORS_SHOWN = 20;
@@ -18,54 +19,69 @@ const BOTTLENECKS_SHOWN = 10;
 /** Below this share of all hook time even a hook that took none would make no difference. */
 const LEAST_SHARE = 0.01;
 
-/** All hooks in the last `lengthMs`. */
-export function performanceOf(history: History, lengthMs: number, now: number): HookPerformance {
+/** All hooks in the last `lengthMs`, and what users did. */
+export async function performanceOf(history: History, lengthMs: number, now: number): Promise<HookPerformance> {
   const period = lastPeriod(lengthMs, now);
-  const hooks = [...mergeByHook(history.read(period.from, period.to)).values()];
+  const [{ window, rollups }, errors] = await Promise.all([
+    history.observe(period),
+    history.errors(RECENT_ERRORS_SHOWN),
+  ]);
+  const hooks = talliesOf(rollups, 'hook');
   const all = mergeAll(hooks);
   const errorRate = rate(all.failed, all.executions);
-  const from = new Date(period.from).toISOString();
   return {
     totalExecutions: all.executions,
     averageExecutionTime: mean(all.totalMs, all.executions),
     successRate: errorRate === null ? null : 1 - errorRate,
     errorRate,
     slowestHooks: metricsOf(hooks).slice(0, SLOWEST_SHOWN),
-    recentErrors: history.errors(RECENT_ERRORS_SHOWN).filter(({ timestamp }) => timestamp >= from),
-    window: observed(period, history.knownSince()),
+    recentErrors: errors.filter(({ timestamp }) => timestamp >= window.from),
+    window,
     ...percentiles(all),
     rejectedExecutions: all.rejected,
     failedExecutions: all.failed,
     instrumentation: history.isComplete() ? 'complete' : 'partial',
+    documents: metricsOf(talliesOf(rollups, 'document')).slice(0, SLOWEST_SHOWN),
   };
 }
 
-/** Failed and all runs in the last `lengthMs`. */
-export function failuresOf(history: History, lengthMs: number, now: number): { failed: number; executions: number } {
-  const period = lastPeriod(lengthMs, now);
-  const cells = history.read(period.from, period.to).flatMap((rollup) => rollup.cells);
-  const sum = (of: 'failed' | 'executions') => cells.reduce((total, cell) => total + cell[of], 0);
-  return { failed: sum('failed'), executions: sum('executions') };
+export interface Failures {
+  readonly failed: number;
+  readonly executions: number;
+}
+
+/** Failed and all hook runs in the last `lengthMs`. */
+export async function failuresOf(history: History, lengthMs: number, now: number): Promise<Failures> {
+  return countFailures((await history.observe(lastPeriod(lengthMs, now))).rollups);
+}
+
+/** The same of this process alone in the last hour, without waiting for anything. */
+export const ownFailures = (history: History, now: number): Failures =>
+  countFailures(history.own({ from: startOf(now - HOUR_MS, MINUTE_MS), to: now }));
+
+function countFailures(rollups: readonly Rollup[]): Failures {
+  const { failed, executions } = mergeAll(talliesOf(rollups, 'hook'));
+  return { failed, executions };
 }
 
 /** 24 hours by the clock, the last one under way. */
-export function dailyReport(history: History, now: number): PerformanceReport {
+export function dailyReport(history: History, now: number): Promise<PerformanceReport> {
   return reportOf(history, { from: startOf(now, HOUR_MS) - 23 * HOUR_MS, to: now }, HOUR_MS);
 }
 
 /** Seven days of UTC, the last one under way. */
-export function weeklyReport(history: History, now: number): PerformanceReport {
+export function weeklyReport(history: History, now: number): Promise<PerformanceReport> {
   return reportOf(history, { from: startOf(now, DAY_MS) - 6 * DAY_MS, to: now }, DAY_MS);
 }
 
-function reportOf(history: History, period: { from: number; to: number }, stepMs: number): PerformanceReport {
-  const rollups = history.read(period.from, period.to);
-  const hooks = [...mergeByHook(rollups).values()];
+async function reportOf(history: History, period: Period, stepMs: number): Promise<PerformanceReport> {
+  const { window, rollups } = await history.observe(period);
+  const hooks = talliesOf(rollups, 'hook');
   const all = mergeAll(hooks);
   const buckets = [];
   for (let from = period.from; from < period.to; from += stepMs) {
     const within = rollups.filter((rollup) => rollup.from >= from && rollup.from < from + stepMs);
-    const step = mergeAll(within.flatMap(({ cells }) => cells));
+    const step = mergeAll(talliesOf(within, 'hook'));
     buckets.push({
       from: new Date(from).toISOString(),
       executions: step.executions,
@@ -75,7 +91,7 @@ function reportOf(history: History, period: { from: number; to: number }, stepMs
     });
   }
   return {
-    window: observed(period, history.knownSince()),
+    window,
     totalExecutions: all.executions,
     averageExecutionTime: mean(all.totalMs, all.executions),
     errorRate: rate(all.failed, all.executions),
@@ -85,12 +101,15 @@ function reportOf(history: History, period: { from: number; to: number }, stepMs
 }
 
 /** The last seven days against the seven before. */
-export function weeklyTrends(history: History, now: number): PerformanceTrends {
-  const current = lastPeriod(WEEK_MS, now);
-  const previous = { from: current.from - WEEK_MS, to: current.from };
-  const before = mergeByHook(history.read(previous.from, previous.to));
-  const hooks = [...mergeByHook(history.read(current.from, current.to))].map(([key, tally]) => {
-    const past = before.get(key);
+export async function weeklyTrends(history: History, now: number): Promise<PerformanceTrends> {
+  const period = lastPeriod(WEEK_MS, now);
+  const [current, previous] = await Promise.all([
+    history.observe(period),
+    history.observe({ from: period.from - WEEK_MS, to: period.from }),
+  ]);
+  const before = new Map(talliesOf(previous.rollups, 'hook').map((tally) => [keyOf(tally), tally]));
+  const hooks = talliesOf(current.rollups, 'hook').map((tally) => {
+    const past = before.get(keyOf(tally));
     const average = mean(tally.totalMs, tally.executions);
     const previousAverage = past ? mean(past.totalMs, past.executions) : null;
     return {
@@ -102,17 +121,17 @@ export function weeklyTrends(history: History, now: number): PerformanceTrends {
       change: average === null || !previousAverage ? null : average / previousAverage - 1,
     };
   });
-  return { window: observed(current, history.knownSince()), previous: observed(previous, history.knownSince()), hooks };
+  return { window: current.window, previous: previous.window, hooks };
 }
 
 /** Hooks of the last 24 h by their share of all own time: where an hour of work saves most. */
-export function bottlenecksOf(history: History, now: number): Bottlenecks {
-  const period = lastPeriod(DAY_MS, now);
-  const tallies = [...mergeByHook(history.read(period.from, period.to)).values()];
+export async function bottlenecksOf(history: History, now: number): Promise<Bottlenecks> {
+  const { window, rollups } = await history.observe(lastPeriod(DAY_MS, now));
+  const tallies = talliesOf(rollups, 'hook');
   const allMs = tallies.reduce((sum, { ownMs }) => sum + ownMs, 0);
   const ranked = tallies.filter(({ ownMs }) => ownMs > allMs * LEAST_SHARE).sort((a, b) => b.ownMs - a.ownMs);
   return {
-    window: observed(period, history.knownSince()),
+    window,
     bottlenecks: ranked.slice(0, BOTTLENECKS_SHOWN).map((tally) => ({
       contentType: tally.contentType,
       operation: tally.operation,
@@ -123,21 +142,34 @@ export function bottlenecksOf(history: History, now: number): Bottlenecks {
   };
 }
 
+/** Everything counted of one kind, by subject. */
+function talliesOf(rollups: readonly Rollup[], kind: Subject['kind']): Tally[] {
+  const cells = rollups.flatMap((rollup) => rollup.cells.filter((cell) => cell.kind === kind));
+  return [...mergeBySubject(cells).values()];
+}
+
 /** One line a hook, slowest mean first. */
 function metricsOf(hooks: readonly Tally[]): HookMetric[] {
   return hooks.map(metricOf).sort((a, b) => (b.averageExecutionTime ?? 0) - (a.averageExecutionTime ?? 0));
 }
 
 function metricOf(tally: Tally): HookMetric {
+  const { contentType, operation, source, executions, rejected, failed, committed, rolledBack } = tally;
   return {
-    contentType: tally.contentType,
-    operation: tally.operation,
-    executions: tally.executions,
-    errors: tally.failed,
-    averageExecutionTime: mean(tally.totalMs, tally.executions),
-    averageOwnTime: mean(tally.ownMs, tally.executions),
+    contentType,
+    operation,
+    executions,
+    errors: failed,
+    averageExecutionTime: mean(tally.totalMs, executions),
+    averageOwnTime: mean(tally.ownMs, executions),
     ...percentiles(tally),
-    maxExecutionTime: tally.executions === 0 ? null : milliseconds(tally.maxMs),
+    maxExecutionTime: executions === 0 ? null : milliseconds(tally.maxMs),
+    source,
+    rejections: rejected,
+    committed,
+    rolledBack,
+    averageQueries: mean(tally.queries, executions),
+    averageQueryTime: mean(tally.queryMs, executions),
   };
 }
 

@@ -1,15 +1,9 @@
 /** What outlives the process, shared by every instance of the application. */
 import type { ErrorEntry } from '../history/errors.js';
-import type { Period, Piece, Step } from '../history/periods.js';
-import type { Cell } from '../history/tally.js';
+import type { Rollup } from '../history/ledger.js';
+import type { Period, Piece } from '../history/periods.js';
 
-/** All counts of one period, which begins at `from` (ms since 1970), as one instance saw them. */
-export interface Rollup {
-  readonly step: Step;
-  readonly from: number;
-  readonly cells: readonly Cell[];
-}
-
+/** A rollup as one instance saw it. */
 export interface InstanceRollup extends Rollup {
   readonly instance: string;
 }

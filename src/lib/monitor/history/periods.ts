@@ -69,7 +69,8 @@ export function coverageOf({ from, to }: Period, intervals: readonly Period[]): 
   if (to <= from) return 0;
   let seenMs = 0;
   let end = from;
-  for (const interval of [...intervals].sort((a, b) => a.from - b.from)) {
+  const real = intervals.filter((interval) => interval.to > interval.from);
+  for (const interval of real.sort((a, b) => a.from - b.from)) {
     seenMs += Math.max(0, Math.min(interval.to, to) - Math.max(interval.from, end));
     end = Math.max(end, interval.to);
   }

@@ -1,32 +1,27 @@
-/** Takes in hook runs as they end and answers what happened in a period. No timer: minutes are closed on the way. */
-import type { HookError } from '../contract/index.js';
+/** Takes in runs as they end. Nothing here waits, throws, or sets a timer: minutes are closed on the way. */
+import { createQueue, type Outbox } from '../archive/outbox.js';
+import type { ErrorEntry, Thrown } from './errors.js';
+import { createErrorReader } from './errors.js';
+import { createLedger, type Ledger } from './ledger.js';
 import { MINUTE_MS, startOf } from './periods.js';
-import { addRun, type Hook, type HookRun, keyOf, type Rollup, type Tallies, tallyOf, toRollup } from './rollup.js';
-import type { Store } from './store.js';
+import { addRun, keyOf, newTally, type Run, type Subject, type Tally } from './tally.js';
 
-/** What instrumentation reports to. None of these waits or throws. */
+/** What instrumentation reports to. */
 export interface Recorder {
-  /** A hook exists, so its counters begin at 0 and not at its first error. */
-  readonly declare: (hook: Hook) => void;
+  /** The place where runs of a subject are counted; its counters begin at 0 and not at its first error. */
+  readonly series: (subject: Subject) => Series;
   /** A hook exists that could not be wrapped: figures are partial. */
-  readonly miss: (hook: Hook) => void;
-  readonly record: (run: HookRun) => void;
+  readonly miss: () => void;
+  readonly begin: (series: Series) => void;
+  readonly record: (series: Series, run: Run, thrown?: Thrown) => void;
+  /** How the transaction of a run ended. */
+  readonly settle: (series: Series, end: 'committed' | 'rolledBack') => void;
 }
 
-/** What reports are made from. */
-export interface History {
-  /** From when on it knows everything, ms since 1970: the start, or as far back as the store remembers. */
-  readonly knownSince: () => number;
-  readonly isComplete: () => boolean;
-  readonly read: (from: number, to: number) => readonly Rollup[];
-  /** Newest first. */
-  readonly errors: (limit: number) => readonly HookError[];
-  /** Counters since the start, for Prometheus. */
-  readonly counters: () => readonly HookCounter[];
-}
-
-/** Counts of one hook since the start, in Prometheus' cumulative buckets. */
-export interface HookCounter extends Hook {
+/** Counts of one subject since the start, in Prometheus' cumulative sense. */
+export interface Counter extends Readonly<Subject> {
+  /** Begun and not ended. */
+  inFlight: number;
   executions: number;
   rejected: number;
   failed: number;
@@ -35,85 +30,125 @@ export interface HookCounter extends Hook {
   readonly buckets: number[];
 }
 
+export interface Series {
+  readonly counter: Counter;
+  /** Of the minute `minute`. */
+  tally: Tally;
+  minute: number;
+}
+
+/** What was recorded by this process. */
+export interface Recorded {
+  readonly ledger: Ledger;
+  /** Newest first. */
+  readonly errors: () => readonly ErrorEntry[];
+  readonly errorOutbox: Outbox<ErrorEntry>;
+  readonly counters: () => readonly Counter[];
+  readonly isComplete: () => boolean;
+  /** Subjects beyond SERIES_KEPT, counted together as `other`. */
+  readonly seriesDropped: () => number;
+}
+
 /** Upper bounds; 0.1, 0.5 and 2 are the guide's target, warning and critical level of hook time. */
 export const BUCKET_BOUNDS_SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10] as const;
 
 export const ERRORS_KEPT = 200;
-const LONGEST_MESSAGE = 500;
-/** Hooks told apart; the rest count as `other`. A hook that runs every minute for two weeks takes 0.9 MB (measured). */
-export const SERIES_KEPT = 200;
-const OTHER: Hook = { contentType: 'other', operation: 'other' };
+/** Errors that wait for an archive that does not answer. */
+const ERRORS_WAITING = 2_000;
+/** Subjects told apart. */
+export const SERIES_KEPT = 1_000;
+const OTHER: Subject = { kind: 'hook', contentType: 'other', operation: 'other', source: 'other' };
 
-/** @param now wall clock in ms since 1970; durations never come from it. */
-export function createRecorder(store: Store, now: () => number = Date.now): Recorder & History {
-  const since = now();
-  const errors: HookError[] = [];
-  const counters = new Map<string, HookCounter>();
-  let open = { from: startOf(since, MINUTE_MS), tallies: new Map() as Tallies };
+export interface RecorderOptions {
+  /** Identity of this process among all that share the archive. */
+  readonly instance: string;
+  /** Wall clock in ms since 1970; durations never come from it. */
+  readonly now?: () => number;
+}
+
+export function createRecorder({ instance, now = Date.now }: RecorderOptions): Recorder & Recorded {
+  const readError = createErrorReader(instance);
+  const all = new Map<string, Series>();
+  const errors: ErrorEntry[] = [];
+  const errorOutbox = createQueue<ErrorEntry>(ERRORS_WAITING);
+  let active = new Set<Series>();
+  let minute = startOf(now(), MINUTE_MS);
   let complete = true;
+  let seriesDropped = 0;
 
+  const openMinute = () => ({ from: minute, tallies: [...active].map(({ tally }) => tally) });
   const rollOver = () => {
-    const minute = startOf(now(), MINUTE_MS);
-    if (minute <= open.from) return; // also when the clock was set back
-    store.append(toRollup(open.from, open.tallies));
-    open = { from: minute, tallies: new Map() };
+    const next = startOf(now(), MINUTE_MS);
+    if (next <= minute) return; // also when the clock was set back
+    if (active.size > 0) ledger.close(openMinute());
+    active = new Set();
+    minute = next;
+  };
+  const ledger = createLedger(() => {
+    rollOver();
+    return openMinute();
+  });
+  const tallyOf = (series: Series): Tally => {
+    rollOver();
+    if (series.minute !== minute) {
+      series.tally = newTally(series.counter);
+      series.minute = minute;
+      active.add(series);
+    }
+    return series.tally;
   };
 
   return {
-    knownSince: () => Math.max(since, now() - store.keptMs),
-    isComplete: () => complete,
-    declare: (hook) => void counterOf(counters, hook),
+    series(subject) {
+      const found = all.get(keyOf(subject));
+      if (found) return found;
+      if (all.size >= SERIES_KEPT) seriesDropped += 1;
+      const made = newSeries(all.size < SERIES_KEPT ? subject : { ...OTHER, kind: subject.kind });
+      const key = keyOf(made.counter);
+      all.set(key, all.get(key) ?? made);
+      return all.get(key) ?? made;
+    },
     miss: () => {
       complete = false;
     },
-    record(run) {
-      rollOver();
-      const counter = counterOf(counters, run);
-      count(counter, run);
-      addRun(tallyOf(open.tallies, counter), run);
-      if (run.outcome === 'ok') return;
-      errors.push(toHookError(run, now()));
-      if (errors.length > ERRORS_KEPT) errors.shift();
+    begin: ({ counter }) => {
+      counter.inFlight += 1;
     },
-    read(from, to) {
-      rollOver();
-      const current = open.from >= from && open.from < to ? [toRollup(open.from, open.tallies)] : [];
-      return [...store.read(from, to), ...current];
+    record(series, run, thrown) {
+      series.counter.inFlight -= 1;
+      count(series.counter, run);
+      addRun(tallyOf(series), run);
+      if (!thrown) return;
+      const { outcome, durationMs } = run;
+      const entry = readError(series.counter, thrown, { outcome, durationMs, at: now() });
+      errorOutbox.push(entry);
+      if (errors.push(entry) > ERRORS_KEPT) errors.shift();
     },
-    errors: (limit) => errors.slice(-limit).reverse(),
-    counters: () => [...counters.values()],
+    settle(series, end) {
+      tallyOf(series)[end] += 1;
+    },
+    ledger,
+    errors: () => errors.toReversed(),
+    errorOutbox,
+    counters: () => [...all.values()].map(({ counter }) => counter),
+    isComplete: () => complete,
+    seriesDropped: () => seriesDropped,
   };
 }
 
-function counterOf(counters: Map<string, HookCounter>, hook: Hook): HookCounter {
-  const found = counters.get(keyOf(hook));
-  if (found) return found;
-  const { contentType, operation } = counters.size < SERIES_KEPT ? hook : OTHER;
-  const other = counters.get(keyOf({ contentType, operation }));
-  if (other) return other;
+function newSeries({ kind, contentType, operation, source }: Subject): Series {
   const buckets = BUCKET_BOUNDS_SECONDS.map(() => 0);
-  const made = { contentType, operation, executions: 0, rejected: 0, failed: 0, totalSeconds: 0, buckets };
-  counters.set(keyOf(made), made);
-  return made;
+  const counts = { inFlight: 0, executions: 0, rejected: 0, failed: 0, totalSeconds: 0 };
+  const counter: Counter = { kind, contentType, operation, source, ...counts, buckets };
+  return { counter, tally: newTally(counter), minute: Number.NEGATIVE_INFINITY };
 }
 
-function count(counter: HookCounter, run: HookRun): void {
+function count(counter: Counter, run: Run): void {
   const seconds = run.durationMs / 1000;
   counter.executions += 1;
   if (run.outcome !== 'ok') counter[run.outcome] += 1;
   counter.totalSeconds += seconds;
-  const bucket = BUCKET_BOUNDS_SECONDS.findIndex((bound) => seconds <= bound);
-  if (bucket >= 0) counter.buckets[bucket] = (counter.buckets[bucket] ?? 0) + 1;
-}
-
-function toHookError(run: HookRun, at: number): HookError {
-  return {
-    timestamp: new Date(at).toISOString(),
-    contentType: run.contentType,
-    operation: run.operation,
-    errorType: run.error?.type ?? 'unknown',
-    message: (run.error?.message ?? '').slice(0, LONGEST_MESSAGE),
-    outcome: run.outcome === 'rejected' ? 'rejected' : 'failed',
-    executionTime: Math.round(run.durationMs * 1000) / 1000,
-  };
+  let bucket = 0;
+  while (bucket < BUCKET_BOUNDS_SECONDS.length && seconds > (BUCKET_BOUNDS_SECONDS[bucket] ?? 0)) bucket += 1;
+  if (bucket < counter.buckets.length) counter.buckets[bucket] = (counter.buckets[bucket] ?? 0) + 1;
 }
