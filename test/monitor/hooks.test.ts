@@ -1,40 +1,61 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { instrument, type Lifecycles } from '../../src/lib/monitor/instrument.js';
-import { DAY_MS, HOUR_MS, lastPeriod, MINUTE_MS } from '../../src/lib/monitor/periods.js';
-import { ACCURACY, addToBin, type Bins, binOf, quantile } from '../../src/lib/monitor/quantiles.js';
-import { createRecorder, ERRORS_KEPT, type Recorder, SERIES_KEPT } from '../../src/lib/monitor/recorder.js';
+import type { Archive } from '../../src/lib/monitor/archive/index.js';
+import { describe as describeThrown, type Thrown } from '../../src/lib/monitor/history/errors.js';
+import { createHistory } from '../../src/lib/monitor/history/history.js';
+import { coverageOf, DAY_MS, HOUR_MS, lastPeriod, MINUTE_MS, piecesOf, STEP_MS } from '../../src/lib/monitor/history/periods.js';
+import { ACCURACY, addToBin, type Bins, binOf, quantile } from '../../src/lib/monitor/history/quantiles.js';
+import { createRecorder, ERRORS_KEPT, type Recorder, SERIES_KEPT, type Series } from '../../src/lib/monitor/history/recorder.js';
+import type { Run, Subject } from '../../src/lib/monitor/history/tally.js';
+import { instrument, type Lifecycles } from '../../src/lib/monitor/hooks/instrument.js';
+import { createTracer } from '../../src/lib/monitor/hooks/tracer.js';
 import {
   bottlenecksOf,
   dailyReport,
   failuresOf,
+  ownFailures,
   performanceOf,
   weeklyReport,
   weeklyTrends,
 } from '../../src/lib/monitor/reports.js';
-import type { HookRun } from '../../src/lib/monitor/rollup.js';
-import { createMemoryStore } from '../../src/lib/monitor/store.js';
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
+interface Heard extends Subject, Run {
+  readonly thrown: Thrown | undefined;
+}
+
 /** Keeps what instrumentation reports. */
-function listen() {
-  const runs: HookRun[] = [];
+function listen(onRecord?: () => void) {
+  const runs: Heard[] = [];
+  const settled: string[] = [];
   const declared: string[] = [];
-  const missed: string[] = [];
+  let missed = 0;
+  const memory = createRecorder({ instance: 'test' });
   const recorder: Recorder = {
-    declare: ({ contentType, operation }) => void declared.push(`${contentType}#${operation}`),
-    miss: ({ contentType, operation }) => void missed.push(`${contentType}#${operation}`),
-    record: (run) => void runs.push(run),
+    ...memory,
+    series: (subject) => {
+      declared.push(`${subject.contentType}#${subject.operation}`);
+      return memory.series(subject);
+    },
+    miss: () => {
+      missed += 1;
+    },
+    record: (series, run, thrown) => {
+      onRecord?.();
+      runs.push({ ...series.counter, ...run, thrown });
+      memory.record(series, run, thrown);
+    },
+    settle: (series, end) => void settled.push(`${series.counter.operation} ${end}`),
   };
   const run = (operation: string) => runs.find((candidate) => candidate.operation === operation);
-  return { runs, declared, missed, recorder, run };
+  return { runs, declared, settled, missed: () => missed, recorder, run, memory, tracer: createTracer(recorder) };
 }
 
 /** Instruments one content type and returns its functions as Strapi would call them. */
 function watched<T extends Lifecycles>(lifecycles: T) {
   const heard = listen();
-  const undo = instrument([['api::match.match', lifecycles]], heard.recorder);
+  const undo = instrument([['api::match.match', lifecycles]], heard);
   return { ...heard, undo, hooks: lifecycles };
 }
 
@@ -68,29 +89,29 @@ describe('instrument', () => {
   });
 
   test.each([
-    ['a failure', new TypeError('boom'), { outcome: 'failed', error: { type: 'TypeError', message: 'boom' } }],
+    ['a failure', new TypeError('boom'), { outcome: 'failed', thrown: { type: 'TypeError', message: 'boom' } }],
     [
       'refused input',
       Object.assign(new Error('name'), { name: 'ValidationError' }),
-      { outcome: 'rejected', error: { type: 'ValidationError', message: 'name' } },
+      { outcome: 'rejected', thrown: { type: 'ValidationError', message: 'name' } },
     ],
     [
       'a policy',
       Object.assign(new Error('no'), { name: 'PolicyError' }),
-      { outcome: 'rejected', error: { type: 'PolicyError', message: 'no' } },
+      { outcome: 'rejected', thrown: { type: 'PolicyError', message: 'no' } },
     ],
     [
       'a frozen error',
       Object.freeze(new RangeError('cold')),
-      { outcome: 'failed', error: { type: 'RangeError', message: 'cold' } },
+      { outcome: 'failed', thrown: { type: 'RangeError', message: 'cold' } },
     ],
-    ['a string', 'just text', { outcome: 'failed', error: { type: 'string', message: 'just text' } }],
-    ['undefined', undefined, { outcome: 'failed', error: { type: 'undefined', message: 'undefined' } }],
-    ['null', null, { outcome: 'failed', error: { type: 'null', message: 'null' } }],
+    ['a string', 'just text', { outcome: 'failed', thrown: { type: 'string', message: 'just text' } }],
+    ['undefined', undefined, { outcome: 'failed', thrown: { type: 'undefined', message: 'undefined' } }],
+    ['null', null, { outcome: 'failed', thrown: { type: 'null', message: 'null' } }],
     [
       'an object without a prototype',
       Object.create(null),
-      { outcome: 'failed', error: { type: 'object', message: '' } },
+      { outcome: 'failed', thrown: { type: 'object', message: '' } },
     ],
   ])('%s is thrown on as the very same value, sync and async', async (_name, thrown, recorded) => {
     const { hooks, runs } = watched({
@@ -113,31 +134,82 @@ describe('instrument', () => {
   });
 
   test('a recorder that throws does not reach the hook', () => {
-    const broken: Recorder = {
-      declare: () => {},
-      miss: () => {},
-      record: () => {
-        throw new Error('disk full');
-      },
-    };
+    const broken = listen(() => {
+      throw new Error('disk full');
+    });
     const lifecycles = { afterCreate: () => 'fine' };
     instrument([['api::team.team', lifecycles]], broken);
     expect(lifecycles.afterCreate()).toBe('fine');
   });
 
+  test('a hook that never ends is seen in flight, and only there', () => {
+    const { hooks, memory } = watched({ afterCreate: () => new Promise(() => undefined), beforeCreate: () => 1 });
+    void hooks.afterCreate();
+    void hooks.afterCreate();
+    hooks.beforeCreate();
+    const flying = memory.counters().map(({ operation, inFlight, executions }) => ({ operation, inFlight, executions }));
+    expect(flying).toEqual([
+      { operation: 'afterCreate', inFlight: 2, executions: 0 },
+      { operation: 'beforeCreate', inFlight: 0, executions: 1 },
+    ]);
+  });
+
+  test('a thenable that works only when asked is asked once', async () => {
+    let asked = 0;
+    const lazy = () => ({
+      // biome-ignore lint/suspicious/noThenProperty: as knex builders are
+      then: (onDone: (value: number) => unknown) => {
+        asked += 1;
+        return Promise.resolve(7).then(onDone);
+      },
+    });
+    const { hooks, runs } = watched({ afterCreate: lazy });
+    expect(await (hooks.afterCreate() as unknown as Promise<number>)).toBe(7);
+    expect(asked).toBe(1);
+    expect(runs).toHaveLength(1);
+  });
+
+  test('statements count for the hook that sent them, and for the hook behind a document action', async () => {
+    const { recorder, tracer, run } = listen();
+    const send = async () => {
+      const end = tracer.startQuery();
+      await sleep(5);
+      end?.();
+    };
+    const series = (kind: Subject['kind'], operation: string) =>
+      recorder.series({ kind, contentType: 'a', operation, source: 'x' });
+    const inner = tracer.wrap(send, series('hook', 'inner'));
+    const action = tracer.wrap(async () => {
+      await send();
+      await inner();
+    }, series('document', 'update'));
+    const outer = tracer.wrap(async () => {
+      await send();
+      await action();
+    }, series('hook', 'outer'));
+    await outer();
+    expect([run('inner')?.queries, run('update')?.queries, run('outer')?.queries]).toEqual([1, 1, 2]);
+    expect(run('outer')?.queryMs).toBeGreaterThanOrEqual(8);
+    // Own time of a hook leaves out the hooks inside, and keeps the action it called.
+    expect((run('outer')?.durationMs ?? 0) - (run('outer')?.ownMs ?? 0)).toBeCloseTo(run('inner')?.durationMs ?? 0, 1);
+    expect((run('update')?.durationMs ?? 0) - (run('update')?.ownMs ?? 0)).toBeCloseTo(run('inner')?.durationMs ?? 0, 1);
+    expect(tracer.startQuery()).toBeUndefined();
+  });
+
   test('undo puts the originals back; a second call counts a hook once; what is frozen is reported as missed', () => {
     const original = () => 1;
     const lifecycles = { afterUpdate: original };
-    const { recorder, runs, declared, missed } = listen();
-    const undo = instrument([['a', lifecycles]], recorder);
-    instrument([['a', lifecycles]], recorder);
+    const heard = listen();
+    const { runs, declared, missed } = heard;
+    const undo = instrument([['a', lifecycles]], heard);
+    instrument([['a', lifecycles]], heard);
     lifecycles.afterUpdate();
     expect(runs).toHaveLength(1);
     expect(declared).toEqual(['a#afterUpdate']);
     undo();
     expect(lifecycles.afterUpdate).toBe(original);
-    instrument([['b', Object.freeze({ afterUpdate: () => 2, notAHook: 'text' })]], recorder);
-    expect(missed).toEqual(['b#afterUpdate']);
+    instrument([['b', Object.freeze({ afterUpdate: () => 2, notAHook: 'text' })]], heard);
+    expect(missed()).toBe(1);
   });
 });
 
@@ -167,16 +239,88 @@ describe('quantiles', () => {
   });
 });
 
+interface Recording extends Partial<Subject>, Partial<Run> {
+  readonly thrown?: Thrown;
+}
+
 /** A recorder under a clock of ours. */
-function recorderAt(start: number) {
+function recorderAt(start: number, archive?: Archive) {
   const clock = { now: start };
-  const history = createRecorder(createMemoryStore(), () => clock.now);
-  const record = (durationMs: number, run: Partial<HookRun> = {}) =>
-    history.record({ contentType: 'a', operation: 'b', durationMs, ownMs: durationMs, outcome: 'ok', ...run });
-  return { clock, history, record };
+  const memory = createRecorder({ instance: 'me', now: () => clock.now });
+  const problems: unknown[] = [];
+  const history = createHistory({
+    recorded: memory,
+    instance: 'me',
+    startedAt: start,
+    archive: () => archive,
+    onError: (error) => problems.push(error),
+  });
+  const record = (durationMs: number, { thrown, ...given }: Recording = {}) => {
+    const { contentType = 'a', operation = 'b', kind = 'hook', source = 'model', ...run } = given;
+    const series: Series = memory.series({ kind, contentType, operation, source });
+    memory.begin(series);
+    memory.record(series, { durationMs, ownMs: durationMs, outcome: 'ok', queries: 0, queryMs: 0, ...run }, thrown);
+    return series;
+  };
+  return { clock, history, memory, record, problems };
 }
 
 const START = Date.parse('2026-11-02T07:12:34.567Z');
+
+describe('what is kept of an error', () => {
+  test('of the database: what PostgreSQL said, not the values knex puts before it', () => {
+    const error = Object.assign(new Error('duplicate key value violates unique constraint "players_pkey"'), {
+      severity: 'ERROR',
+      code: '23505',
+    });
+    error.message = `insert into "players" ("name") values ('Erika Mustermann') - ${error.message}`;
+    expect(describeThrown(error).message).toBe('duplicate key value violates unique constraint "players_pkey"');
+  });
+
+  test('no secrets and no addresses, frames without the message, and a fingerprint of the place', async () => {
+    const { record, history } = recorderAt(START);
+    const fail = (message: string) => describeThrown(new TypeError(message));
+    for (const name of ['anna', 'bert']) {
+      record(1, { outcome: 'failed', thrown: fail(`no mail to ${name}@example.org with password=hunter2`) });
+    }
+    record(1, { outcome: 'failed', thrown: describeThrown(new TypeError('elsewhere')) });
+    const errors = await history.errors(10);
+    expect(errors[1]?.message).toBe('no mail to ***@example.org with password=***');
+    expect(errors[1]?.stack).toMatch(/^\s+at /);
+    expect(errors[1]?.stack).not.toContain('hunter2');
+    expect(errors[1]?.fingerprint).toBe(errors[2]?.fingerprint);
+    expect(errors[0]?.fingerprint).not.toBe(errors[2]?.fingerprint);
+  });
+});
+
+describe('periods', () => {
+  const times = fc.integer({ min: START, max: START + 40 * DAY_MS });
+
+  test('a stretch of time is made of pieces: each moment in one, whole hours and days in one step', () => {
+    const property = fc.property(times, times, (a, b) => {
+      const period = { from: Math.min(a, b), to: Math.max(a, b) };
+      const pieces = piecesOf(period).sort((one, other) => one.from - other.from);
+      expect(pieces.reduce((sum, { from, to }) => sum + to - from, 0)).toBe(period.to - period.from);
+      for (const [index, piece] of pieces.entries()) {
+        expect(piece.from).toBe(index === 0 ? period.from : pieces[index - 1]?.to);
+        if (piece.step !== 'minute') expect([piece.from % STEP_MS[piece.step], piece.to % STEP_MS[piece.step]]).toEqual([0, 0]);
+      }
+      expect(pieces.filter(({ step }) => step === 'minute').every(({ from, to }) => to - from < HOUR_MS)).toBe(true);
+    });
+    fc.assert(property);
+  });
+
+  test('coverage is the share of time somebody watched, however many did', () => {
+    const minutes = fc.integer({ min: 0, max: 60 });
+    const property = fc.property(fc.array(fc.tuple(minutes, minutes), { maxLength: 6 }), (pairs) => {
+      const seen = new Set(pairs.flatMap(([from, to]) => Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i)));
+      const inside = [...seen].filter((minute) => minute >= 10 && minute < 50).length;
+      const intervals = pairs.map(([from, to]) => ({ from, to }));
+      expect(coverageOf({ from: 10, to: 50 }, intervals)).toBeCloseTo(inside / 40, 6);
+    });
+    fc.assert(property);
+  });
+});
 
 describe('history', () => {
   const runs = fc.array(fc.record({ after: fc.integer({ min: 0, max: 12 * HOUR_MS }), duration: durations }), {
@@ -184,8 +328,8 @@ describe('history', () => {
   });
   const windows = fc.constantFrom(MINUTE_MS, 7 * MINUTE_MS, HOUR_MS, 5 * HOUR_MS, DAY_MS, 2 * DAY_MS, 7 * DAY_MS);
 
-  test('a window counts exactly the runs in it, and merging minutes and hours is the same as recording together', () => {
-    const property = fc.property(runs, windows, (spaced, window) => {
+  test('a window counts exactly the runs in it, and merging minutes and hours is the same as recording together', async () => {
+    const property = fc.asyncProperty(runs, windows, async (spaced, window) => {
       const { clock, history, record } = recorderAt(START);
       const all: { at: number; duration: number }[] = [];
       for (const { after, duration } of spaced) {
@@ -198,70 +342,155 @@ describe('history', () => {
       const inside = all.filter(({ at }) => at >= from).map(({ duration }) => duration);
       const together: Bins = new Map();
       for (const duration of inside) addToBin(together, binOf(duration), 1);
-      const answer = performanceOf(history, window, clock.now);
+      const answer = await performanceOf(history, window, clock.now);
       expect(answer.totalExecutions).toBe(inside.length);
       const expected = quantile(together, 0.95);
       if (expected === null) expect(answer.p95).toBeNull();
       else expect(answer.p95).toBeCloseTo(Math.min(expected, Math.max(...inside)), 2);
     });
-    fc.assert(property, { numRuns: 60 });
+    await fc.assert(property, { numRuns: 60 });
   });
 
-  test('percentiles of a day are not the mean of its hours', () => {
+  test('percentiles of a day are not the mean of its hours', async () => {
     const { clock, history, record } = recorderAt(START);
     for (let i = 0; i < 99; i++) record(10);
     clock.now += 2 * HOUR_MS;
     record(1000);
-    expect(performanceOf(history, DAY_MS, clock.now)).toMatchObject({
+    expect(await performanceOf(history, DAY_MS, clock.now)).toMatchObject({
       totalExecutions: 100,
       p50: expect.closeTo(10, 0),
     });
-    expect(performanceOf(history, DAY_MS, clock.now).p95).toBeLessThan(11);
-    expect(performanceOf(history, HOUR_MS, clock.now).p95).toBeGreaterThan(980);
+    expect((await performanceOf(history, DAY_MS, clock.now)).p95).toBeLessThan(11);
+    expect((await performanceOf(history, HOUR_MS, clock.now)).p95).toBeGreaterThan(980);
   });
 
-  test('nothing ran: no rate and no mean, and coverage tells how little was seen', () => {
+  test('nothing ran: no rate and no mean, and coverage tells how little was seen', async () => {
     const { clock, history } = recorderAt(START);
     clock.now += 6 * HOUR_MS;
-    const answer = performanceOf(history, DAY_MS, clock.now);
+    const answer = await performanceOf(history, DAY_MS, clock.now);
     expect(answer).toMatchObject({ totalExecutions: 0, averageExecutionTime: null, errorRate: null, p50: null });
     expect(answer.window.coverage).toBeCloseTo(0.25, 2);
     clock.now += 2 * DAY_MS;
-    expect(performanceOf(history, DAY_MS, clock.now).window.coverage).toBe(1);
-    // What was forgotten is not covered, though it was once observed.
-    clock.now += 60 * DAY_MS;
-    expect(performanceOf(history, 28 * DAY_MS, clock.now).window.coverage).toBeCloseTo(0.5, 2);
+    expect((await performanceOf(history, DAY_MS, clock.now)).window.coverage).toBe(1);
   });
 
-  test('only failures make the error rate; refused input is told apart', () => {
+  test('only failures make the error rate; refused input is told apart', async () => {
     const { clock, history, record } = recorderAt(START);
     for (let i = 0; i < 7; i++) record(5);
-    for (let i = 0; i < 2; i++) record(1, { outcome: 'rejected', error: { type: 'ValidationError', message: 'name' } });
-    record(1, { outcome: 'failed', error: { type: 'TypeError', message: 'x'.repeat(900) } });
-    const answer = performanceOf(history, HOUR_MS, clock.now);
+    for (let i = 0; i < 2; i++) record(1, { outcome: 'rejected', thrown: { type: 'ValidationError', message: 'name' } });
+    record(1, { outcome: 'failed', thrown: { type: 'TypeError', message: 'x'.repeat(900) } });
+    const answer = await performanceOf(history, HOUR_MS, clock.now);
     expect(answer).toMatchObject({ errorRate: 0.1, successRate: 0.9, rejectedExecutions: 2, failedExecutions: 1 });
-    expect(failuresOf(history, HOUR_MS, clock.now)).toEqual({ failed: 1, executions: 10 });
+    expect(await failuresOf(history, HOUR_MS, clock.now)).toEqual({ failed: 1, executions: 10 });
     expect(answer.recentErrors[0]?.message).toHaveLength(500);
   });
 
-  test('is bounded: hooks beyond the cap are one series, errors a ring, two weeks and no more', () => {
-    const { clock, history, record } = recorderAt(START);
+  test('is bounded: hooks beyond the cap are one series, errors a ring, two weeks and no more', async () => {
+    const { history, record } = recorderAt(START);
     for (let i = 0; i < SERIES_KEPT + 50; i++) {
-      record(1, { contentType: `type${i}`, outcome: 'failed', error: { type: 'E', message: `${i}` } });
+      record(1, { contentType: `type${i}`, outcome: 'failed', thrown: { type: 'E', message: `${i}` } });
     }
     expect(history.counters()).toHaveLength(SERIES_KEPT + 1);
     expect(history.counters().at(-1)).toMatchObject({ contentType: 'other', executions: 50 });
-    expect(history.errors(1000)).toHaveLength(ERRORS_KEPT);
-    expect(history.errors(1)[0]?.message).toBe(String(SERIES_KEPT + 49));
-    for (let day = 0; day < 20; day++) {
-      clock.now += DAY_MS;
-      record(1);
-    }
-    // Fifteen hours within two weeks of the last one closed, the open hour and the open minute.
-    expect(history.read(0, clock.now).flatMap(({ cells }) => cells)).toHaveLength(17);
+    expect(await history.errors(1000)).toHaveLength(ERRORS_KEPT);
+    expect((await history.errors(1))[0]?.message).toBe(String(SERIES_KEPT + 49));
   });
 
-  test('a clock set back neither loses nor doubles a run', () => {
+  test('without an archive two weeks are remembered, and what was forgotten is not covered', async () => {
+    const { clock, history, record } = recorderAt(START);
+    for (let hour = 0; hour < 28 * 24; hour++) {
+      record(1);
+      clock.now += HOUR_MS;
+    }
+    const { window, totalExecutions } = await performanceOf(history, 28 * DAY_MS, clock.now);
+    expect(window.coverage).toBeCloseTo(0.5, 2);
+    expect(totalExecutions).toBeGreaterThanOrEqual(14 * 24);
+    expect(totalExecutions).toBeLessThanOrEqual(15 * 24);
+  });
+
+  const inHour = START - (START % HOUR_MS);
+  /** What another instance, and this one an hour ago, gave to the archive. */
+  const archived = (instance: string, executions: number) => {
+    const { record, memory, clock } = recorderAt(inHour);
+    for (let i = 0; i < executions; i++) record(10);
+    clock.now = inHour + HOUR_MS;
+    return memory.ledger.read('hour', { from: inHour, to: inHour + HOUR_MS }).map((rollup) => ({ ...rollup, instance }));
+  };
+  const archiveOf = (answer: Partial<Archive>): Archive => ({
+    rollups: async () => [],
+    watched: async () => [],
+    errors: async () => [],
+    ...answer,
+  });
+
+  test('adds what the archive has of others, and believes itself about itself', async () => {
+    const rollups = async () => [...archived('other', 5), ...archived('me', 2), ...archived('earlier run', 1)];
+    const { record, history, clock } = recorderAt(inHour, archiveOf({ rollups }));
+    for (let i = 0; i < 3; i++) record(10);
+    clock.now = inHour + HOUR_MS;
+    const period = { from: inHour, to: inHour + HOUR_MS };
+    const { rollups: all } = await history.observe(period);
+    expect(all.flatMap(({ cells }) => cells.map(({ executions }) => executions)).sort()).toEqual([1, 3, 5]);
+  });
+
+  test('an archive that fails leaves what this process knows, and the coverage says so', async () => {
+    const broken = async () => {
+      throw new Error('down');
+    };
+    const { record, history, clock, problems } = recorderAt(START, archiveOf({ rollups: broken, errors: broken }));
+    record(10, { outcome: 'failed', thrown: { type: 'E', message: 'm' } });
+    clock.now += 6 * HOUR_MS;
+    const answer = await performanceOf(history, DAY_MS, clock.now);
+    expect(answer).toMatchObject({ totalExecutions: 1, recentErrors: [{ message: 'm' }] });
+    expect(answer.window.coverage).toBeCloseTo(0.25, 2);
+    expect(problems).toHaveLength(2);
+  });
+
+  test('what the archive has taken is forgotten here after an hour or two, and offered again when it grows', () => {
+    const { record, memory, clock } = recorderAt(START);
+    const { outbox } = memory.ledger;
+    record(1);
+    const first = outbox.take();
+    expect(first.map(({ step, cell }) => [step, cell.executions])).toEqual([
+      ['minute', 1],
+      ['hour', 1],
+      ['day', 1],
+    ]);
+    record(1);
+    outbox.settle(first);
+    expect(outbox.take().map(({ cell }) => cell.executions)).toEqual([2, 2, 2]);
+    outbox.settle(outbox.take());
+    expect(outbox.take()).toEqual([]);
+    clock.now += 3 * HOUR_MS;
+    record(1);
+    clock.now += MINUTE_MS;
+    record(1);
+    expect(memory.ledger.read('minute', { from: START - HOUR_MS, to: START + HOUR_MS })).toEqual([]);
+    expect(memory.ledger.read('day', { from: 0, to: clock.now })[0]?.cells[0]?.executions).toBe(4);
+    expect(outbox.dropped()).toBe(0);
+  });
+
+  test('the last hour of this process needs no archive', () => {
+    const never = () => new Promise<never>(() => undefined);
+    const { record, history, clock } = recorderAt(START, archiveOf({ rollups: never }));
+    record(1, { outcome: 'failed', thrown: { type: 'E', message: 'm' } });
+    expect(ownFailures(history, clock.now)).toEqual({ failed: 1, executions: 1 });
+  });
+
+  test('how transactions end is counted, documents apart from hooks', async () => {
+    const { record, memory, history, clock } = recorderAt(START);
+    memory.settle(record(1), 'committed');
+    memory.settle(record(1), 'rolledBack');
+    record(30, { kind: 'document', operation: 'update', source: 'documents' });
+    const answer = await performanceOf(history, HOUR_MS, clock.now);
+    expect(answer).toMatchObject({
+      totalExecutions: 2,
+      slowestHooks: [{ executions: 2, committed: 1, rolledBack: 1 }],
+      documents: [{ operation: 'update', executions: 1, averageExecutionTime: 30 }],
+    });
+  });
+
+  test('a clock set back neither loses nor doubles a run', async () => {
     const { clock, history, record } = recorderAt(START);
     record(1);
     clock.now += 5 * MINUTE_MS;
@@ -269,18 +498,18 @@ describe('history', () => {
     clock.now -= 3 * MINUTE_MS;
     record(1);
     clock.now += 10 * MINUTE_MS;
-    expect(performanceOf(history, HOUR_MS, clock.now).totalExecutions).toBe(3);
+    expect((await performanceOf(history, HOUR_MS, clock.now)).totalExecutions).toBe(3);
   });
 
-  test('reports have a bucket an hour and a day, and add up', () => {
+  test('reports have a bucket an hour and a day, and add up', async () => {
     const { clock, history, record } = recorderAt(START);
     for (let hour = 0; hour < 60; hour++) {
       record(10);
       clock.now += HOUR_MS;
     }
     for (const [report, buckets, executions] of [
-      [dailyReport(history, clock.now), 24, 23],
-      [weeklyReport(history, clock.now), 7, 60],
+      [await dailyReport(history, clock.now), 24, 23],
+      [await weeklyReport(history, clock.now), 7, 60],
     ] as const) {
       expect(report.buckets).toHaveLength(buckets);
       expect(report.totalExecutions).toBe(executions);
@@ -288,13 +517,13 @@ describe('history', () => {
     }
   });
 
-  test('trends compare a week with the one before', () => {
+  test('trends compare a week with the one before', async () => {
     const { clock, history, record } = recorderAt(START);
     for (let day = 0; day < 14; day++) {
       record(day < 7 ? 100 : 150);
       clock.now += DAY_MS;
     }
-    const { hooks, previous, window } = weeklyTrends(history, clock.now);
+    const { hooks, previous, window } = await weeklyTrends(history, clock.now);
     expect(hooks).toMatchObject([
       { executions: 7, averageExecutionTime: 150, previousAverageExecutionTime: 100, change: 0.5 },
     ]);
@@ -305,10 +534,10 @@ describe('history', () => {
     ['slow', [200, 200], /^slow: 200 ms on average in 1 run; the target is 100 ms/],
     ['slow through others', [200, 20], /most of it in the hooks it sets off/],
     ['quick', [20, 20], /^adds up: 1 run of 20 ms/],
-  ] as const)('a bottleneck says why: %s', (_name, [durationMs, ownMs], reason) => {
+  ] as const)('a bottleneck says why: %s', async (_name, [durationMs, ownMs], reason) => {
     const { clock, history, record } = recorderAt(START);
     record(durationMs, { ownMs });
-    expect(bottlenecksOf(history, clock.now).bottlenecks).toMatchObject([
+    expect((await bottlenecksOf(history, clock.now)).bottlenecks).toMatchObject([
       { shareOfTime: 1, reason: expect.stringMatching(reason) },
     ]);
   });

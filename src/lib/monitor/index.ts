@@ -15,7 +15,8 @@ import { createRequestListener, type ListenerOptions } from './server.js';
 
 export type { Application } from './handlers.js';
 export type { HealthCheck } from './health.js';
-export type { Lifecycles } from './hooks/instrument.js';
+export { type Instruments, instrument, type Lifecycles } from './hooks/instrument.js';
+export type { Tracer, WatchTransaction } from './hooks/tracer.js';
 
 export interface MonitorOptions
   extends Pick<Sources, 'application' | 'checks' | 'jobs' | 'database' | 'version'>,

@@ -57,10 +57,20 @@ export function describe(thrown: unknown): Thrown {
     if (!(thrown instanceof Error)) return { type, message: String(thrown) };
     // node-postgres names its errors `error`; the class says more.
     const named = type === 'error' ? thrown.constructor.name : type;
-    return { type: named, message: String(thrown.message), stack: framesOf(thrown) };
+    return { type: named, message: messageOf(thrown), stack: framesOf(thrown) };
   } catch {
     return { type: nameOf(thrown), message: '' };
   }
+}
+
+/**
+ * knex writes the statement with its values, which are people's data, and ` - ` before the message of a database error.
+ * What follows the last one is always PostgreSQL's.
+ */
+function messageOf(error: Error): string {
+  const message = String(error.message);
+  const isFromDatabase = 'severity' in error && 'code' in error;
+  return isFromDatabase ? (message.split(' - ').at(-1) ?? message) : message;
 }
 
 /** The frames alone: the message above them may hold what only the redacted message may. */

@@ -66,8 +66,8 @@ export function createHistory({ recorded, instance, startedAt, archive, onError 
     },
     async errors(limit) {
       const kept = await ask((answering) => answering.errors(limit));
-      const byId = new Map([...(kept ?? []), ...recorded.errors()].map((entry) => [entry.id, entry]));
-      const newestFirst = [...byId.values()].sort((a, b) => (a.timestamp < b.timestamp ? 1 : -1));
+      const byId = new Map([...recorded.errors(), ...(kept ?? [])].map((entry) => [entry.id, entry]));
+      const newestFirst = [...byId.values()].sort((a, b) => Date.parse(b.timestamp) - Date.parse(a.timestamp));
       return newestFirst.slice(0, limit).map(({ id: _id, ...error }) => error);
     },
     own: ({ from, to }) => recorded.ledger.read('minute', { from: Math.floor(from / MINUTE_MS) * MINUTE_MS, to }),
