@@ -3,9 +3,23 @@ import fc from 'fast-check';
 import type { Archive } from '../../src/lib/monitor/archive/index.js';
 import { describe as describeThrown, type Thrown } from '../../src/lib/monitor/history/errors.js';
 import { createHistory } from '../../src/lib/monitor/history/history.js';
-import { coverageOf, DAY_MS, HOUR_MS, lastPeriod, MINUTE_MS, piecesOf, STEP_MS } from '../../src/lib/monitor/history/periods.js';
+import {
+  coverageOf,
+  DAY_MS,
+  HOUR_MS,
+  lastPeriod,
+  MINUTE_MS,
+  piecesOf,
+  STEP_MS,
+} from '../../src/lib/monitor/history/periods.js';
 import { ACCURACY, addToBin, type Bins, binOf, quantile } from '../../src/lib/monitor/history/quantiles.js';
-import { createRecorder, ERRORS_KEPT, type Recorder, SERIES_KEPT, type Series } from '../../src/lib/monitor/history/recorder.js';
+import {
+  createRecorder,
+  ERRORS_KEPT,
+  type Recorder,
+  SERIES_KEPT,
+  type Series,
+} from '../../src/lib/monitor/history/recorder.js';
 import type { Run, Subject } from '../../src/lib/monitor/history/tally.js';
 import { instrument, type Lifecycles } from '../../src/lib/monitor/hooks/instrument.js';
 import { createTracer } from '../../src/lib/monitor/hooks/tracer.js';
@@ -147,7 +161,9 @@ describe('instrument', () => {
     void hooks.afterCreate();
     void hooks.afterCreate();
     hooks.beforeCreate();
-    const flying = memory.counters().map(({ operation, inFlight, executions }) => ({ operation, inFlight, executions }));
+    const flying = memory
+      .counters()
+      .map(({ operation, inFlight, executions }) => ({ operation, inFlight, executions }));
     expect(flying).toEqual([
       { operation: 'afterCreate', inFlight: 2, executions: 0 },
       { operation: 'beforeCreate', inFlight: 0, executions: 1 },
@@ -179,20 +195,29 @@ describe('instrument', () => {
     const series = (kind: Subject['kind'], operation: string) =>
       recorder.series({ kind, contentType: 'a', operation, source: 'x' });
     const inner = tracer.wrap(send, series('hook', 'inner'));
-    const action = tracer.wrap(async () => {
-      await send();
-      await inner();
-    }, series('document', 'update'));
-    const outer = tracer.wrap(async () => {
-      await send();
-      await action();
-    }, series('hook', 'outer'));
+    const action = tracer.wrap(
+      async () => {
+        await send();
+        await inner();
+      },
+      series('document', 'update'),
+    );
+    const outer = tracer.wrap(
+      async () => {
+        await send();
+        await action();
+      },
+      series('hook', 'outer'),
+    );
     await outer();
     expect([run('inner')?.queries, run('update')?.queries, run('outer')?.queries]).toEqual([1, 1, 2]);
     expect(run('outer')?.queryMs).toBeGreaterThanOrEqual(8);
     // Own time of a hook leaves out the hooks inside, and keeps the action it called.
     expect((run('outer')?.durationMs ?? 0) - (run('outer')?.ownMs ?? 0)).toBeCloseTo(run('inner')?.durationMs ?? 0, 1);
-    expect((run('update')?.durationMs ?? 0) - (run('update')?.ownMs ?? 0)).toBeCloseTo(run('inner')?.durationMs ?? 0, 1);
+    expect((run('update')?.durationMs ?? 0) - (run('update')?.ownMs ?? 0)).toBeCloseTo(
+      run('inner')?.durationMs ?? 0,
+      1,
+    );
     expect(tracer.startQuery()).toBeUndefined();
   });
 
@@ -303,7 +328,8 @@ describe('periods', () => {
       expect(pieces.reduce((sum, { from, to }) => sum + to - from, 0)).toBe(period.to - period.from);
       for (const [index, piece] of pieces.entries()) {
         expect(piece.from).toBe(index === 0 ? period.from : pieces[index - 1]?.to);
-        if (piece.step !== 'minute') expect([piece.from % STEP_MS[piece.step], piece.to % STEP_MS[piece.step]]).toEqual([0, 0]);
+        if (piece.step !== 'minute')
+          expect([piece.from % STEP_MS[piece.step], piece.to % STEP_MS[piece.step]]).toEqual([0, 0]);
       }
       expect(pieces.filter(({ step }) => step === 'minute').every(({ from, to }) => to - from < HOUR_MS)).toBe(true);
     });
@@ -313,7 +339,9 @@ describe('periods', () => {
   test('coverage is the share of time somebody watched, however many did', () => {
     const minutes = fc.integer({ min: 0, max: 60 });
     const property = fc.property(fc.array(fc.tuple(minutes, minutes), { maxLength: 6 }), (pairs) => {
-      const seen = new Set(pairs.flatMap(([from, to]) => Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i)));
+      const seen = new Set(
+        pairs.flatMap(([from, to]) => Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i)),
+      );
       const inside = [...seen].filter((minute) => minute >= 10 && minute < 50).length;
       const intervals = pairs.map(([from, to]) => ({ from, to }));
       expect(coverageOf({ from: 10, to: 50 }, intervals)).toBeCloseTo(inside / 40, 6);
@@ -377,7 +405,8 @@ describe('history', () => {
   test('only failures make the error rate; refused input is told apart', async () => {
     const { clock, history, record } = recorderAt(START);
     for (let i = 0; i < 7; i++) record(5);
-    for (let i = 0; i < 2; i++) record(1, { outcome: 'rejected', thrown: { type: 'ValidationError', message: 'name' } });
+    for (let i = 0; i < 2; i++)
+      record(1, { outcome: 'rejected', thrown: { type: 'ValidationError', message: 'name' } });
     record(1, { outcome: 'failed', thrown: { type: 'TypeError', message: 'x'.repeat(900) } });
     const answer = await performanceOf(history, HOUR_MS, clock.now);
     expect(answer).toMatchObject({ errorRate: 0.1, successRate: 0.9, rejectedExecutions: 2, failedExecutions: 1 });
@@ -414,12 +443,15 @@ describe('history', () => {
     const { record, memory, clock } = recorderAt(inHour);
     for (let i = 0; i < executions; i++) record(10);
     clock.now = inHour + HOUR_MS;
-    return memory.ledger.read('hour', { from: inHour, to: inHour + HOUR_MS }).map((rollup) => ({ ...rollup, instance }));
+    return memory.ledger
+      .read('hour', { from: inHour, to: inHour + HOUR_MS })
+      .map((rollup) => ({ ...rollup, instance }));
   };
-  const archiveOf = (answer: Partial<Archive>): Archive => ({
-    rollups: async () => [],
+  const archiveOf = (answer: Pick<Archive, 'rollups'> & Partial<Pick<Archive, 'errors'>>): Archive => ({
     watched: async () => [],
     errors: async () => [],
+    events: async () => [],
+    usage: async () => [],
     ...answer,
   });
 

@@ -56,7 +56,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   const entities = createEntities(pool);
   const server = createServer();
   const clients = watchClients(server);
-  const monitor = await watch({ options, pool, server, log, clients });
+  const monitor = watch({ options, pool, server, log, clients });
   registerLifecycles(entities);
   monitor.instrument(entities.lifecycles);
   server.on('request', createRouter({ monitor, entities, log }));
@@ -66,7 +66,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   return {
     url: `http://127.0.0.1:${portOf(server)}`,
     async stop() {
-      monitor.stop();
+      await monitor.stop();
       server.closeAllConnections();
       await promisify(server.close.bind(server))();
       await worker.stop();
@@ -94,7 +94,7 @@ interface Watched {
   readonly clients: Clients;
 }
 
-function watch({ options, pool, server, log, clients }: Watched): Promise<Monitor> {
+function watch({ options, pool, server, log, clients }: Watched): Monitor {
   return createMonitor({
     application: {
       version: '1.0.0',
@@ -107,6 +107,7 @@ function watch({ options, pool, server, log, clients }: Watched): Promise<Monito
     database: () => databaseMetrics(pool),
     activity: clients.activity,
     diskPath: options.logDirectory,
+    archive: options.pg,
     version: packageVersion(),
     onError: log.error,
     ...(options.secret === undefined ? {} : { secret: options.secret }),

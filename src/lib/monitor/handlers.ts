@@ -1,19 +1,12 @@
 /** One handler a route of the contract. */
 import type { DatabaseMetrics, Handlers, JobStatus, SystemOverview } from '../contract/index.js';
 import { withDeadline } from './deadline.js';
-import {
-  CHECK_DEADLINE_MS,
-  errorRateCheck,
-  type HealthCheck,
-  memoryCheck,
-  runChecks,
-  worstHealth,
-} from './health.js';
-import type { HostProbe, UsageSampler } from './host.js';
-import { describeApi } from './openapi.js';
+import { CHECK_DEADLINE_MS, errorRateCheck, type HealthCheck, memoryCheck, runChecks, worstHealth } from './health.js';
 import type { History } from './history/history.js';
 import { windowLength } from './history/periods.js';
 import { ERRORS_KEPT } from './history/recorder.js';
+import type { HostProbe, UsageSampler } from './host.js';
+import { describeApi } from './openapi.js';
 import type { ProcessProbe } from './process.js';
 import { renderMetrics } from './prometheus.js';
 import {

@@ -24,15 +24,16 @@ interface Counters {
 }
 
 /** @param path any path on the file system whose space matters */
-export async function createHostProbe(path: string): Promise<HostProbe> {
-  let before = await readCounters();
+export function createHostProbe(path: string): HostProbe {
+  let previous = readCounters();
   return {
     async read() {
-      const now = await readCounters();
+      const before = await previous;
+      previous = readCounters();
+      const now = await previous;
       const [memory, disk] = await Promise.all([readMemory(), readDisk(path)]);
       const system = { cpu: { usage: cpuUsage(before, now), loadAverage: loadavg() }, memory, disk };
       const network = networkRates(before, now);
-      before = now;
       return { ...system, network };
     },
   };

@@ -1,12 +1,16 @@
 /**
  * The application's side: times the lifecycle hooks of a backend, keeps what it saw, and answers the hook-monitoring API.
- * Knows nothing of the command line, nor of Strapi; what it needs of its host (checks, queue, database) it is given.
+ * Knows nothing of the command line, nor of Strapi; what it needs of its host (checks, pool, database) it is given.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ConnectionSettings } from './archive/database.js';
+import { openKeeper } from './archive/keep.js';
+import { createQueue } from './archive/outbox.js';
+import type { EventRow, FlagRow } from './archive/tables.js';
 import { createHandlers, type Sources } from './handlers.js';
 import { createHistory } from './history/history.js';
 import { createRecorder } from './history/recorder.js';
-import { instrument, type Lifecycles } from './hooks/instrument.js';
+import { type Instruments, instrument, type Lifecycles } from './hooks/instrument.js';
 import { createTracer, type WatchTransaction } from './hooks/tracer.js';
 import { type Activity, createHostProbe, createUsageSampler } from './host.js';
 import { instanceName } from './instance.js';
@@ -17,6 +21,7 @@ export type { Application } from './handlers.js';
 export type { HealthCheck } from './health.js';
 export { type Instruments, instrument, type Lifecycles } from './hooks/instrument.js';
 export type { Tracer, WatchTransaction } from './hooks/tracer.js';
+export { createHttpMetrics, type HttpMetrics } from './http-metrics.js';
 
 export interface MonitorOptions
   extends Pick<Sources, 'application' | 'checks' | 'jobs' | 'database' | 'version'>,
@@ -25,42 +30,63 @@ export interface MonitorOptions
   /** A path on the file system whose space matters. */
   readonly diskPath: string;
   readonly watchTransaction?: WatchTransaction;
+  /** Where history is kept, in a schema of its own; in memory alone when not given. */
+  readonly archive?: ConnectionSettings;
+  /** Told what operators should know. */
+  readonly onNotice?: (message: string) => void;
 }
 
-export interface Monitor {
+export interface Monitor extends Instruments {
   /** Wraps lifecycle functions; returns the undo. */
   readonly instrument: (contentTypes: Iterable<readonly [string, Lifecycles]>) => () => void;
   /** Answers requests below API_PREFIX. */
   readonly listener: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-  /** Begins to sample the host. */
+  /** Begins to sample the host and to write history. */
   readonly start: () => void;
-  readonly stop: () => void;
+  /** Writes what waits, within two seconds. */
+  readonly stop: () => Promise<void>;
 }
 
-export async function createMonitor(options: MonitorOptions): Promise<Monitor> {
+/** Events that wait for an archive that does not answer. */
+const EVENTS_WAITING = 5_000;
+
+export function createMonitor(options: MonitorOptions): Monitor {
+  const { onError = () => undefined, onNotice = () => undefined, version } = options;
   const startedAt = Date.now();
   const instance = instanceName(startedAt);
-  const recorder = createRecorder({ instance });
+  const events = createQueue<EventRow>(EVENTS_WAITING);
+  const recorder = createRecorder({
+    instance,
+    onError: (entry) => events.push({ kind: 'error', id: entry.id, at: entry.timestamp, body: entry }),
+  });
   const tracer = createTracer(recorder, options.watchTransaction);
+  const outboxes = { rollups: recorder.ledger.outbox, events, flags: createQueue<FlagRow>(0) };
+  const keeper = options.archive && openKeeper(options.archive, { outboxes, instance, startedAt, version, onNotice });
   const history = createHistory({
     recorded: recorder,
     instance,
     startedAt,
-    archive: () => undefined,
-    onError: options.onError ?? (() => undefined),
+    archive: () => keeper?.archive(),
+    onError,
   });
   const processProbe = startProcessProbe();
-  const usage = createUsageSampler(await createHostProbe(options.diskPath), options.activity);
+  const usage = createUsageSampler(createHostProbe(options.diskPath), options.activity);
   // Its own probe: rates are measured from read to read, and the sampler reads on its own beat.
-  const host = await createHostProbe(options.diskPath);
+  const host = createHostProbe(options.diskPath);
   const handlers = createHandlers({ ...options, history, process: processProbe, host, usage, now: Date.now });
   return {
+    recorder,
+    tracer,
     instrument: (contentTypes) => instrument(contentTypes, { recorder, tracer }),
     listener: createRequestListener(handlers, options),
-    start: usage.start,
-    stop() {
+    start() {
+      usage.start();
+      keeper?.start();
+    },
+    async stop() {
       usage.stop();
       processProbe.stop();
+      await keeper?.stop();
     },
   };
 }

@@ -1,7 +1,7 @@
 /** `GET /metrics`: the Prometheus text format, version 0.0.4. */
 import type { JobStatus } from '../contract/index.js';
-import type { ProcessFigures } from './process.js';
 import { BUCKET_BOUNDS_SECONDS, type Counter } from './history/recorder.js';
+import type { ProcessFigures } from './process.js';
 
 type Labels = Readonly<Record<string, string>>;
 interface Sample {

@@ -5,7 +5,8 @@ import { registrantOf } from './registrant.js';
 import type { DatabaseLike, LifecycleEvent, Subscriber } from './shapes.js';
 
 /** Strapi's own content: what runs there is not the application's work. */
-const INTERNAL = /^(admin|strapi)::|^plugin::(content-manager|content-releases|content-type-builder|email|i18n|review-workflows|upload)\./;
+const INTERNAL =
+  /^(admin|strapi)::|^plugin::(content-manager|content-releases|content-type-builder|email|i18n|review-workflows|upload)\./;
 
 const isWatched = (uid: string): boolean => !INTERNAL.test(uid);
 

@@ -1,7 +1,9 @@
 /** What outlives the process, shared by every instance of the application. */
+import type { ResourceUsage } from '../../contract/index.js';
 import type { ErrorEntry } from '../history/errors.js';
 import type { Rollup } from '../history/ledger.js';
 import type { Period, Piece } from '../history/periods.js';
+import type { EventRow } from './tables.js';
 
 /** A rollup as one instance saw it. */
 export interface InstanceRollup extends Rollup {
@@ -16,4 +18,8 @@ export interface Archive {
   readonly watched: (period: Period) => Promise<readonly Period[]>;
   /** The newest of every instance, newest first. */
   readonly errors: (limit: number) => Promise<readonly ErrorEntry[]>;
+  /** What was kept of other events of a kind, newest first. */
+  readonly events: <Body>(kind: EventRow['kind'], limit: number) => Promise<readonly Body[]>;
+  /** Samples between two moments (ms since 1970), oldest first. */
+  readonly usage: (from: number, to: number) => Promise<readonly ResourceUsage[]>;
 }

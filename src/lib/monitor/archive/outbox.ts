@@ -2,7 +2,7 @@
 
 /** What waits to be kept in one table. Rows that were taken are offered again until they are settled. */
 export interface Outbox<Row = unknown> {
-  /** A bounded number of rows, oldest first. */
+  /** Oldest first. */
   readonly take: () => readonly Row[];
   /** They are kept now. */
   readonly settle: (rows: readonly Row[]) => void;
@@ -20,7 +20,7 @@ export function createQueue<Row>(capacity: number): Outbox<Row> & { readonly pus
       waiting.shift();
       dropped += 1;
     },
-    take: () => waiting.slice(0, ROWS_AT_ONCE),
+    take: () => [...waiting],
     settle(rows) {
       const kept = new Set(rows);
       const left = waiting.filter((row) => !kept.has(row));

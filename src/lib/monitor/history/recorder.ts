@@ -1,7 +1,5 @@
 /** Takes in runs as they end. Nothing here waits, throws, or sets a timer: minutes are closed on the way. */
-import { createQueue, type Outbox } from '../archive/outbox.js';
-import type { ErrorEntry, Thrown } from './errors.js';
-import { createErrorReader } from './errors.js';
+import { createErrorReader, type ErrorEntry, type Thrown } from './errors.js';
 import { createLedger, type Ledger } from './ledger.js';
 import { MINUTE_MS, startOf } from './periods.js';
 import { addRun, keyOf, newTally, type Run, type Subject, type Tally } from './tally.js';
@@ -42,7 +40,6 @@ export interface Recorded {
   readonly ledger: Ledger;
   /** Newest first. */
   readonly errors: () => readonly ErrorEntry[];
-  readonly errorOutbox: Outbox<ErrorEntry>;
   readonly counters: () => readonly Counter[];
   readonly isComplete: () => boolean;
   /** Subjects beyond SERIES_KEPT, counted together as `other`. */
@@ -53,8 +50,6 @@ export interface Recorded {
 export const BUCKET_BOUNDS_SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10] as const;
 
 export const ERRORS_KEPT = 200;
-/** Errors that wait for an archive that does not answer. */
-const ERRORS_WAITING = 2_000;
 /** Subjects told apart. */
 export const SERIES_KEPT = 1_000;
 const OTHER: Subject = { kind: 'hook', contentType: 'other', operation: 'other', source: 'other' };
@@ -64,13 +59,14 @@ export interface RecorderOptions {
   readonly instance: string;
   /** Wall clock in ms since 1970; durations never come from it. */
   readonly now?: () => number;
+  /** Given every error that is recorded. */
+  readonly onError?: (entry: ErrorEntry) => void;
 }
 
-export function createRecorder({ instance, now = Date.now }: RecorderOptions): Recorder & Recorded {
+export function createRecorder({ instance, now = Date.now, onError }: RecorderOptions): Recorder & Recorded {
   const readError = createErrorReader(instance);
   const all = new Map<string, Series>();
   const errors: ErrorEntry[] = [];
-  const errorOutbox = createQueue<ErrorEntry>(ERRORS_WAITING);
   let active = new Set<Series>();
   let minute = startOf(now(), MINUTE_MS);
   let complete = true;
@@ -121,7 +117,7 @@ export function createRecorder({ instance, now = Date.now }: RecorderOptions): R
       if (!thrown) return;
       const { outcome, durationMs } = run;
       const entry = readError(series.counter, thrown, { outcome, durationMs, at: now() });
-      errorOutbox.push(entry);
+      onError?.(entry);
       if (errors.push(entry) > ERRORS_KEPT) errors.shift();
     },
     settle(series, end) {
@@ -129,7 +125,6 @@ export function createRecorder({ instance, now = Date.now }: RecorderOptions): R
     },
     ledger,
     errors: () => errors.toReversed(),
-    errorOutbox,
     counters: () => [...all.values()].map(({ counter }) => counter),
     isComplete: () => complete,
     seriesDropped: () => seriesDropped,
@@ -148,7 +143,13 @@ function count(counter: Counter, run: Run): void {
   counter.executions += 1;
   if (run.outcome !== 'ok') counter[run.outcome] += 1;
   counter.totalSeconds += seconds;
+  const bucket = bucketOf(seconds);
+  if (bucket < counter.buckets.length) counter.buckets[bucket] = (counter.buckets[bucket] ?? 0) + 1;
+}
+
+/** The position of the first bound that is not exceeded; beyond the last, their number. */
+export function bucketOf(seconds: number): number {
   let bucket = 0;
   while (bucket < BUCKET_BOUNDS_SECONDS.length && seconds > (BUCKET_BOUNDS_SECONDS[bucket] ?? 0)) bucket += 1;
-  if (bucket < counter.buckets.length) counter.buckets[bucket] = (counter.buckets[bucket] ?? 0) + 1;
+  return bucket;
 }

@@ -34,7 +34,8 @@ interface Frame {
 
 export function createTracer(recorder: Recorder, watchTransaction: WatchTransaction = () => undefined): Tracer {
   const running = new AsyncLocalStorage<Frame>();
-  const end = (frame: Frame, failure?: { readonly thrown: unknown }) => report({ recorder, watchTransaction }, frame, failure);
+  const end = (frame: Frame, failure?: { readonly thrown: unknown }) =>
+    report({ recorder, watchTransaction }, frame, failure);
 
   const call = (frame: Frame, traced: AnyFunction, self: unknown, args: unknown[]): unknown => {
     let result: unknown;

@@ -1,0 +1,36 @@
+/** The archive as the monitor uses it: written in the background, read when it is there. */
+import { withDeadline } from '../deadline.js';
+import { type ConnectionSettings, type Database, openDatabase } from './database.js';
+import type { Archive } from './index.js';
+import { createArchive } from './reader.js';
+import { createWriter, type WriterOptions, type WriterState } from './writer.js';
+
+export interface Keeper {
+  /** Undefined until something was written, so that its schema is known to be there. */
+  readonly archive: () => Archive | undefined;
+  readonly database: Database;
+  readonly state: () => WriterState;
+  readonly flush: () => Promise<void>;
+  readonly start: () => void;
+  /** Writes what waits and disconnects, within a bounded time. */
+  readonly stop: () => Promise<void>;
+}
+
+const DISCONNECT_MS = 1_000;
+
+export function openKeeper(settings: ConnectionSettings, options: Omit<WriterOptions, 'database'>): Keeper {
+  const database = openDatabase(settings);
+  const writer = createWriter({ ...options, database });
+  const archive = createArchive(database);
+  return {
+    archive: () => (writer.state().lastWrittenAt === undefined ? undefined : archive),
+    database,
+    state: writer.state,
+    flush: writer.flush,
+    start: writer.start,
+    async stop() {
+      await writer.stop();
+      await withDeadline(database.end, DISCONNECT_MS).catch(() => undefined);
+    },
+  };
+}

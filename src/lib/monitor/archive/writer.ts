@@ -1,0 +1,138 @@
+/** Brings what waits in the outboxes into the archive, a little at a time, and never lets the application feel it. */
+import { hostname } from 'node:os';
+import { withDeadline } from '../deadline.js';
+import type { Database, Query } from './database.js';
+import { migrate } from './migrations.js';
+import { ROWS_AT_ONCE } from './outbox.js';
+import { dropOld } from './retention.js';
+import { type Outboxes, TABLES, toJson } from './tables.js';
+
+export interface WriterOptions {
+  readonly database: Database;
+  readonly outboxes: Outboxes;
+  readonly instance: string;
+  /** ms since 1970. */
+  readonly startedAt: number;
+  /** Of viktoria-ops. */
+  readonly version: string;
+  /** Told once when writing begins to fail, and once when it works again. */
+  readonly onNotice: (message: string) => void;
+  readonly intervalMs?: number;
+}
+
+export interface WriterState {
+  /** ms since 1970; undefined before the first success. */
+  readonly lastWrittenAt: number | undefined;
+  /** Why nothing is written now. */
+  readonly failure: string | undefined;
+  /** Rows given up because they could not be written in time. */
+  readonly dropped: number;
+}
+
+export interface Writer {
+  readonly start: () => void;
+  /** Writes what waits, once more, within a bounded time. */
+  readonly stop: () => Promise<void>;
+  /** Resolves when all that waited is written, or writing failed. */
+  readonly flush: () => Promise<void>;
+  readonly state: () => WriterState;
+}
+
+const INTERVAL_MS = 10_000;
+const LONGEST_PAUSE_MS = 60_000;
+const RETENTION_EVERY_MS = 3_600_000;
+const LAST_FLUSH_MS = 2_000;
+
+export function createWriter(options: WriterOptions): Writer {
+  const { outboxes, onNotice, intervalMs = INTERVAL_MS } = options;
+  let timer: NodeJS.Timeout | undefined;
+  let underWay: Promise<void> | undefined;
+  let migrated = false;
+  let lastWrittenAt: number | undefined;
+  let tidiedAt = Number.NEGATIVE_INFINITY;
+  let failure: string | undefined;
+  let pauseMs = intervalMs;
+
+  const write = async () => {
+    if (!migrated) await options.database.transaction(migrate);
+    migrated = true;
+    await writeAll(options);
+    if (performance.now() - tidiedAt > RETENTION_EVERY_MS) await options.database.transaction(dropOld);
+    tidiedAt = performance.now();
+  };
+  const attempt = async () => {
+    try {
+      await write();
+      if (failure) onNotice('history is written again');
+      failure = undefined;
+      lastWrittenAt = Date.now();
+      pauseMs = intervalMs;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message || error.name : String(error);
+      if (!failure) onNotice(`history is kept in memory until it can be written: ${reason}`);
+      failure = reason;
+      pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
+    }
+  };
+  const flush = () => {
+    underWay ??= attempt().finally(() => {
+      underWay = undefined;
+    });
+    return underWay;
+  };
+  const schedule = () => {
+    timer = setTimeout(() => void flush().then(() => timer && schedule()), pauseMs).unref();
+  };
+
+  return {
+    start() {
+      if (timer) return;
+      schedule();
+      void flush();
+    },
+    async stop() {
+      clearTimeout(timer);
+      timer = undefined;
+      // One that began earlier does not hold what was recorded since.
+      await withDeadline(async () => {
+        await underWay;
+        await flush();
+      }, LAST_FLUSH_MS).catch(() => undefined);
+    },
+    flush,
+    state: () => ({
+      lastWrittenAt,
+      failure,
+      dropped: Object.values(outboxes).reduce((sum, outbox) => sum + outbox.dropped(), 0),
+    }),
+  };
+}
+
+const HEARTBEAT = `
+insert into viktoria_ops.instances (id, host, pid, version, started_at, seen_at)
+values ($1, $2, $3, $4, $5, now()) on conflict (id) do update set seen_at = now()`;
+
+async function writeAll({ database, outboxes, instance, startedAt, version }: WriterOptions): Promise<void> {
+  await database.transaction(async (query) => {
+    await query(HEARTBEAT, [instance, hostname(), process.pid, version, new Date(startedAt)]);
+  });
+  for (const name of ['rollups', 'events', 'flags'] as const) await drain(database, { name, outboxes, instance });
+}
+
+interface Draining {
+  readonly name: keyof Outboxes;
+  readonly outboxes: Outboxes;
+  readonly instance: string;
+}
+
+/** One transaction a batch; rows are settled when theirs is committed. */
+async function drain(database: Database, { name, outboxes, instance }: Draining): Promise<void> {
+  // The table and the outbox of one name hold the same rows; the compiler cannot follow the name through both.
+  const [table, outbox] = [TABLES[name], outboxes[name]] as unknown as [(typeof TABLES)['events'], Outboxes['events']];
+  const waiting = outbox.take();
+  for (let start = 0; start < waiting.length; start += ROWS_AT_ONCE) {
+    const rows = waiting.slice(start, start + ROWS_AT_ONCE);
+    await database.transaction((query: Query) => query(table.statement, [toJson(table, rows), instance]));
+    outbox.settle(rows);
+  }
+}

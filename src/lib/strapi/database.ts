@@ -1,0 +1,59 @@
+/** The application's database as Strapi holds it: its pool, whether it answers, and where it is. */
+import type { HealthCheck } from '../monitor/index.js';
+import type { KnexLike, StrapiLike } from './shapes.js';
+
+export interface PoolStatus {
+  readonly active: number;
+  readonly idle: number;
+  readonly waiting: number;
+  readonly max: number;
+}
+
+/** Connections of the pool; undefined when it is not the pool we know (tarn). */
+export function poolStatus({ client }: KnexLike): PoolStatus | undefined {
+  const { numUsed, numFree, numPendingAcquires, max } = client?.pool ?? {};
+  if (!numUsed || !numFree || !numPendingAcquires || max === undefined) return undefined;
+  const pool = client?.pool;
+  return {
+    active: numUsed.call(pool),
+    idle: numFree.call(pool),
+    waiting: numPendingAcquires.call(pool),
+    max,
+  };
+}
+
+/**
+ * Whether the application gets an answer through its own pool. One question at a time: with the database down each would
+ * wait for a connection for a minute, and a scraper would fill the queue that users wait in.
+ */
+export function databaseCheck(connection: KnexLike): HealthCheck {
+  let underWay: Promise<unknown> | undefined;
+  const ask = () => {
+    underWay ??= Promise.resolve(connection.raw('select 1')).finally(() => {
+      underWay = undefined;
+    });
+    return underWay;
+  };
+  return {
+    name: 'database',
+    check: async () => {
+      await ask();
+      const { waiting = 0, max } = poolStatus(connection) ?? {};
+      return waiting > 0
+        ? { status: 'warning', message: `${waiting} wait for one of ${max} connections of the pool` }
+        : { status: 'healthy', message: 'answers' };
+    },
+  };
+}
+
+/** Connection settings as knex and node-postgres understand them. */
+export type ConnectionSettings = Readonly<Record<string, unknown>>;
+
+/** Where the application's PostgreSQL is; undefined when it uses another database. */
+export function connectionSettings({ config }: StrapiLike): ConnectionSettings | undefined {
+  const client = config.get('database.connection.client');
+  if (client !== 'postgres' && client !== 'pg') return undefined;
+  const settings = config.get('database.connection.connection');
+  if (typeof settings === 'string') return { connectionString: settings };
+  return typeof settings === 'object' && settings !== null ? { ...settings } : undefined;
+}

@@ -1,0 +1,247 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { openDatabase } from '../../src/lib/monitor/archive/database.js';
+import { type Keeper, openKeeper } from '../../src/lib/monitor/archive/keep.js';
+import { migrate } from '../../src/lib/monitor/archive/migrations.js';
+import { createQueue } from '../../src/lib/monitor/archive/outbox.js';
+import { dropOld } from '../../src/lib/monitor/archive/retention.js';
+import type { EventRow, FlagRow } from '../../src/lib/monitor/archive/tables.js';
+import { createHistory } from '../../src/lib/monitor/history/history.js';
+import { HOUR_MS } from '../../src/lib/monitor/history/periods.js';
+import { createRecorder } from '../../src/lib/monitor/history/recorder.js';
+import type { RunOutcome } from '../../src/lib/monitor/history/tally.js';
+import { performanceOf } from '../../src/lib/monitor/reports.js';
+import { sql, testServer, useDatabase } from '../support/database.js';
+
+const database = useDatabase();
+const keepers: Keeper[] = [];
+afterEach(async () => {
+  for (const keeper of keepers.splice(0)) await keeper.stop();
+  await sql('postgres', `alter database ${database.name} allow_connections true`);
+  await sql('postgres', `alter database ${database.name} reset default_transaction_read_only`);
+  await sql(database.name, 'drop schema if exists viktoria_ops cascade; drop role if exists reader');
+});
+
+/** One process of an application, as the monitor puts it together. */
+function instance(name: string, options: { readonly user?: string; readonly eventsKept?: number } = {}) {
+  const { user = testServer.user, eventsKept = 100 } = options;
+  const events = createQueue<EventRow>(eventsKept);
+  const recorder = createRecorder({
+    instance: name,
+    onError: (entry) => events.push({ kind: 'error', id: entry.id, at: entry.timestamp, body: entry }),
+  });
+  const notices: string[] = [];
+  const startedAt = Date.now();
+  const outboxes = { rollups: recorder.ledger.outbox, events, flags: createQueue<FlagRow>(10) };
+  const keeper = openKeeper(
+    { ...testServer, user, database: database.name },
+    { outboxes, instance: name, startedAt, version: '1', onNotice: (text) => notices.push(text) },
+  );
+  keepers.push(keeper);
+  const history = createHistory({
+    recorded: recorder,
+    instance: name,
+    startedAt,
+    archive: keeper.archive,
+    onError: () => undefined,
+  });
+  const record = (outcome: RunOutcome = 'ok', contentType = 'api::match.match', message = 'm') => {
+    const series = recorder.series({ kind: 'hook', contentType, operation: 'afterUpdate', source: 'model' });
+    recorder.begin(series);
+    const run = { durationMs: 12, ownMs: 10, outcome, queries: 2, queryMs: 3 };
+    recorder.record(series, run, outcome === 'ok' ? undefined : { type: 'E', message });
+    return series;
+  };
+  const performance = () => performanceOf(history, HOUR_MS, Date.now());
+  return { recorder, keeper, history, record, performance, notices, outboxes };
+}
+
+const stopServer = async () => {
+  await sql('postgres', `alter database ${database.name} allow_connections false`);
+  await sql('postgres', `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${database.name}'`);
+};
+
+describe('what one process writes', () => {
+  test('every instance and every later run reads, each run once, however often it is written', async () => {
+    const [one, two] = [instance('one'), instance('two')];
+    one.record();
+    one.record('failed');
+    two.record('rejected');
+    for (const { keeper } of [one, two, one, two]) await keeper.flush();
+    one.record();
+    await one.keeper.flush();
+    for (const { performance } of [one, two]) {
+      const answer = await performance();
+      expect(answer).toMatchObject({ totalExecutions: 4, failedExecutions: 1, rejectedExecutions: 1 });
+      expect(answer.recentErrors).toHaveLength(2);
+    }
+    const later = instance('after a restart');
+    await later.keeper.flush();
+    const remembered = await later.performance();
+    expect(remembered).toMatchObject({ totalExecutions: 4, averageExecutionTime: 12, failedExecutions: 1 });
+    expect(remembered.slowestHooks[0]).toMatchObject({ averageOwnTime: 10, averageQueries: 2, averageQueryTime: 3 });
+  });
+
+  test('a write that is repeated counts nothing twice', async () => {
+    const { record, keeper, outboxes, performance } = instance('one');
+    record();
+    const rows = outboxes.rollups.take();
+    await keeper.flush();
+    // As after a commit whose answer was lost: the rows are offered again.
+    outboxes.rollups.settle(rows.map((row) => ({ ...row, cell: { ...row.cell, executions: 0 } })));
+    expect(outboxes.rollups.take()).toHaveLength(3);
+    await keeper.flush();
+    expect(
+      await sql(database.name, `select sum(executions) as n from viktoria_ops.rollups where step = 'day'`),
+    ).toEqual([{ n: 1 }]);
+    expect((await performance()).totalExecutions).toBe(1);
+  });
+
+  test('names and messages of any text come back as they were, but for what PostgreSQL has no place for', async () => {
+    const texts = fc.string({ unit: 'binary', minLength: 1, maxLength: 30 });
+    const { record, keeper, recorder } = instance('texts');
+    const given = [...fc.sample(texts, 200), 'nul \0 inside', 'half \ud83d pair', '"quoted"\n\\u0000'];
+    for (const text of given) record('failed', text, text);
+    await keeper.flush();
+    const stored = await sql(database.name, `select content_type from viktoria_ops.rollups where step = 'day'`);
+    const expected = recorder
+      .counters()
+      .map(({ contentType }) => Buffer.from(contentType).toString().replaceAll('\0', '\uFFFD'));
+    expect(stored.map((row) => row.content_type).sort()).toEqual(expected.sort());
+  });
+});
+
+describe('a database that cannot be written', () => {
+  test('is told once; what waits is written when it is back, and told again', async () => {
+    const { record, keeper, performance, notices } = instance('one');
+    record();
+    await keeper.flush();
+    await stopServer();
+    record('failed');
+    await keeper.flush();
+    await keeper.flush();
+    expect(notices).toEqual([expect.stringMatching(/^history is kept in memory until it can be written: /)]);
+    expect(keeper.state().failure).toBeTruthy();
+    // What this process saw is still told.
+    expect(await performance()).toMatchObject({ totalExecutions: 2, failedExecutions: 1 });
+    await sql('postgres', `alter database ${database.name} allow_connections true`);
+    await keeper.flush();
+    expect(keeper.state().failure).toBeUndefined();
+    expect(notices).toHaveLength(2);
+    const after = instance('after');
+    await after.keeper.flush();
+    expect(await after.performance()).toMatchObject({ totalExecutions: 2, recentErrors: [{ outcome: 'failed' }] });
+  });
+
+  test.each([
+    [
+      'read-only',
+      async () =>
+        void (await sql('postgres', `alter database ${database.name} set default_transaction_read_only = on`)),
+      'postgres',
+      /read-only/,
+    ],
+    [
+      'not ours',
+      async () => void (await sql(database.name, 'create role reader login')),
+      'reader',
+      /permission denied/,
+    ],
+    [
+      'of a newer version',
+      async () => {
+        await openDatabase({ ...testServer, database: database.name }).transaction(migrate);
+        await sql(database.name, 'insert into viktoria_ops.migrations (number) values (999)');
+      },
+      'postgres',
+      /newer version \(999/,
+    ],
+  ])('%s: history stays in memory and says why', async (_name, arrange, user, reason) => {
+    await arrange();
+    const { record, keeper, performance } = instance('one', { user });
+    record();
+    await keeper.flush();
+    expect(keeper.state()).toMatchObject({ failure: expect.stringMatching(reason), lastWrittenAt: undefined });
+    expect((await performance()).totalExecutions).toBe(1);
+  });
+
+  test('what waits is bounded, and what is given up is counted', async () => {
+    const { record, keeper, outboxes } = instance('one', { eventsKept: 10 });
+    await stopServer();
+    for (let i = 0; i < 25; i++) record('failed');
+    await keeper.flush();
+    expect(outboxes.events.take()).toHaveLength(10);
+    expect(keeper.state().dropped).toBe(15);
+  });
+
+  test('stopping takes two seconds at most, even when the server hangs', async () => {
+    const { record, keeper } = instance('one');
+    await keeper.flush();
+    const holder = openDatabase({ ...testServer, database: database.name });
+    let letGo = () => {};
+    const held = holder.transaction(async (query) => {
+      await query('lock table viktoria_ops.rollups in access exclusive mode');
+      await new Promise<void>((resolve) => {
+        letGo = resolve;
+      });
+    });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    record();
+    const begun = performance.now();
+    await keeper.stop();
+    const tookMs = performance.now() - begun;
+    letGo();
+    await held;
+    await holder.end();
+    expect(tookMs).toBeLessThan(6_000);
+  });
+});
+
+describe('the schema', () => {
+  test('is made once by instances that start together', async () => {
+    const together = Array.from({ length: 6 }, (_, i) => instance(`i${i}`));
+    for (const { record } of together) record();
+    await Promise.all(together.map(({ keeper }) => keeper.flush()));
+    expect(together.map(({ keeper }) => keeper.state().failure)).toEqual(together.map(() => undefined));
+    expect(await sql(database.name, 'select count(*)::int as n from viktoria_ops.instances')).toEqual([{ n: 6 }]);
+  });
+
+  test('needs no right to create once it is there', async () => {
+    await openDatabase({ ...testServer, database: database.name }).transaction(migrate);
+    await sql(
+      database.name,
+      `create role reader login; grant usage on schema viktoria_ops to reader;
+       grant select, insert, update, delete on all tables in schema viktoria_ops to reader`,
+    );
+    const { record, keeper } = instance('one', { user: 'reader' });
+    record();
+    await keeper.flush();
+    expect(keeper.state().failure).toBeUndefined();
+    await sql(database.name, 'drop owned by reader');
+  });
+
+  test('forgets what is old, and only that', async () => {
+    const { record, keeper } = instance('one');
+    record('failed');
+    await keeper.flush();
+    await sql(
+      database.name,
+      `insert into viktoria_ops.rollups select step, started_at - interval '40 days', instance, kind, content_type, operation,
+         source, executions, rejected, failed, committed, rolled_back, queries, total_ms, own_ms, query_ms, max_ms, bins
+       from viktoria_ops.rollups;
+       insert into viktoria_ops.events select kind, id || 'old', at - interval '31 days', instance, body from viktoria_ops.events`,
+    );
+    await keeper.database.transaction(dropOld);
+    const left = await sql(
+      database.name,
+      `select step, started_at < now() - interval '30 days' as old from viktoria_ops.rollups order by 1, 2`,
+    );
+    expect(left).toEqual([
+      { step: 'day', old: false },
+      { step: 'day', old: true },
+      { step: 'hour', old: false },
+      { step: 'minute', old: false },
+    ]);
+    expect(await sql(database.name, 'select count(*)::int as n from viktoria_ops.events')).toEqual([{ n: 1 }]);
+  });
+});
