@@ -8,7 +8,8 @@ export default defineCommand({
   run: queueStatus,
   summary: ({ queueSize, oldestReadyAgeSeconds: age, processingRate, failedJobs }) => {
     const oldest = age === null ? '' : `, the oldest for ${formatDuration(age * 1000)}`;
-    return `${queueSize} jobs wait${oldest}; ${Math.round(processingRate)} processed a minute, ${failedJobs} failed`;
+    const rate = processingRate === null ? '' : `${Math.round(processingRate)} processed a minute, `;
+    return `${queueSize} jobs wait${oldest}; ${rate}${failedJobs} failed`;
   },
   view: (jobs, theme) => {
     const figures = theme.fields([

@@ -5,13 +5,16 @@ import * as z from 'zod';
 export const JobStatus = z.object({
   /** Jobs ready to run and waiting: those scheduled for later do not count. */
   queueSize: z.number(),
-  processingRate: z.number(),
-  completedJobs: z.number(),
+  /** Null where the job library does not tell. */
+  processingRate: z.number().nullable(),
+  completedJobs: z.number().nullable(),
   failedJobs: z.number(),
   averageProcessingTime: z.number().nullable(),
   /** Waiting jobs by type. */
   jobsByType: z.record(z.string(), z.number()),
   jobsByState: z.record(z.string(), z.number()),
   oldestReadyAgeSeconds: z.number().nullable(),
+  /** Each source by name: `ok`, or why it cannot be read. */
+  sources: z.record(z.string(), z.string()).optional(),
 });
 export type JobStatus = z.infer<typeof JobStatus>;

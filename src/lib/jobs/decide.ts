@@ -70,14 +70,18 @@ function judgeSpeed({ averageProcessingTime }: JobStatus, { kpis }: JobLevels): 
 /** Retries may still mend a failed job, so even many are a warning; few among many are a note. */
 function judgeFailures({ failedJobs, completedJobs }: JobStatus, { kpis }: JobLevels): Finding[] {
   if (failedJobs === 0) return [];
+  if (completedJobs === null) return [failures('info', `${failedJobs} jobs failed; how many were done is not known`)];
   const share = failedJobs / (failedJobs + completedJobs);
   const breach = breachOf(share, kpis.errorRate);
+  const finished = failedJobs + completedJobs;
   return [
-    {
-      code: 'VOPS-QUEUE-FAILED',
-      severity: breach ? 'warning' : 'info',
-      message: `${failedJobs} of ${failedJobs + completedJobs} finished jobs failed (${formatPercent(share)})`,
-      hint: 'look at their errors in the log of the workers',
-    },
+    failures(breach ? 'warning' : 'info', `${failedJobs} of ${finished} finished jobs failed (${formatPercent(share)})`),
   ];
 }
+
+const failures = (severity: Finding['severity'], message: string): Finding => ({
+  code: 'VOPS-QUEUE-FAILED',
+  severity,
+  message,
+  hint: 'look at their errors in the log of the workers',
+});

@@ -1,0 +1,28 @@
+/** What a source of background jobs tells. */
+
+/** The words for what a job is doing, whatever its library calls it. `ready` could run now, `scheduled` may not yet. */
+export type JobState = 'ready' | 'scheduled' | 'active' | 'completed' | 'failed' | 'cancelled';
+
+/** Null is what a source cannot know. */
+export interface QueueReading {
+  readonly states: Partial<Record<JobState, number>>;
+  /** Ready jobs by type. */
+  readonly readyByType: Readonly<Record<string, number>>;
+  readonly oldestReadyAgeSeconds: number | null;
+  readonly processedPerMinute: number | null;
+  readonly completed: number | null;
+  readonly averageProcessingMs: number | null;
+}
+
+export interface QueueSource {
+  readonly name: string;
+  /** Undefined when there is no such queue here, for a source that was only looked for. */
+  readonly read: () => Promise<QueueReading | undefined>;
+  readonly close?: () => Promise<void>;
+}
+
+/** Runs SQL on the application's database, through the monitor's own connections. */
+export type RunSql = <Row>(text: string, values?: readonly unknown[]) => Promise<Row[]>;
+
+/** A schema's name as an SQL identifier. */
+export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;

@@ -1,0 +1,191 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Queue, Worker } from 'bullmq';
+import { runMigrations } from 'graphile-worker';
+import PgBoss from 'pg-boss';
+import { openDatabase } from '../../src/lib/monitor/archive/database.js';
+import { createQueues, fromBullmq, type QueueOptions } from '../../src/lib/monitor/queues/index.js';
+import { packageRoot } from '../../src/lib/package.js';
+import { sql, testServer, useDatabase } from '../support/database.js';
+import { freePort } from '../support/free-port.js';
+import { type RedisServer, startRedis } from '../support/redis.js';
+
+const database = useDatabase();
+const connection = () => ({ ...testServer, database: database.name });
+const opened: { end: () => Promise<void> }[] = [];
+afterAll(async () => {
+  for (const { end } of opened) await end();
+});
+
+function queuesOf(sources?: readonly QueueOptions[]) {
+  const own = openDatabase(connection());
+  opened.push(own);
+  return createQueues({
+    sources,
+    runSql: (text, values) => own.transaction((query) => query(text, values)),
+    resolveFrom: `${packageRoot()}/package.json`,
+  });
+}
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+test('no queue here: nothing waits, and what is not known is null', async () => {
+  expect(await queuesOf().status()).toMatchObject({
+    queueSize: 0,
+    processingRate: null,
+    completedJobs: null,
+    oldestReadyAgeSeconds: null,
+    sources: {},
+  });
+});
+
+describe('pg-boss', () => {
+  test('ready is not scheduled, a failed job is failed, the oldest ready job is the oldest that may run', async () => {
+    const boss = new PgBoss({ ...connection(), max: 2, schedule: false, supervise: false });
+    boss.on('error', () => undefined);
+    await boss.start();
+    try {
+      for (const name of ['mail', 'recalculate', 'broken']) await boss.createQueue(name);
+      await boss.send('mail', {});
+      await boss.send('mail', {});
+      await boss.send('recalculate', {}, { startAfter: 3600 });
+      await boss.send('recalculate', {});
+      await boss.send('broken', {}, { retryLimit: 0 });
+      await sql(database.name, `update pgboss.job set created_on = now() - interval '10 minutes', start_after = now() - interval '5 minutes' where name = 'mail'`);
+      const [job] = await boss.fetch('recalculate');
+      const [broken] = await boss.fetch('broken');
+      await boss.complete('recalculate', job?.id ?? '');
+      await boss.fail('broken', broken?.id ?? '', new Error('no'));
+      const status = await queuesOf().status();
+      expect(status).toMatchObject({
+        queueSize: 2,
+        jobsByType: { mail: 2 },
+        jobsByState: { ready: 2, scheduled: 1, completed: 1, failed: 1, active: 0 },
+        completedJobs: 1,
+        failedJobs: 1,
+        processingRate: 1,
+        sources: { 'pg-boss': 'ok' },
+      });
+      expect(status.oldestReadyAgeSeconds).toBeGreaterThan(290);
+      expect(status.oldestReadyAgeSeconds).toBeLessThan(400);
+      expect(status.averageProcessingTime).toBeGreaterThan(0);
+    } finally {
+      await boss.stop({ graceful: false });
+    }
+  });
+});
+
+describe('graphile-worker', () => {
+  test('knows what waits and what failed, and says that it cannot know what was done', async () => {
+    const { host, port, user } = testServer;
+    await runMigrations({ connectionString: `postgres://${user}@${host}:${port}/${database.name}` });
+    await sql(
+      database.name,
+      `select graphile_worker.add_job('report', '{}');
+       select graphile_worker.add_job('report', '{}', run_at := now() + interval '1 hour');
+       select graphile_worker.add_job('mail', '{}', max_attempts := 1);
+       update graphile_worker._private_jobs set attempts = 1 where max_attempts = 1`,
+    );
+    expect(await queuesOf([{ type: 'graphile-worker', schema: 'graphile_worker' }]).status()).toMatchObject({
+      queueSize: 1,
+      jobsByType: { report: 1 },
+      jobsByState: { ready: 1, scheduled: 1, failed: 1 },
+      completedJobs: null,
+      processingRate: null,
+    });
+  });
+});
+
+describe('bullmq', () => {
+  let redis: RedisServer;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.stop());
+
+  test('counts, age of the oldest that may run, and the rate between two reads', async () => {
+    const server = { host: '127.0.0.1', port: redis.port };
+    const queue = new Queue('mail', { connection: server });
+    const queues = queuesOf([{ type: 'bullmq', queues: ['mail'], connection: server }]);
+    try {
+      await queue.add('old', {}, { timestamp: Date.now() - 60_000 });
+      await queue.add('young', {});
+      await queue.add('later', {}, { delay: 3_600_000, timestamp: Date.now() - 900_000 });
+      await queue.add('first', {}, { priority: 1 });
+      const status = await queues.status();
+      expect(status).toMatchObject({ queueSize: 3, jobsByType: { mail: 3 }, jobsByState: { ready: 3, scheduled: 1 } });
+      expect(status.oldestReadyAgeSeconds).toBeGreaterThan(59);
+      expect(status.oldestReadyAgeSeconds).toBeLessThan(100);
+      const worker = new Worker('mail', async () => 1, { connection: server });
+      while ((await queue.getCompletedCount()) < 3) await sleep(20);
+      await worker.close();
+      const after = await queues.status();
+      expect(after).toMatchObject({ queueSize: 0, completedJobs: 3 });
+      expect(after.processingRate).toBeGreaterThan(0);
+    } finally {
+      await queues.close();
+      await queue.close();
+    }
+  });
+
+  test('queues of the application itself, and a Redis that goes away: the others are still told', async () => {
+    const own = await startRedis();
+    const settings = { host: '127.0.0.1', port: own.port, maxRetriesPerRequest: 1, enableOfflineQueue: false };
+    const queue = new Queue('mail', { connection: settings });
+    const queues = queuesOf([]);
+    queues.register(fromBullmq([queue]));
+    queues.register({ name: 'mine', read: async () => ({ ...EMPTY, states: { ready: 2 } }) });
+    try {
+      await queue.add('one', {});
+      expect(await queues.status()).toMatchObject({ queueSize: 3, sources: { bullmq: 'ok', mine: 'ok' } });
+      await own.stop();
+      const status = await queues.status();
+      expect(status.queueSize).toBe(2);
+      expect(status.sources?.bullmq).toMatch(/^cannot be read: /);
+    } finally {
+      await queue.disconnect();
+      await own.stop();
+    }
+  });
+
+  test('no Redis at all: the status is refused in time, and nothing keeps the process', async () => {
+    const port = await freePort();
+    const queues = queuesOf([{ type: 'bullmq', queues: ['mail'], connection: { host: '127.0.0.1', port } }]);
+    await expect(queues.status()).rejects.toThrow();
+    await queues.close();
+  });
+});
+
+const EMPTY = {
+  states: {},
+  readyByType: {},
+  oldestReadyAgeSeconds: null,
+  processedPerMinute: null,
+  completed: null,
+  averageProcessingMs: null,
+} as const;
+
+describe('sql', () => {
+  const sources = (states: string): QueueOptions[] => [
+    {
+      type: 'sql',
+      name: 'outbox',
+      queries: {
+        states,
+        readyByType: `select 'mail' as type, 4 as count`,
+        oldestReadyAgeSeconds: 'select 12.5 as age',
+      },
+    },
+  ];
+
+  test('figures by the queries of the application', async () => {
+    const status = await queuesOf(sources(`select 'ready' as state, 4::bigint as count union select 'failed', 1`)).status();
+    expect(status).toMatchObject({ queueSize: 4, failedJobs: 1, oldestReadyAgeSeconds: 12.5, jobsByType: { mail: 4 } });
+  });
+
+  test.each([
+    ['another shape', `select 'waiting' as state, 4 as count`, /the query states of outbox answers otherwise/],
+    ['a fault', 'select nonsense', /column "nonsense" does not exist/],
+  ])('%s is said', async (_name, states, reason) => {
+    await expect(queuesOf(sources(states)).status()).rejects.toThrow(reason);
+  });
+});
