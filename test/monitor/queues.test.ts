@@ -131,6 +131,7 @@ describe('bullmq', () => {
     const own = await startRedis();
     const settings = { host: '127.0.0.1', port: own.port, maxRetriesPerRequest: 1, enableOfflineQueue: false };
     const queue = new Queue('mail', { connection: settings });
+    const client = await queue.client;
     const queues = queuesOf([]);
     queues.register(fromBullmq([queue]));
     queues.register({ name: 'mine', read: async () => ({ ...EMPTY, states: { ready: 2 } }) });
@@ -142,7 +143,7 @@ describe('bullmq', () => {
       expect(status.queueSize).toBe(2);
       expect(status.sources?.bullmq).toMatch(/^cannot be read: /);
     } finally {
-      await queue.disconnect();
+      client.disconnect();
       await own.stop();
     }
   });
