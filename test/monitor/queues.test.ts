@@ -129,7 +129,13 @@ describe('bullmq', () => {
 
   test('queues of the application itself, and a Redis that goes away: the others are still told', async () => {
     const own = await startRedis();
-    const settings = { host: '127.0.0.1', port: own.port, maxRetriesPerRequest: 1, enableOfflineQueue: false };
+    const settings = {
+      host: '127.0.0.1',
+      port: own.port,
+      maxRetriesPerRequest: 1,
+      enableOfflineQueue: false,
+      disconnectTimeout: 100,
+    };
     const queue = new Queue('mail', { connection: settings });
     const client = await queue.client;
     const queues = queuesOf([]);

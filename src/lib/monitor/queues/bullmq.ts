@@ -16,40 +16,49 @@ export interface BullmqQueue {
   readonly name: string;
   readonly getJobCounts: (...states: BullmqState[]) => Promise<Record<string, number>>;
   readonly getWaiting: (start: number, end: number) => Promise<readonly { readonly timestamp: number }[]>;
-  readonly disconnect: () => Promise<void>;
   readonly on: (event: 'error', listener: () => void) => unknown;
 }
 type BullmqState = 'wait' | 'prioritized' | 'delayed' | 'active' | 'completed' | 'failed' | 'paused' | 'waiting-children';
 
+interface RedisClient {
+  readonly on: (event: 'error', listener: () => void) => unknown;
+  readonly disconnect: () => void;
+}
+interface Ioredis {
+  readonly Redis: new (options: Record<string, unknown>) => RedisClient;
+}
 interface Bullmq {
   readonly Queue: new (name: string, options: Record<string, unknown>) => BullmqQueue;
 }
+
+const IMPATIENT = { maxRetriesPerRequest: 1, enableOfflineQueue: false, disconnectTimeout: 100 } as const;
 
 /**
  * Opens connections of our own on first use.
  * @param resolveFrom a file of the application: its `bullmq` is the one that is used
  */
 export function openBullmq(options: z.output<typeof BullmqOptions>, resolveFrom: string): QueueSource {
-  let queues: readonly BullmqQueue[] = [];
-  let source: QueueSource | undefined;
+  let opened: { readonly source: QueueSource; readonly client: RedisClient } | undefined;
   return {
     name: 'bullmq',
     async read() {
-      if (!source) {
-        queues = openQueues(options, resolveFrom);
-        source = fromBullmq(queues);
-      }
-      return source.read();
+      opened ??= connect(options, resolveFrom);
+      return opened.source.read();
     },
-    close: async () => void (await Promise.all(queues.map((queue) => queue.disconnect()))),
+    close: async () => opened?.client.disconnect(),
   };
 }
 
-function openQueues({ connection, prefix, queues }: z.output<typeof BullmqOptions>, resolveFrom: string): BullmqQueue[] {
-  const { Queue } = createRequire(resolveFrom)('bullmq') as Bullmq; // its own promise
-  // A server that is away is told by the read that fails, and not kept waiting for.
-  const settings = { connection: { ...connection, maxRetriesPerRequest: 1, enableOfflineQueue: false } };
-  return queues.map((name) => new Queue(name, prefix === undefined ? settings : { ...settings, prefix }));
+function connect({ connection, prefix, queues }: z.output<typeof BullmqOptions>, resolveFrom: string) {
+  const require = createRequire(resolveFrom);
+  const { Queue } = require('bullmq') as Bullmq; // what the packages themselves promise
+  const { Redis } = createRequire(require.resolve('bullmq'))('ioredis') as Ioredis;
+  // A client of our own, because a queue cannot end one that never got through. A server that is away is told by the
+  // read that fails, and not kept waiting for.
+  const client = new Redis({ ...connection, ...IMPATIENT });
+  client.on('error', () => undefined);
+  const settings = { connection: client, ...(prefix === undefined ? {} : { prefix }) };
+  return { client, source: fromBullmq(queues.map((name) => new Queue(name, settings))) };
 }
 
 /** A source over queues that the application has open, and closes itself. */
