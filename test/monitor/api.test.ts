@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { API_PREFIX, type RouteName, routes } from '../../src/lib/contract/index.js';
 import { createGate } from '../../src/lib/monitor/auth.js';
 import { errorRateCheck, memoryCheck, runChecks, worstHealth } from '../../src/lib/monitor/health.js';
-import { createMonitor, type HealthCheck, type Lifecycles } from '../../src/lib/monitor/index.js';
+import { createMonitor, type HealthCheck, type Lifecycles, type QueueSource } from '../../src/lib/monitor/index.js';
 import { renderMetrics } from '../../src/lib/monitor/prometheus.js';
 import { get, parseMetrics } from '../support/monitoring.js';
 
@@ -18,15 +18,19 @@ const database: HealthCheck = {
   check: () =>
     state.database === 'hangs' ? new Promise(() => {}) : Promise.resolve({ status: 'healthy', message: 'answers' }),
 };
-const jobs = {
-  queueSize: 3,
-  processingRate: 1,
-  completedJobs: 9,
-  failedJobs: 0,
-  averageProcessingTime: null,
-  jobsByType: { mail: 3 },
-  jobsByState: { ready: 3, failed: 0 },
-  oldestReadyAgeSeconds: 4.5,
+const queue: QueueSource = {
+  name: 'test',
+  read: () =>
+    state.jobsHang
+      ? new Promise<never>(() => {})
+      : Promise.resolve({
+          states: { ready: 3, failed: 0 },
+          readyByType: { mail: 3 },
+          oldestReadyAgeSeconds: 4.5,
+          processedPerMinute: 1,
+          completed: 9,
+          averageProcessingMs: null,
+        }),
 };
 const lifecycles = {
   afterUpdate: () => 'ok',
@@ -37,15 +41,16 @@ const lifecycles = {
 
 const server = createServer();
 let url = '';
-let stop = () => {};
+let stop = async () => {};
 const answered: unknown[] = [];
 
 beforeAll(async () => {
-  const monitor = await createMonitor({
+  const monitor = createMonitor({
     application: { version: '1.2.3', environment: 'test', startedAt: new Date(), activeConnections: () => 2 },
     checks: [database],
-    jobs: () => (state.jobsHang ? new Promise<never>(() => {}) : Promise.resolve(jobs)),
-    database: () => Promise.reject(new Error('password=hunter2')),
+    resolveFrom: import.meta.url,
+    postgres: { host: '127.0.0.1', port: 9, user: 'hunter2', password: 'hunter2' },
+    jobs: [],
     activity: () => ({ requests: 0, activeUsers: 0 }),
     diskPath: tmpdir(),
     version: '9.9.9',
@@ -53,6 +58,7 @@ beforeAll(async () => {
     deadlineMs: 950,
     onError: (error) => void answered.push(error),
   });
+  monitor.queues.register(queue);
   monitor.instrument([['api::match.match', lifecycles]]);
   monitor.start();
   stop = monitor.stop;
@@ -63,8 +69,8 @@ beforeAll(async () => {
   for (let i = 0; i < 3; i++) lifecycles.afterUpdate();
   expect(lifecycles['odd"name\\\n']).toThrow('boom');
 });
-afterAll(() => {
-  stop();
+afterAll(async () => {
+  await stop();
   server.closeAllConnections();
   server.close();
 });
@@ -228,7 +234,7 @@ describe('metrics', () => {
       { name: 'hook_errors_total', labels: { content_type: 'api::match.match', operation: 'odd"name\\\n' }, value: 1 },
     ]);
     expect(families.get('viktoria_ops_build_info')?.samples[0]?.labels.version).toBe('9.9.9');
-    expect(families.get('strapi_jobs')?.samples).toHaveLength(2);
+    expect(families.get('strapi_jobs')?.samples).toHaveLength(6);
   });
 
   test('without a queue and without hooks the page is still whole', () => {

@@ -1,14 +1,14 @@
 /** The sample backend: a football league behind HTTP, with hooks that really run and a monitor that really watches. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { API_PREFIX } from '../contract/index.js';
 import { createMonitor, type HealthCheck, type Monitor } from '../monitor/index.js';
 import { packageVersion } from '../package.js';
 import { createContentApi } from './content-api.js';
-import { databaseMetrics } from './database-metrics.js';
 import { createEntities, type Entities } from './entities.js';
-import { jobStatus, startWorker } from './jobs.js';
+import { JOB_QUERIES, startWorker } from './jobs.js';
 import { registerLifecycles } from './lifecycles.js';
 import { type BackendLog, createLog } from './log.js';
 import { RECALCULATE_STANDINGS, SCHEMA, SEED } from './schema.js';
@@ -44,8 +44,6 @@ export async function prepareDatabase(connection: BackendOptions['pg']): Promise
 const CONNECT_TIMEOUT_MS = 3_000;
 const QUERY_TIMEOUT_MS = 10_000;
 const POOL_SIZE = 10;
-/** The guide: queue backlog > 50 jobs. */
-const BACKLOG_WARNING = 50;
 /** Clients seen in this time count as active. */
 const ACTIVE_FOR_MS = 5 * 60_000;
 
@@ -102,12 +100,13 @@ function watch({ options, pool, server, log, clients }: Watched): Monitor {
       startedAt: new Date(),
       activeConnections: () => promisify(server.getConnections.bind(server))(),
     },
-    checks: [databaseCheck(pool), queueCheck(pool)],
-    jobs: () => jobStatus(pool),
-    database: () => databaseMetrics(pool),
+    checks: [databaseCheck(pool)],
+    postgres: options.pg,
+    jobs: [{ type: 'sql', name: 'sample', queries: JOB_QUERIES }],
+    resolveFrom: join(options.logDirectory, 'backend.js'),
+    pool: () => poolStatus(pool),
     activity: clients.activity,
     diskPath: options.logDirectory,
-    archive: options.pg,
     version: packageVersion(),
     onError: log.error,
     ...(options.secret === undefined ? {} : { secret: options.secret }),
@@ -125,12 +124,11 @@ const databaseCheck = (pool: pg.Pool): HealthCheck => ({
   },
 });
 
-const queueCheck = (pool: pg.Pool): HealthCheck => ({
-  name: 'jobs',
-  check: async () => {
-    const { queueSize } = await jobStatus(pool);
-    return { status: queueSize > BACKLOG_WARNING ? 'warning' : 'healthy', message: `${queueSize} ready` };
-  },
+const poolStatus = ({ totalCount, idleCount, waitingCount }: pg.Pool) => ({
+  active: totalCount - idleCount,
+  idle: idleCount,
+  waiting: waitingCount,
+  max: POOL_SIZE,
 });
 
 interface Clients {

@@ -1,6 +1,5 @@
 /** The sample's job queue: a table, one worker, and its figures. */
 import type pg from 'pg';
-import type { JobStatus } from '../contract/index.js';
 
 export interface JobWorker {
   /** Ends after the job under way. */
@@ -100,30 +99,12 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Jobs scheduled for later are not ready: neither size nor age counts them. */
-const STATUS = `
-select count(*) filter (where state = 'ready' and run_at <= now())::int as "queueSize",
-       count(*) filter (where state = 'completed' and finished_at > now() - interval '1 minute')::int as "processingRate",
-       count(*) filter (where state = 'completed')::int as "completedJobs",
-       count(*) filter (where state = 'failed')::int as "failedJobs",
-       round(avg(extract(epoch from finished_at - started_at) * 1000) filter (where state = 'completed'), 3)::float8
-         as "averageProcessingTime",
-       extract(epoch from now() - min(run_at) filter (where state = 'ready' and run_at <= now()))::float8
-         as "oldestReadyAgeSeconds",
-       (select coalesce(jsonb_object_agg(type, n), '{}') from (
-          select type, count(*) as n from jobs where state = 'ready' and run_at <= now() group by type) as t) as "jobsByType",
-       (select coalesce(jsonb_object_agg(state, n), '{}') from (
-          select case when state = 'ready' and run_at > now() then 'scheduled' else state end as state, count(*) as n
-          from jobs group by 1) as s) as states
-from jobs`;
-
-const NO_JOBS = { ready: 0, scheduled: 0, active: 0, completed: 0, failed: 0 } as const;
-
-/** The queue now. */
-export async function jobStatus(pool: pg.Pool): Promise<JobStatus> {
-  const { rows } = await pool.query<Omit<JobStatus, 'jobsByState'> & { states: Record<string, number> }>(STATUS);
-  const [row] = rows;
-  if (!row) throw new Error('an aggregate without a row');
-  const { states, ...status } = row;
-  return { ...status, jobsByState: { ...NO_JOBS, ...states } };
-}
+/** The queue's figures. Jobs scheduled for later are not ready: neither size nor age counts them. */
+export const JOB_QUERIES = {
+  states: `select case when state = 'ready' and run_at > now() then 'scheduled' else state end as state, count(*) as count
+           from jobs group by 1`,
+  readyByType: `select type, count(*) as count from jobs where state = 'ready' and run_at <= now() group by 1`,
+  oldestReadyAgeSeconds: `select extract(epoch from now() - min(run_at)) from jobs where state = 'ready' and run_at <= now()`,
+  processedPerMinute: `select count(*) from jobs where state = 'completed' and finished_at > now() - interval '1 minute'`,
+  averageProcessingMs: `select avg(extract(epoch from finished_at - started_at) * 1000) from jobs where state = 'completed'`,
+} as const;

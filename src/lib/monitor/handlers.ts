@@ -1,7 +1,7 @@
 /** One handler a route of the contract. */
 import type { DatabaseMetrics, Handlers, JobStatus, SystemOverview } from '../contract/index.js';
 import { withDeadline } from './deadline.js';
-import { CHECK_DEADLINE_MS, errorRateCheck, type HealthCheck, memoryCheck, runChecks, worstHealth } from './health.js';
+import { CHECK_DEADLINE_MS, errorRateCheck, type HealthCheck, memoryCheck, queueCheck, runChecks, worstHealth } from './health.js';
 import type { History } from './history/history.js';
 import { windowLength } from './history/periods.js';
 import { ERRORS_KEPT } from './history/recorder.js';
@@ -73,8 +73,8 @@ export function createHandlers(sources: Sources): Handlers {
 async function overview(sources: Sources): Promise<SystemOverview> {
   const { application, history, now } = sources;
   const figures = sources.process.read();
-  const given = await runChecks(sources.checks);
-  const checks = [...given, memoryCheck(figures), errorRateCheck(ownFailures(history, now()))];
+  const [given, queue] = await Promise.all([runChecks(sources.checks), queueCheck(sources.jobs)]);
+  const checks = [...given, queue, memoryCheck(figures), errorRateCheck(ownFailures(history, now()))];
   return {
     status: worstHealth(checks.map(({ status }) => status)),
     uptime: Math.max(0, Math.round((now() - application.startedAt.getTime()) / 1000)),

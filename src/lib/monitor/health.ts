@@ -1,5 +1,5 @@
 /** One verdict on the application, within a second whatever hangs. */
-import type { SystemOverview } from '../contract/index.js';
+import type { JobStatus, SystemOverview } from '../contract/index.js';
 import { withDeadline } from './deadline.js';
 import type { ProcessFigures } from './process.js';
 
@@ -69,6 +69,20 @@ export function errorRateCheck({ failed, executions }: { failed: number; executi
   const status = grade(failed / executions, HEALTH_THRESHOLDS.errorRate);
   const message = `${percent(failed / executions)} of ${executions} hook runs failed in 1h`;
   return { name, status, message };
+}
+
+/** The guide: queue backlog > 50 jobs. */
+const BACKLOG_WARNING = 50;
+
+/** Jobs that wait. Work that waits is not lost, so that a queue cannot be read is a warning here. */
+export async function queueCheck(jobs: () => Promise<JobStatus>): Promise<Check> {
+  const name = 'jobs';
+  try {
+    const { queueSize } = await withDeadline(jobs, CHECK_DEADLINE_MS);
+    return { name, status: queueSize > BACKLOG_WARNING ? 'warning' : 'healthy', message: `${queueSize} ready` };
+  } catch (error) {
+    return { name, status: 'warning', message: `cannot be read: ${reasonOf(error)}` };
+  }
 }
 
 function grade(value: number, { warning, critical }: { warning: number; critical: number }): HealthWord {

@@ -14,6 +14,8 @@ export const SqlOptions = z.strictObject({
     oldestReadyAgeSeconds: z.string().optional(),
     /** One number. */
     processedPerMinute: z.string().optional(),
+    /** One number: milliseconds. */
+    averageProcessingMs: z.string().optional(),
   }),
 });
 
@@ -45,7 +47,7 @@ export function openSql({ name, queries }: z.output<typeof SqlOptions>, runSql: 
         oldestReadyAgeSeconds: await numberOf('oldestReadyAgeSeconds'),
         processedPerMinute: await numberOf('processedPerMinute'),
         completed: states.completed ?? null,
-        averageProcessingMs: null,
+        averageProcessingMs: await numberOf('averageProcessingMs'),
       };
     },
   };
