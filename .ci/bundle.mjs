@@ -1,5 +1,6 @@
 // Makes dist/: what operators run. Lazy `import()`s become files of their own, so a command loads only what it uses.
 // CommonJS, because Node loads it several times faster than as many ES modules; see src/boot.ts for the code cache.
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -14,11 +15,17 @@ await writeProgram();
 await build({ entryPoints: ['src/boot.ts'], outfile: join(dist, 'boot.js'), format: 'cjs', platform: 'node', target });
 writeFileSync(join(dist, 'package.json'), '{ "type": "commonjs" }\n');
 await writeCodeCache();
+writeTypes();
 
 // Only the ES module format can be split, so each file is turned into CommonJS afterwards.
 async function writeProgram() {
   const { outputFiles } = await build({
-    entryPoints: { cli: 'src/cli.ts', index: 'src/index.ts' },
+    entryPoints: {
+      cli: 'src/cli.ts',
+      index: 'src/index.ts',
+      strapi: 'src/lib/strapi/index.ts',
+      'strapi-server': 'src/lib/strapi/plugin.ts',
+    },
     outdir: dist,
     bundle: true,
     splitting: true,
@@ -94,4 +101,10 @@ async function writeCodeCache() {
   }
   writeFileSync(join(dist, 'code-cache.bin'), loader.compiled());
   rmSync(directory, { recursive: true });
+}
+
+// Declarations of what applications import. A compiler of their own may be older than ours: plain ones, file by file.
+function writeTypes() {
+  const compiler = join('node_modules', 'typescript', 'bin', 'tsc');
+  execFileSync(process.execPath, [compiler, '-p', '.ci/types.json'], { stdio: ['ignore', 'inherit', 'inherit'] });
 }

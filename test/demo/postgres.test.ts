@@ -16,7 +16,7 @@ test('the server of the npm package: starts, answers, leaves nothing', async () 
   expect(existsSync(rows[0].directory)).toBe(true);
   await server.stop();
   expect(existsSync(dirname(rows[0].directory))).toBe(false);
-  expect(() => process.kill(server.pid, 0)).toThrow('ESRCH');
+  expect(() => process.kill(server.pid(), 0)).toThrow('ESRCH');
 }, 30_000);
 
 test('programs below a directory that others cannot enter are copied to where they can', () => {

@@ -6,7 +6,7 @@ import { openDatabase } from '../../src/lib/monitor/archive/database.js';
 import { createQueues, fromBullmq, type QueueOptions } from '../../src/lib/monitor/queues/index.js';
 import { packageRoot } from '../../src/lib/package.js';
 import { sql, testServer, useDatabase } from '../support/database.js';
-import { freePort } from '../support/free-port.js';
+import { freePort } from '../../src/lib/demo/postgres.js';
 import { type RedisServer, startRedis } from '../support/redis.js';
 
 const database = useDatabase();

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { freePort } from './free-port.js';
+import { freePort } from '../../src/lib/demo/postgres.js';
 
 export interface RedisServer {
   readonly port: number;

@@ -17,8 +17,12 @@ export interface PostgresServer {
   readonly user: 'postgres';
   /** Directory of `postgres`, and where the platform has them, `psql` and `pg_dump`. */
   readonly binDirectory: string;
-  readonly pid: number;
+  readonly pid: () => number;
+  /** Ends the server and removes its data. */
   readonly stop: () => Promise<void>;
+  /** Ends the server, as when its host restarts; `resume` starts it again on the same data and port. */
+  readonly halt: () => Promise<void>;
+  readonly resume: () => Promise<void>;
 }
 
 const READY_TIMEOUT_MS = 20_000;
@@ -60,19 +64,30 @@ export async function startPostgres(
       unix_socket_directories: root,
       ...options.settings,
     };
-    const server = spawn(
-      join(binDirectory, `postgres${executable}`),
-      ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
-      { ...spawnOptions, stdio: ['ignore', 'ignore', 'pipe'] },
-    );
-    await untilReady(server);
+    const args = ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+    const launch = async () => {
+      const launched = spawn(join(binDirectory, `postgres${executable}`), args, {
+        ...spawnOptions,
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      await untilReady(launched);
+      return launched;
+    };
+    let server = await launch();
     return {
       host: '127.0.0.1',
       port,
       user: 'postgres',
       binDirectory,
-      pid: server.pid ?? 0,
-      stop: () => stop(server, root),
+      pid: () => server.pid ?? 0,
+      async stop() {
+        await end(server);
+        rmSync(root, { recursive: true, force: true });
+      },
+      halt: () => end(server),
+      async resume() {
+        server = await launch();
+      },
     };
   } catch (error) {
     rmSync(root, { recursive: true, force: true });
@@ -128,19 +143,17 @@ function untilReady(server: ChildProcess): Promise<void> {
 const failed = (program: string, output: string) =>
   new OperatorError('VOPS-TOOL-FAILED', `${program} failed: ${output.trim().slice(-500)}`);
 
-/** Fast shutdown; immediate when that takes too long. The directory goes in any case. */
-async function stop(server: ChildProcess, root: string): Promise<void> {
-  if (server.exitCode === null && server.signalCode === null) {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => server.kill('SIGQUIT'), STOP_TIMEOUT_MS);
-      server.once('exit', () => {
-        clearTimeout(timer);
-        resolve();
-      });
-      server.kill('SIGINT');
+/** Fast shutdown; immediate when that takes too long. */
+async function end(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(() => server.kill('SIGQUIT'), STOP_TIMEOUT_MS);
+    server.once('exit', () => {
+      clearTimeout(timer);
+      resolve();
     });
-  }
-  rmSync(root, { recursive: true, force: true });
+    server.kill('SIGINT');
+  });
 }
 
 /** A TCP port that was free a moment ago. */

@@ -1,13 +1,6 @@
 /** The application's database as Strapi holds it: its pool, whether it answers, and where it is. */
-import type { HealthCheck } from '../monitor/index.js';
+import type { HealthCheck, PoolStatus } from '../monitor/index.js';
 import type { KnexLike, StrapiLike } from './shapes.js';
-
-export interface PoolStatus {
-  readonly active: number;
-  readonly idle: number;
-  readonly waiting: number;
-  readonly max: number;
-}
 
 /** Connections of the pool; undefined when it is not the pool we know (tarn). */
 export function poolStatus({ client }: KnexLike): PoolStatus | undefined {
@@ -46,11 +39,8 @@ export function databaseCheck(connection: KnexLike): HealthCheck {
   };
 }
 
-/** Connection settings as knex and node-postgres understand them. */
-export type ConnectionSettings = Readonly<Record<string, unknown>>;
-
 /** Where the application's PostgreSQL is; undefined when it uses another database. */
-export function connectionSettings({ config }: StrapiLike): ConnectionSettings | undefined {
+export function connectionSettings({ config }: StrapiLike): Readonly<Record<string, unknown>> | undefined {
   const client = config.get('database.connection.client');
   if (client !== 'postgres' && client !== 'pg') return undefined;
   const settings = config.get('database.connection.connection');

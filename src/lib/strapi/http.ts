@@ -7,8 +7,10 @@ import type { KoaContext, KoaMiddleware } from './shapes.js';
  * To be used in `register`, where it becomes the outermost middleware: monitoring then needs neither the router nor
  * Strapi's own authentication, which asks the database, and a status is final when `next` returns.
  */
-export function watchRequests(monitor: Pick<Monitor, 'listener'>, metrics: HttpMetrics): KoaMiddleware {
-  return async (context, next) => {
+export function watchRequests(monitor: Pick<Monitor, 'listener'>, metrics: HttpMetrics) {
+  let watching = true;
+  const middleware: KoaMiddleware = async (context, next) => {
+    if (!watching) return next();
     if (context.path.startsWith(`${API_PREFIX}/`)) {
       context.respond = false;
       return monitor.listener(context.req, context.res);
@@ -20,6 +22,8 @@ export function watchRequests(monitor: Pick<Monitor, 'listener'>, metrics: HttpM
       end({ route: routeOf(context), status: context.status });
     }
   };
+  /** Koa has no way to take a middleware out: it steps aside. */
+  return { middleware, stop: () => void (watching = false) };
 }
 
 /** Of the router's pattern, never of the path: a scan of a thousand paths is one route. */

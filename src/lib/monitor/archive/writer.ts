@@ -31,7 +31,7 @@ export interface WriterState {
 
 export interface Writer {
   readonly start: () => void;
-  /** Writes what waits, once more, within a bounded time. */
+  /** Writes what waits, once more, within a bounded time; nothing when it was not started. */
   readonly stop: () => Promise<void>;
   /** Resolves when all that waited is written, or writing failed. */
   readonly flush: () => Promise<void>;
@@ -91,6 +91,7 @@ export function createWriter(options: WriterOptions): Writer {
       void flush();
     },
     async stop() {
+      if (!timer) return;
       clearTimeout(timer);
       timer = undefined;
       // One that began earlier does not hold what was recorded since.

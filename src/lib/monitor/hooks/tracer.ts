@@ -49,7 +49,7 @@ export function createTracer(recorder: Recorder, watchTransaction: WatchTransact
       end(frame);
       return result;
     }
-    const settled = result.then(
+    return result.then(
       (value) => {
         end(frame);
         return value;
@@ -59,7 +59,6 @@ export function createTracer(recorder: Recorder, watchTransaction: WatchTransact
         throw thrown;
       },
     );
-    return settled;
   };
 
   return {
@@ -120,7 +119,9 @@ function report({ recorder, watchTransaction }: Listeners, frame: Frame, failure
     const durationMs = now - frame.startedAt;
     const ownMs = leave(frame, now);
     const outcome = failure ? outcomeOf(failure.thrown) : 'ok';
-    recorder.record(series, { durationMs, ownMs, outcome, queries, queryMs }, failure && describe(failure.thrown));
+    // An error of a hook passes through the document action that set it off: it is told once.
+    const thrown = failure && isHook(frame) ? describe(failure.thrown) : undefined;
+    recorder.record(series, { durationMs, ownMs, outcome, queries, queryMs }, thrown);
     watchTransaction((end) => recorder.settle(series, end));
   } catch {
     // Monitoring must not break what it watches.

@@ -1,0 +1,33 @@
+/** What an application may set: in `config/plugins` under `hook-monitoring.config`, or as the second argument of `register`. */
+import * as z from 'zod';
+import { QueueOptions } from '../monitor/index.js';
+
+/** Shorter ones can be guessed. */
+const Secret = z.string().min(16, 'must have at least 16 characters');
+
+export const MonitoringOptions = z.strictObject({
+  /** Bearer secret of the monitoring routes; without one only programs on this host are answered. */
+  secret: Secret.optional(),
+  /** Another one, for what changes something; without one nothing can be changed. */
+  actionsSecret: Secret.optional(),
+  /** Where background jobs are; pg-boss and graphile-worker are found by themselves. */
+  jobs: z.array(QueueOptions).optional(),
+});
+export type MonitoringOptions = z.output<typeof MonitoringOptions>;
+
+/**
+ * Options as given, and secrets from the environment (HOOK_MONITORING_SECRET, HOOK_MONITORING_ACTIONS_SECRET) where they
+ * are not.
+ * @throws Error naming what is wrong, without the value
+ */
+export function readOptions(given: unknown, env: NodeJS.ProcessEnv): MonitoringOptions {
+  const fromEnvironment = {
+    ...(env.HOOK_MONITORING_SECRET ? { secret: env.HOOK_MONITORING_SECRET } : {}),
+    ...(env.HOOK_MONITORING_ACTIONS_SECRET ? { actionsSecret: env.HOOK_MONITORING_ACTIONS_SECRET } : {}),
+  };
+  const isObject = typeof given === 'object' && given !== null;
+  const options = MonitoringOptions.safeParse({ ...fromEnvironment, ...(isObject ? given : {}) });
+  if (options.success) return options.data;
+  const issues = options.error.issues.map(({ path, message }) => `${path.join('.') || 'options'}: ${message}`);
+  throw new Error(`hook-monitoring: ${issues.join('; ')}`);
+}

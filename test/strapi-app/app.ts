@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { packageRoot } from '../../src/lib/package.js';
+import { freePort } from '../../src/lib/demo/postgres.js';
+import { get } from '../support/monitoring.js';
+
+/** The application in test/strapi, started as `strapi start` starts it. */
+export interface StrapiApp {
+  readonly url: string;
+  readonly pid: number;
+  /** What it printed. */
+  readonly log: () => string;
+  /** Ends it as a service manager does, and tells how it ended. */
+  readonly stop: () => Promise<number | null>;
+  /** One request to its API; JSON both ways. */
+  readonly call: (method: string, path: string, body?: unknown) => Promise<{ status: number; body: unknown }>;
+  /** One action of the Document Service. */
+  readonly drive: (uid: string, action: string, params: unknown) => Promise<{ status: number; body: unknown }>;
+  /** A monitoring route. */
+  readonly monitoring: (path: string, headers?: Record<string, string>) => Promise<{ status: number; body: unknown }>;
+}
+
+const directory = join(packageRoot(), 'test', 'strapi');
+
+export async function startStrapi(
+  database: { readonly port: number; readonly name: string },
+  env: Readonly<Record<string, string>> = {},
+): Promise<StrapiApp> {
+  const port = await freePort();
+  const child = spawn(process.execPath, ['node_modules/@strapi/strapi/bin/strapi.js', 'start'], {
+    cwd: directory,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: process.env.PATH,
+      NODE_ENV: 'production',
+      PORT: String(port),
+      DATABASE_PORT: String(database.port),
+      DATABASE_NAME: database.name,
+      ...env,
+    },
+  });
+  let log = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (log += text));
+  const url = `http://127.0.0.1:${port}`;
+  await answered(`${url}/_health`, child, () => log);
+  const call = async (method: string, path: string, body?: unknown) => ask(url + path, method, body);
+  return {
+    url,
+    pid: child.pid ?? 0,
+    log: () => log,
+    async stop() {
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill('SIGTERM');
+        const end = setTimeout(() => child.kill('SIGKILL'), 10_000);
+        await once(child, 'exit');
+        clearTimeout(end);
+      }
+      return child.exitCode;
+    },
+    call,
+    drive: (uid, action, params) => call('POST', '/api/drive', { uid, action, params }),
+    async monitoring(path, headers = {}) {
+      const { status, body } = await get(`${url}/api/hook-monitoring${path}`, { headers });
+      return { status, body: parse(body) };
+    },
+  };
+}
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+};
+
+async function ask(url: string, method: string, body: unknown) {
+  const response = await fetch(url, {
+    method,
+    ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(20_000),
+  });
+  return { status: response.status, body: parse(await response.text()) };
+}
+
+async function answered(url: string, child: ChildProcess, log: () => string): Promise<void> {
+  for (let attempt = 0; attempt < 300; attempt++) {
+    if (child.exitCode !== null) throw new Error(`the application ended:\n${log()}`);
+    const status = await get(url).then(
+      (answer) => answer.status,
+      () => 0,
+    );
+    if (status === 204) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  child.kill('SIGKILL');
+  throw new Error(`the application does not answer:\n${log()}`);
+}
