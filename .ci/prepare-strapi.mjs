@@ -6,7 +6,9 @@ import { join } from 'node:path';
 
 const app = join('test', 'strapi');
 const stamp = join(app, 'node_modules', '.lock-file-sha256');
-const wanted = createHash('sha256').update(readFileSync(join(app, 'package-lock.json'))).digest('hex');
+const wanted = createHash('sha256')
+  .update(readFileSync(join(app, 'package-lock.json')))
+  .digest('hex');
 const installed = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
 
 if (installed !== wanted) {

@@ -19,6 +19,7 @@ import { sendTraffic } from '../../src/lib/demo/traffic.js';
 import { packageRoot } from '../../src/lib/package.js';
 import { writeJsonLog } from './json-log.js';
 import { type Comparison, type Program, peakMemory, runAll } from './measure.js';
+import { monitor } from './monitor.js';
 
 const node = process.execPath;
 const program = join(packageRoot(), 'bin', 'viktoria-ops.js');
@@ -44,7 +45,7 @@ export async function comparisons(
   };
   try {
     const place = await startPlace(directory, closers);
-    const all = [...startUp(), ...againstBackend(place), ...rotation(directory)];
+    const all = [...startUp(), ...againstBackend(place), ...rotation(directory), ...monitor()];
     return { list: all.filter(({ id }) => wanted.length === 0 || wanted.includes(id)), stop };
   } catch (error) {
     await stop();

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -12,7 +13,7 @@ import { get, parseMetrics } from '../support/monitoring.js';
 const SECRET = 'a-secret-of-the-test';
 const authorized = { authorization: `Bearer ${SECRET}` };
 
-const state = { database: 'healthy' as 'healthy' | 'hangs', jobsHang: false };
+const state = { database: 'healthy' as 'healthy' | 'hangs', jobsHang: false, reads: 0 };
 const database: HealthCheck = {
   name: 'database',
   check: () =>
@@ -20,8 +21,9 @@ const database: HealthCheck = {
 };
 const queue: QueueSource = {
   name: 'test',
-  read: () =>
-    state.jobsHang
+  read: () => {
+    state.reads += 1;
+    return state.jobsHang
       ? new Promise<never>(() => {})
       : Promise.resolve({
           states: { ready: 3, failed: 0 },
@@ -30,7 +32,8 @@ const queue: QueueSource = {
           processedPerMinute: 1,
           completed: 9,
           averageProcessingMs: null,
-        }),
+        });
+  },
 };
 const lifecycles = {
   afterUpdate: () => 'ok',
@@ -228,13 +231,36 @@ describe('metrics', () => {
     const counts = of('_bucket').map(({ value }) => value);
     expect(counts).toEqual([...counts].sort((a, b) => a - b));
     expect([counts.at(-1), of('_count')[0]?.value]).toEqual([3, 3]);
+    const match = { content_type: 'api::match.match', source: 'model' };
     const errors = families.get('hook_errors_total')?.samples;
     expect(errors).toEqual([
-      { name: 'hook_errors_total', labels: { content_type: 'api::match.match', operation: 'afterUpdate' }, value: 0 },
-      { name: 'hook_errors_total', labels: { content_type: 'api::match.match', operation: 'odd"name\\\n' }, value: 1 },
+      { name: 'hook_errors_total', labels: { ...match, operation: 'afterUpdate' }, value: 0 },
+      { name: 'hook_errors_total', labels: { ...match, operation: 'odd"name\\\n' }, value: 1 },
     ]);
     expect(families.get('viktoria_ops_build_info')?.samples[0]?.labels.version).toBe('9.9.9');
     expect(families.get('strapi_jobs')?.samples).toHaveLength(6);
+  });
+
+  test('promtool finds nothing to remark', async () => {
+    const { body } = await ask('/metrics');
+    const promtool = spawn('promtool', ['check', 'metrics'], { stdio: ['pipe', 'pipe', 'pipe'] });
+    let said = '';
+    for (const stream of [promtool.stdout, promtool.stderr]) stream.on('data', (text) => (said += text));
+    promtool.stdin.end(body);
+    const code = await new Promise((resolve, reject) => {
+      promtool.on('close', resolve);
+      promtool.on('error', () => reject(new Error('promtool is not installed: apt-get install prometheus')));
+    });
+    expect({ code, said }).toEqual({ code: 0, said: '' });
+  });
+
+  test('a thousand scrapers at once get one page, and the queue is asked once', async () => {
+    await new Promise((resolve) => setTimeout(resolve, 1_050)); // the page of the test before
+    const before = state.reads;
+    const pages = await Promise.all(Array.from({ length: 1_000 }, () => ask('/metrics')));
+    expect(new Set(pages.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(new Set(pages.map(({ body }) => body)).size).toBeLessThanOrEqual(3);
+    expect(state.reads - before).toBeLessThanOrEqual(3);
   });
 
   test('without a queue and without hooks the page is still whole', () => {
@@ -248,9 +274,22 @@ describe('metrics', () => {
       cpuSeconds: 1,
     };
     const families = parseMetrics(
-      renderMetrics({ hooks: [], process: figures, jobs: undefined, version: '1', startedAt: 0 }),
+      renderMetrics({
+        counters: [],
+        seriesDropped: 0,
+        http: [],
+        process: figures,
+        jobs: undefined,
+        pool: undefined,
+        archive: undefined,
+        flags: [],
+        version: '1',
+        startedAt: 0,
+      }),
     );
     expect([...families.keys()]).not.toContain('strapi_jobs');
-    expect(families.get('hook_errors_total')?.samples).toEqual([]);
+    expect([...families.keys()]).toEqual(
+      expect.arrayContaining(['process_cpu_seconds_total', 'viktoria_ops_build_info']),
+    );
   });
 });

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Queue, Worker } from 'bullmq';
 import { runMigrations } from 'graphile-worker';
 import PgBoss from 'pg-boss';
+import { freePort } from '../../src/lib/demo/postgres.js';
 import { openDatabase } from '../../src/lib/monitor/archive/database.js';
 import { createQueues, fromBullmq, type QueueOptions } from '../../src/lib/monitor/queues/index.js';
 import { packageRoot } from '../../src/lib/package.js';
 import { sql, testServer, useDatabase } from '../support/database.js';
-import { freePort } from '../../src/lib/demo/postgres.js';
 import { type RedisServer, startRedis } from '../support/redis.js';
 
 const database = useDatabase();
@@ -50,7 +50,10 @@ describe('pg-boss', () => {
       await boss.send('recalculate', {}, { startAfter: 3600 });
       await boss.send('recalculate', {});
       await boss.send('broken', {}, { retryLimit: 0 });
-      await sql(database.name, `update pgboss.job set created_on = now() - interval '10 minutes', start_after = now() - interval '5 minutes' where name = 'mail'`);
+      await sql(
+        database.name,
+        `update pgboss.job set created_on = now() - interval '10 minutes', start_after = now() - interval '5 minutes' where name = 'mail'`,
+      );
       const [job] = await boss.fetch('recalculate');
       const [broken] = await boss.fetch('broken');
       await boss.complete('recalculate', job?.id ?? '');
@@ -185,7 +188,9 @@ describe('sql', () => {
   ];
 
   test('figures by the queries of the application', async () => {
-    const status = await queuesOf(sources(`select 'ready' as state, 4::bigint as count union select 'failed', 1`)).status();
+    const status = await queuesOf(
+      sources(`select 'ready' as state, 4::bigint as count union select 'failed', 1`),
+    ).status();
     expect(status).toMatchObject({ queueSize: 4, failedJobs: 1, oldestReadyAgeSeconds: 12.5, jobsByType: { mail: 4 } });
   });
 

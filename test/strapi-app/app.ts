@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { packageRoot } from '../../src/lib/package.js';
 import { freePort } from '../../src/lib/demo/postgres.js';
+import { packageRoot } from '../../src/lib/package.js';
 import { get } from '../support/monitoring.js';
 
 /** The application in test/strapi, started as `strapi start` starts it. */

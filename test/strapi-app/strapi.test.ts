@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
-import { HookPerformance, type HookMetric, routes } from '../../src/lib/contract/index.js';
+import { type HookMetric, HookPerformance, routes } from '../../src/lib/contract/index.js';
 import { type PostgresServer, startPostgres } from '../../src/lib/demo/postgres.js';
 import { parseMetrics } from '../support/monitoring.js';
 import { type StrapiApp, startStrapi } from './app.js';
@@ -105,9 +105,8 @@ describe('every hook run is counted, with its subscriber', () => {
       const made = await app.drive('api::article.article', 'create', { data: { title: 'a' }, status: 'published' });
       const { documentId } = Document.parse(made.body);
       const actions = async () =>
-        (await performanceOf(app)).documents?.find(
-          (document) => nameOf(document) === `api::article.article#${action}`,
-        )?.executions ?? 0;
+        (await performanceOf(app)).documents?.find((document) => nameOf(document) === `api::article.article#${action}`)
+          ?.executions ?? 0;
       const before = await actions();
       const { counted, expected } = await setOff(() =>
         app.drive('api::article.article', action, { documentId, data: { title: 'b' } }),
@@ -186,7 +185,10 @@ describe('the figures are true', () => {
     const labels = { content_type: 'api::match.match', operation: 'afterUpdate' };
     const count = families
       .get('hook_execution_time_seconds')
-      ?.samples.find(({ name, labels: given }) => name.endsWith('_count') && given.content_type === labels.content_type && given.operation === labels.operation);
+      ?.samples.find(
+        ({ name, labels: given }) =>
+          name.endsWith('_count') && given.content_type === labels.content_type && given.operation === labels.operation,
+      );
     expect(count?.value).toBeGreaterThan(0);
     expect(families.get('hook_errors_total')?.samples.length).toBeGreaterThan(5);
   });

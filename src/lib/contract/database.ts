@@ -18,7 +18,12 @@ export const TableStats = z.object({
 
 /** `GET /database`. Times in milliseconds; null where the server does not record it. */
 export const DatabaseMetrics = z.object({
-  connectionPoolStatus: z.object({ active: z.number(), idle: z.number(), waiting: z.number(), max: z.number().optional() }),
+  connectionPoolStatus: z.object({
+    active: z.number(),
+    idle: z.number(),
+    waiting: z.number(),
+    max: z.number().optional(),
+  }),
   queryPerformance: z.object({
     averageQueryTime: z.number().nullable(),
     slowQueries: z.array(SlowQuery),

@@ -75,7 +75,10 @@ function judgeFailures({ failedJobs, completedJobs }: JobStatus, { kpis }: JobLe
   const breach = breachOf(share, kpis.errorRate);
   const finished = failedJobs + completedJobs;
   return [
-    failures(breach ? 'warning' : 'info', `${failedJobs} of ${finished} finished jobs failed (${formatPercent(share)})`),
+    failures(
+      breach ? 'warning' : 'info',
+      `${failedJobs} of ${finished} finished jobs failed (${formatPercent(share)})`,
+    ),
   ];
 }
 

@@ -1,14 +1,22 @@
 /** One handler a route of the contract. */
 import type { DatabaseMetrics, Handlers, JobStatus, SystemOverview } from '../contract/index.js';
 import { withDeadline } from './deadline.js';
-import { CHECK_DEADLINE_MS, errorRateCheck, type HealthCheck, memoryCheck, queueCheck, runChecks, worstHealth } from './health.js';
+import {
+  CHECK_DEADLINE_MS,
+  errorRateCheck,
+  type HealthCheck,
+  memoryCheck,
+  queueCheck,
+  runChecks,
+  worstHealth,
+} from './health.js';
 import type { History } from './history/history.js';
 import { windowLength } from './history/periods.js';
 import { ERRORS_KEPT } from './history/recorder.js';
 import type { HostProbe, UsageSampler } from './host.js';
 import { describeApi } from './openapi.js';
 import type { ProcessProbe } from './process.js';
-import { renderMetrics } from './prometheus.js';
+import { type MetricSources, renderMetrics } from './prometheus.js';
 import {
   bottlenecksOf,
   dailyReport,
@@ -37,6 +45,8 @@ export interface Sources {
   readonly usage: UsageSampler;
   readonly jobs: () => Promise<JobStatus>;
   readonly database: () => Promise<DatabaseMetrics>;
+  /** What else Prometheus is told. */
+  readonly figures: () => Pick<MetricSources, 'seriesDropped' | 'http' | 'pool' | 'archive' | 'flags'>;
   /** Version of viktoria-ops. */
   readonly version: string;
   /** Wall clock, ms since 1970. */
@@ -65,7 +75,7 @@ export function createHandlers(sources: Sources): Handlers {
     database: () => sources.database(),
     system: () => sources.host.read(),
     usage: ({ from, to }) => sources.usage.read(from, to),
-    metrics: () => metrics(sources),
+    metrics: createMetricsPage(sources),
     openapi: () => describeApi(sources.version),
   };
 }
@@ -93,13 +103,28 @@ async function overview(sources: Sources): Promise<SystemOverview> {
   };
 }
 
-async function metrics({ history, process, jobs, version, application }: Sources): Promise<string> {
+/** One page a second however many scrape: they share it, and its reading of the queue. */
+const PAGE_KEPT_MS = 1_000;
+
+function createMetricsPage(sources: Sources): () => Promise<string> {
+  let page: { readonly madeAt: number; readonly text: Promise<string> } | undefined;
+  return () => {
+    if (!page || performance.now() - page.madeAt > PAGE_KEPT_MS) {
+      page = { madeAt: performance.now(), text: renderPage(sources) };
+    }
+    return page.text;
+  };
+}
+
+async function renderPage(sources: Sources): Promise<string> {
+  const { history, process, jobs, application } = sources;
   return renderMetrics({
-    hooks: history.counters(),
+    ...sources.figures(),
+    counters: history.counters(),
     process: process.read(),
     // A database that is down must not hide the figures that are there.
     jobs: await withDeadline(jobs, CHECK_DEADLINE_MS).catch(() => undefined),
-    version,
+    version: sources.version,
     startedAt: application.startedAt.getTime(),
   });
 }

@@ -16,7 +16,7 @@ export interface HttpCounter {
   readonly route: string;
   /** `2xx` and the like. */
   readonly status: string;
-  requests: number;
+  executions: number;
   totalSeconds: number;
   /** Not cumulated; bounds are BUCKET_BOUNDS_SECONDS. */
   readonly buckets: number[];
@@ -35,7 +35,7 @@ export function createHttpMetrics(): HttpMetrics {
     if (found) return found;
     if (counters.size >= SERIES_KEPT && route !== 'other') return counterOf(method, 'other', status);
     const buckets = BUCKET_BOUNDS_SECONDS.map(() => 0);
-    const made = { method, route, status, requests: 0, totalSeconds: 0, buckets };
+    const made = { method, route, status, executions: 0, totalSeconds: 0, buckets };
     counters.set(`${method} ${status} ${route}`, made);
     return made;
   };
@@ -48,7 +48,7 @@ export function createHttpMetrics(): HttpMetrics {
         inFlight -= 1;
         answered += 1;
         const counter = counterOf(METHODS.has(method) ? method : 'other', route, `${Math.floor(status / 100)}xx`);
-        counter.requests += 1;
+        counter.executions += 1;
         counter.totalSeconds += seconds;
         const bucket = bucketOf(seconds);
         if (bucket < counter.buckets.length) counter.buckets[bucket] = (counter.buckets[bucket] ?? 0) + 1;

@@ -14,22 +14,21 @@ import { createRecorder } from './history/recorder.js';
 import { type Instruments, instrument, type Lifecycles } from './hooks/instrument.js';
 import { createTracer, type WatchTransaction } from './hooks/tracer.js';
 import { type Activity, createHostProbe, createUsageSampler } from './host.js';
+import type { HttpMetrics } from './http-metrics.js';
 import { instanceName } from './instance.js';
 import { startProcessProbe } from './process.js';
 import { createQueues, type QueueOptions, type Queues } from './queues/index.js';
 import { createRequestListener, type ListenerOptions } from './server.js';
 
+export type { PoolStatus } from './database-metrics.js';
 export type { Application } from './handlers.js';
 export type { HealthCheck } from './health.js';
 export { type Instruments, instrument, type Lifecycles } from './hooks/instrument.js';
-export { type BullmqQueue, fromBullmq, QueueOptions, type QueueReading, type QueueSource } from './queues/index.js';
-export type { PoolStatus } from './database-metrics.js';
 export type { Tracer, WatchTransaction } from './hooks/tracer.js';
 export { createHttpMetrics, type HttpMetrics } from './http-metrics.js';
+export { type BullmqQueue, fromBullmq, QueueOptions, type QueueReading, type QueueSource } from './queues/index.js';
 
-export interface MonitorOptions
-  extends Pick<Sources, 'application' | 'checks' | 'version'>,
-    ListenerOptions {
+export interface MonitorOptions extends Pick<Sources, 'application' | 'checks' | 'version'>, ListenerOptions {
   /** The application's PostgreSQL. History is kept there in a schema of its own; without one, in memory. */
   readonly postgres?: ConnectionSettings | undefined;
   /** Where background jobs are; pg-boss and graphile-worker are looked for when not given. */
@@ -38,6 +37,7 @@ export interface MonitorOptions
   readonly resolveFrom: string;
   /** The application's own connections. */
   readonly pool?: () => PoolStatus | undefined;
+  readonly http?: HttpMetrics;
   readonly activity: () => Activity;
   /** A path on the file system whose space matters. */
   readonly diskPath: string;
@@ -80,7 +80,8 @@ export function createMonitor(options: MonitorOptions): Monitor {
     archive: () => keeper?.archive(),
     onError,
   });
-  const runSql: Query | undefined = keeper && ((text, values) => keeper.database.transaction((query) => query(text, values)));
+  const runSql: Query | undefined =
+    keeper && ((text, values) => keeper.database.transaction((query) => query(text, values)));
   const queues = createQueues({ sources: options.jobs, runSql, resolveFrom: options.resolveFrom });
   const processProbe = startProcessProbe();
   const usage = createUsageSampler(createHostProbe(options.diskPath), options.activity);
@@ -94,6 +95,13 @@ export function createMonitor(options: MonitorOptions): Monitor {
     usage,
     now: Date.now,
     jobs: queues.status,
+    figures: () => ({
+      seriesDropped: recorder.seriesDropped(),
+      http: options.http?.counters() ?? [],
+      pool: options.pool?.(),
+      archive: keeper?.state(),
+      flags: [],
+    }),
     database: () =>
       keeper
         ? keeper.database.transaction((query) => databaseMetrics(query, options.pool?.()))

@@ -1,131 +1,174 @@
 /** `GET /metrics`: the Prometheus text format, version 0.0.4. */
 import type { JobStatus } from '../contract/index.js';
+import type { WriterState } from './archive/writer.js';
+import type { PoolStatus } from './database-metrics.js';
 import { BUCKET_BOUNDS_SECONDS, type Counter } from './history/recorder.js';
+import type { HttpCounter } from './http-metrics.js';
 import type { ProcessFigures } from './process.js';
 
-type Labels = Readonly<Record<string, string>>;
-interface Sample {
-  /** `_bucket`, `_sum` and `_count` of a histogram. */
-  readonly suffix?: string;
-  readonly labels?: Labels;
-  readonly value: number;
-}
-interface Family {
-  readonly name: string;
-  readonly type: 'counter' | 'gauge' | 'histogram';
-  readonly help: string;
-  readonly samples: readonly Sample[];
-}
-
 export interface MetricSources {
-  readonly hooks: readonly Counter[];
+  readonly counters: readonly Counter[];
+  /** Hooks beyond the number told apart. */
+  readonly seriesDropped: number;
+  readonly http: readonly HttpCounter[];
   readonly process: ProcessFigures;
   /** Undefined when the queue could not be read: no figure instead of a false one. */
   readonly jobs: JobStatus | undefined;
+  readonly pool: PoolStatus | undefined;
+  readonly archive: WriterState | undefined;
+  readonly flags: readonly { readonly name: string; readonly evaluations: number }[];
   /** Of viktoria-ops. */
   readonly version: string;
   /** ms since 1970. */
   readonly startedAt: number;
 }
 
+type Labels = Readonly<Record<string, string>>;
+/** Labels as text, and the value. */
+type Sample = readonly [labels: string, value: number];
+
 /** The whole page. */
 export function renderMetrics(sources: MetricSources): string {
-  const families = [
-    ...hookFamilies(sources.hooks),
-    ...processFamilies(sources.process, sources.startedAt),
-    ...jobFamilies(sources.jobs),
-    gauge('viktoria_ops_build_info', 'Version of viktoria-ops in use.', [
-      { labels: { version: sources.version, node_version: process.version }, value: 1 },
-    ]),
-  ];
-  return families.map(renderFamily).join('');
-}
-
-const gauge = (name: string, help: string, samples: readonly Sample[]): Family => ({
-  name,
-  type: 'gauge',
-  help,
-  samples,
-});
-const counter = (name: string, help: string, samples: readonly Sample[]): Family => ({
-  name,
-  type: 'counter',
-  help,
-  samples,
-});
-
-function hookFamilies(hooks: readonly Counter[]): Family[] {
-  const each = (value: (hook: Counter) => number) =>
-    hooks.map((hook) => ({ labels: labelsOf(hook), value: value(hook) }));
+  const hooks = sources.counters.filter(({ kind }) => kind === 'hook');
+  const documents = sources.counters.filter(({ kind }) => kind === 'document');
   return [
-    {
-      name: 'hook_execution_time_seconds',
-      type: 'histogram',
-      help: 'Duration of lifecycle hooks, including the hooks they set off.',
-      samples: hooks.flatMap(histogramSamples),
-    },
+    histogram('hook_execution_time_seconds', 'Duration of lifecycle hooks, including the hooks they set off.', hooks),
+    counter('hook_errors_total', 'Hook runs that failed; refused input is not among them.', each(hooks, 'failed')),
+    counter('hook_rejections_total', 'Hook runs that refused their input.', each(hooks, 'rejected')),
+    gauge('hooks_in_flight', 'Hook runs begun and not ended.', each(hooks, 'inFlight')),
+    histogram('document_action_duration_seconds', 'Duration of actions of the Document Service.', documents),
+    counter('document_action_errors_total', 'Actions of the Document Service that failed.', each(documents, 'failed')),
+    histogram('http_request_duration_seconds', 'Duration of requests by route.', sources.http),
+    processFamilies(sources),
+    jobFamilies(sources.jobs),
+    poolFamilies(sources.pool),
     counter(
-      'hook_errors_total',
-      'Lifecycle hook runs that failed; refused input is not among them.',
-      each(({ failed }) => failed),
+      'feature_flag_evaluations_total',
+      'Evaluations of feature flags.',
+      sources.flags.map(({ name, evaluations }) => sample({ flag: name }, evaluations)),
     ),
-    counter(
-      'hook_rejections_total',
-      'Lifecycle hook runs that refused their input.',
-      each(({ rejected }) => rejected),
+    ownFamilies(sources),
+  ].join('');
+}
+
+const family = (type: string) => (name: string, help: string, samples: readonly Sample[]) => {
+  let text = samples.length === 0 ? '' : head(name, type, help);
+  for (const [labels, value] of samples) text += labels === '' ? `${name} ${value}\n` : `${name}{${labels}} ${value}\n`;
+  return text;
+};
+const gauge = family('gauge');
+const counter = family('counter');
+
+const head = (name: string, type: string, help: string): string => `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
+
+const sample = (labels: Labels, value: number): Sample => [labelText(labels), value];
+const single = (value: number): readonly Sample[] => [['', value]];
+
+const each = (counters: readonly Counter[], figure: 'failed' | 'rejected' | 'inFlight'): Sample[] =>
+  counters.map((found) => [textsOf(found).labels, found[figure]]);
+
+/** What a histogram is drawn from. */
+type Distribution = Counter | HttpCounter;
+
+function histogram(name: string, help: string, counters: readonly Distribution[]): string {
+  let text = counters.length === 0 ? '' : head(name, 'histogram', help);
+  const [bucket, sum, count] = [`${name}_bucket{`, `${name}_sum{`, `${name}_count{`];
+  for (const found of counters) {
+    const { labels, bounds, infinity } = textsOf(found);
+    let cumulated = 0;
+    for (let index = 0; index < bounds.length; index++) {
+      cumulated += found.buckets[index] ?? 0;
+      text += `${bucket}${bounds[index]}${cumulated}\n`;
+    }
+    text += `${bucket}${infinity}${found.executions}\n${sum}${labels}} ${found.totalSeconds}\n${count}${labels}} ${found.executions}\n`;
+  }
+  return text;
+}
+
+interface Texts {
+  readonly labels: string;
+  /** What stands between `_bucket{` and the value, by position in BUCKET_BOUNDS_SECONDS. */
+  readonly bounds: readonly string[];
+  readonly infinity: string;
+}
+
+/** Made once: escaping labels is most of the work of a page. */
+const texts = new WeakMap<Distribution, Texts>();
+
+function textsOf(found: Distribution): Texts {
+  const known = texts.get(found);
+  if (known) return known;
+  const labels = labelText(
+    'route' in found
+      ? { method: found.method, route: found.route, status: found.status }
+      : { content_type: found.contentType, operation: found.operation, source: found.source },
+  );
+  const bounds = BUCKET_BOUNDS_SECONDS.map((bound) => `${labels},le="${bound}"} `);
+  const made = { labels, bounds, infinity: `${labels},le="+Inf"} ` };
+  texts.set(found, made);
+  return made;
+}
+
+function processFamilies({ process: figures, startedAt }: MetricSources): string {
+  return [
+    counter('process_cpu_seconds_total', 'CPU time of the process.', single(figures.cpuSeconds)),
+    gauge('process_resident_memory_bytes', 'Resident memory of the process.', single(figures.residentBytes)),
+    gauge('process_start_time_seconds', 'Start of the application.', single(startedAt / 1000)),
+    gauge('nodejs_heap_used_bytes', 'Used heap.', single(figures.heapUsedBytes)),
+    gauge('nodejs_heap_limit_bytes', 'Largest heap the process may have.', single(figures.heapLimitBytes)),
+    gauge(
+      'nodejs_eventloop_lag_p99_seconds',
+      'Event loop lag, 99th percentile.',
+      single(figures.eventLoopLagMs / 1000),
     ),
-  ];
+  ].join('');
 }
 
-const labelsOf = ({ contentType, operation }: Counter): Labels => ({ content_type: contentType, operation });
-
-function histogramSamples(hook: Counter): Sample[] {
-  const labels = labelsOf(hook);
-  let cumulated = 0;
-  const buckets = BUCKET_BOUNDS_SECONDS.map((bound, index) => {
-    cumulated += hook.buckets[index] ?? 0;
-    return { suffix: '_bucket', labels: { ...labels, le: String(bound) }, value: cumulated };
-  });
-  return [
-    ...buckets,
-    { suffix: '_bucket', labels: { ...labels, le: '+Inf' }, value: hook.executions },
-    { suffix: '_sum', labels, value: hook.totalSeconds },
-    { suffix: '_count', labels, value: hook.executions },
-  ];
-}
-
-function processFamilies(figures: ProcessFigures, startedAt: number): Family[] {
-  return [
-    counter('process_cpu_seconds_total', 'CPU time of the process.', [{ value: figures.cpuSeconds }]),
-    gauge('process_resident_memory_bytes', 'Resident memory of the process.', [{ value: figures.residentBytes }]),
-    gauge('process_start_time_seconds', 'Start of the application.', [{ value: startedAt / 1000 }]),
-    gauge('nodejs_heap_used_bytes', 'Used heap.', [{ value: figures.heapUsedBytes }]),
-    gauge('nodejs_heap_limit_bytes', 'Largest heap the process may have.', [{ value: figures.heapLimitBytes }]),
-    gauge('nodejs_eventloop_lag_p99_seconds', 'Event loop lag, 99th percentile.', [
-      { value: figures.eventLoopLagMs / 1000 },
-    ]),
-  ];
-}
-
-function jobFamilies(jobs: JobStatus | undefined): Family[] {
-  if (!jobs) return [];
-  const states = Object.entries(jobs.jobsByState).map(([state, value]) => ({ labels: { state }, value }));
-  const age = jobs.oldestReadyAgeSeconds;
+function jobFamilies(jobs: JobStatus | undefined): string {
+  if (!jobs) return '';
+  const states = Object.entries(jobs.jobsByState).map(([state, count]) => sample({ state }, count));
+  const age = jobs.oldestReadyAgeSeconds ?? 0;
   return [
     gauge('strapi_jobs', 'Background jobs by state.', states),
-    gauge('strapi_jobs_ready', 'Background jobs that could run now.', [{ value: jobs.queueSize }]),
-    gauge('strapi_job_oldest_ready_age_seconds', 'How long the oldest ready job has waited.', [{ value: age ?? 0 }]),
-  ];
+    gauge('strapi_jobs_ready', 'Background jobs that could run now.', single(jobs.queueSize)),
+    gauge('strapi_job_oldest_ready_age_seconds', 'How long the oldest ready job has waited.', single(age)),
+  ].join('');
 }
 
-function renderFamily({ name, type, help, samples }: Family): string {
-  const lines = samples.map(({ suffix = '', labels, value }) => `${name}${suffix}${renderLabels(labels)} ${value}\n`);
-  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`;
+function poolFamilies(pool: PoolStatus | undefined): string {
+  if (!pool) return '';
+  const { active, idle, waiting, max } = pool;
+  const states = Object.entries({ active, idle }).map(([state, count]) => sample({ state }, count));
+  return [
+    gauge('db_pool_connections', 'Connections of the application to its database.', states),
+    gauge('db_pool_connections_max', 'Largest number of connections of the pool.', single(max)),
+    gauge('db_pool_waiting', 'Requests for a connection that wait.', single(waiting)),
+  ].join('');
 }
 
-function renderLabels(labels: Labels = {}): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escapeValue(value)}"`);
-  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
+function ownFamilies({ archive, seriesDropped, version }: MetricSources): string {
+  const written = archive?.lastWrittenAt;
+  return [
+    counter('viktoria_ops_series_dropped_total', 'Hooks counted as other, being too many.', single(seriesDropped)),
+    counter(
+      'viktoria_ops_archive_dropped_total',
+      'Rows of history given up, being unwritten for too long.',
+      archive ? single(archive.dropped) : [],
+    ),
+    gauge(
+      'viktoria_ops_archive_last_write_timestamp_seconds',
+      'When history was last written.',
+      written === undefined ? [] : single(written / 1000),
+    ),
+    gauge('viktoria_ops_build_info', 'Version of viktoria-ops in use.', [
+      sample({ version, node_version: process.version }, 1),
+    ]),
+  ].join('');
 }
+
+const labelText = (labels: Labels): string =>
+  Object.entries(labels)
+    .map(([name, value]) => `${name}="${escapeValue(value)}"`)
+    .join(',');
 
 const escapeValue = (value: string): string => value.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\n/g, '\\n');

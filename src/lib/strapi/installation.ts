@@ -1,6 +1,7 @@
 /** One monitor in one Strapi instance: what was put into it, and how it is taken out again. */
-import { packageVersion } from '../package.js';
+
 import { createHttpMetrics, createMonitor, type Monitor } from '../monitor/index.js';
+import { packageVersion } from '../package.js';
 import { connectionSettings, databaseCheck, poolStatus } from './database.js';
 import { watchDocuments } from './documents.js';
 import { watchModels, watchSubscribers } from './hooks.js';
@@ -29,6 +30,7 @@ export function install(strapi: StrapiLike, options: MonitoringOptions): Install
     jobs: options.jobs,
     resolveFrom: `${root}/package.json`,
     pool: () => db?.connection && poolStatus(db.connection),
+    http,
     activity: () => ({ requests: http.answered(), activeUsers: http.inFlight() }),
     diskPath: root,
     version: packageVersion(),

@@ -18,7 +18,15 @@ export interface BullmqQueue {
   readonly getWaiting: (start: number, end: number) => Promise<readonly { readonly timestamp: number }[]>;
   readonly on: (event: 'error', listener: () => void) => unknown;
 }
-type BullmqState = 'wait' | 'prioritized' | 'delayed' | 'active' | 'completed' | 'failed' | 'paused' | 'waiting-children';
+type BullmqState =
+  | 'wait'
+  | 'prioritized'
+  | 'delayed'
+  | 'active'
+  | 'completed'
+  | 'failed'
+  | 'paused'
+  | 'waiting-children';
 
 interface RedisClient {
   readonly on: (event: 'error', listener: () => void) => unknown;
@@ -81,7 +89,9 @@ export function fromBullmq(queues: readonly BullmqQueue[]): QueueSource {
       };
       return {
         states,
-        readyByType: Object.fromEntries(readings.flatMap(({ name, states: { ready } }) => (ready > 0 ? [[name, ready]] : []))),
+        readyByType: Object.fromEntries(
+          readings.flatMap(({ name, states: { ready } }) => (ready > 0 ? [[name, ready]] : [])),
+        ),
         oldestReadyAgeSeconds: ages.length === 0 ? null : Math.max(...ages),
         processedPerMinute: rate(states.completed),
         completed: states.completed,
@@ -92,7 +102,16 @@ export function fromBullmq(queues: readonly BullmqQueue[]): QueueSource {
 }
 
 async function readQueue(queue: BullmqQueue) {
-  const counts = await queue.getJobCounts('wait', 'prioritized', 'delayed', 'active', 'completed', 'failed', 'paused', 'waiting-children');
+  const counts = await queue.getJobCounts(
+    'wait',
+    'prioritized',
+    'delayed',
+    'active',
+    'completed',
+    'failed',
+    'paused',
+    'waiting-children',
+  );
   const of = (...names: BullmqState[]) => names.reduce((sum, name) => sum + (counts[name] ?? 0), 0);
   // The one to be taken next has waited longest. Prioritised jobs lie elsewhere, unordered by age.
   const [oldest] = await queue.getWaiting(0, 0);

@@ -106,7 +106,14 @@ function merge(results: readonly SourceResult[]): JobStatus {
   };
 }
 
-const NO_JOBS: Readonly<Record<JobState, number>> = { ready: 0, scheduled: 0, active: 0, completed: 0, failed: 0, cancelled: 0 };
+const NO_JOBS: Readonly<Record<JobState, number>> = {
+  ready: 0,
+  scheduled: 0,
+  active: 0,
+  completed: 0,
+  failed: 0,
+  cancelled: 0,
+};
 
 function addUp(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
   const sums: Record<string, number> = {};

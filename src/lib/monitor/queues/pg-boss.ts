@@ -29,7 +29,9 @@ export function openPgBoss({ schema }: z.output<typeof PgBossOptions>, runSql: R
   return {
     name: 'pg-boss',
     async read() {
-      const [found] = await runSql<{ present: boolean }>('select to_regclass($1) is not null as present', [`${name}.job`]);
+      const [found] = await runSql<{ present: boolean }>('select to_regclass($1) is not null as present', [
+        `${name}.job`,
+      ]);
       return found?.present ? (await runSql<QueueReading>(statement(name)))[0] : undefined;
     },
   };

@@ -29,7 +29,9 @@ export function openSql({ name, queries }: z.output<typeof SqlOptions>, runSql: 
     const parsed = shape.safeParse(await runSql(queries[query] ?? ''));
     if (parsed.success) return parsed.data;
     const [issue] = parsed.error.issues;
-    throw new Error(`the query ${query} of ${name} answers otherwise than agreed: ${issue?.path.join('.')} ${issue?.message}`);
+    throw new Error(
+      `the query ${query} of ${name} answers otherwise than agreed: ${issue?.path.join('.')} ${issue?.message}`,
+    );
   };
   const numberOf = async (query: keyof typeof queries): Promise<number | null> => {
     if (!queries[query]) return null;

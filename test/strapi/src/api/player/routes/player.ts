@@ -1,4 +1,5 @@
 import { factories } from '@strapi/strapi';
+
 const open = { auth: false } as const;
 export default factories.createCoreRouter('api::player.player' as any, {
   config: { find: open, findOne: open, create: open, update: open, delete: open },

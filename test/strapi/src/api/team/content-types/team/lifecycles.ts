@@ -2,7 +2,8 @@ import { errors } from '@strapi/utils';
 import { timed } from '../../../../truth';
 
 const nameIsGiven = ({ params }) => {
-  if (params.data.name !== undefined && params.data.name.trim() === '') throw new errors.ValidationError('a team has a name');
+  if (params.data.name !== undefined && params.data.name.trim() === '')
+    throw new errors.ValidationError('a team has a name');
 };
 
 export default {
