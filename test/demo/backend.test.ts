@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { API_PREFIX, routes } from '../../src/lib/contract/index.js';
+import { API_PREFIX, type HookMetric, routes } from '../../src/lib/contract/index.js';
 import { type Backend, prepareDatabase, startBackend } from '../../src/lib/demo/backend.js';
 import { sendTraffic } from '../../src/lib/demo/traffic.js';
 import { sql, testServer, useDatabase } from '../support/database.js';
@@ -31,20 +31,15 @@ const put = (path: string, data: unknown) => get(backend.url + path, { method: '
 const post = (path: string, data: unknown) => get(backend.url + path, { method: 'POST', data });
 const monitoring = async (path: string) => JSON.parse((await get(backend.url + API_PREFIX + path, { headers })).body);
 
-/** Runs and errors per hook so far, from the Prometheus counters. */
+/** Runs and errors per hook so far. */
 async function hookCounts() {
-  const families = parseMetrics((await get(`${backend.url}${API_PREFIX}/metrics`, { headers })).body);
-  const read = (family: string, sample: string) =>
-    new Map(
-      families
-        .get(family)
-        ?.samples.filter(({ name }) => name === sample)
-        .map(({ labels, value }) => [`${labels.content_type}#${labels.operation}`, value]),
-    );
+  const { hooks } = routes.dailyReport.response.parse(await monitoring('/performance/daily-report'));
+  const read = (count: (hook: HookMetric) => number) =>
+    new Map(hooks.map((hook) => [`${hook.contentType}#${hook.operation}`, count(hook)]));
   return {
-    runs: read('hook_execution_time_seconds', 'hook_execution_time_seconds_count'),
-    errors: read('hook_errors_total', 'hook_errors_total'),
-    rejections: read('hook_rejections_total', 'hook_rejections_total'),
+    runs: read(({ executions }) => executions),
+    errors: read(({ errors }) => errors),
+    rejections: read(({ rejections = 0 }) => rejections),
   };
 }
 

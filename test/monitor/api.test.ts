@@ -1,19 +1,24 @@
 import { spawn } from 'node:child_process';
+import { connect } from 'node:net';
 import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { API_PREFIX, type RouteName, routes } from '../../src/lib/contract/index.js';
-import { createGate } from '../../src/lib/monitor/auth.js';
+import { createGate, isLocal } from '../../src/lib/monitor/auth.js';
 import { errorRateCheck, memoryCheck, runChecks, worstHealth } from '../../src/lib/monitor/health.js';
+import { createEventStream, type EventStream } from '../../src/lib/monitor/events.js';
 import { createMonitor, type HealthCheck, type Lifecycles, type QueueSource } from '../../src/lib/monitor/index.js';
 import { renderMetrics } from '../../src/lib/monitor/prometheus.js';
+import { createUsage } from '../../src/lib/monitor/usage.js';
 import { get, parseMetrics } from '../support/monitoring.js';
 
 const SECRET = 'a-secret-of-the-test';
+const ACTIONS_SECRET = 'another-secret-of-the-test';
+const levels: (string | undefined)[] = [];
 const authorized = { authorization: `Bearer ${SECRET}` };
 
-const state = { database: 'healthy' as 'healthy' | 'hangs', jobsHang: false, reads: 0 };
+const state = { database: 'healthy' as 'healthy' | 'hangs', jobsHang: false, reads: 0, cleared: 0 };
 const database: HealthCheck = {
   name: 'database',
   check: () =>
@@ -47,17 +52,23 @@ let url = '';
 let stop = async () => {};
 const answered: unknown[] = [];
 
+const bare = {
+  application: { version: '1.2.3', environment: 'test', startedAt: new Date(), activeConnections: () => 2 },
+  checks: [database],
+  activity: () => ({ requests: 0, activeUsers: 0 }),
+  diskPath: tmpdir(),
+  version: '9.9.9',
+};
+
 beforeAll(async () => {
   const monitor = createMonitor({
-    application: { version: '1.2.3', environment: 'test', startedAt: new Date(), activeConnections: () => 2 },
-    checks: [database],
+    ...bare,
     resolveFrom: import.meta.url,
     postgres: { host: '127.0.0.1', port: 9, user: 'hunter2', password: 'hunter2' },
     jobs: [],
-    activity: () => ({ requests: 0, activeUsers: 0 }),
-    diskPath: tmpdir(),
-    version: '9.9.9',
     secret: SECRET,
+    actionsSecret: ACTIONS_SECRET,
+    controls: { caches: new Map([['standings', () => (state.cleared += 1)]]), setLogLevel: (level) => levels.push(level) },
     deadlineMs: 950,
     onError: (error) => void answered.push(error),
   });
@@ -82,7 +93,9 @@ const ask = (path: string, options: Parameters<typeof get>[1] = {}) =>
   get(url + API_PREFIX + path, { headers: authorized, ...options });
 
 describe('routes', () => {
-  const readable = (Object.keys(routes) as RouteName[]).filter((name) => name !== 'database');
+  const readable = (Object.keys(routes) as RouteName[]).filter(
+    (name) => routes[name].method === 'GET' && name !== 'database' && name !== 'events',
+  );
 
   test.each(readable)('%s answers what the contract says', async (name) => {
     const { status, body, headers } = await ask(routes[name].path.replace(':window', '24h'));
@@ -137,7 +150,188 @@ describe('routes', () => {
   });
 });
 
+describe('actions', () => {
+  const act = (path: string, body: unknown = {}, headers: Record<string, string> = {}) =>
+    fetch(`${url}${API_PREFIX}/actions/${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${ACTIONS_SECRET}`, 'content-type': 'application/json', ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    }).then(async (response) => {
+      // biome-ignore lint/suspicious/noExplicitAny: what a test expects of it is what it tests
+      const body = (await response.json()) as any;
+      return { status: response.status, headers: response.headers, body };
+    });
+
+  test('need their own secret: not that for reading, and none is nobody', async () => {
+    expect((await act('clear-caches', {}, { authorization: `Bearer ${SECRET}` })).status).toBe(401);
+    const listener = createServer();
+    const monitor = createMonitor({ ...bare, resolveFrom: import.meta.url });
+    listener.on('request', (incoming, response) => void monitor.listener(incoming, response));
+    await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+    try {
+      const address = listener.address();
+      const local = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}${API_PREFIX}`;
+      expect((await get(`${local}/performance`)).status).toBe(200);
+      expect((await get(`${local}/actions/clear-caches`, { method: 'POST' })).status).toBe(403);
+    } finally {
+      listener.close();
+      await monitor.stop();
+    }
+  });
+
+  test('debug logging ends by itself, and is taken back', async () => {
+    const { status, body } = await act('debug-logging', { enabled: true, ttl: '1s' });
+    expect({ status, body }).toMatchObject({ status: 200, body: { action: 'debug-logging', outcome: 'level debug' } });
+    expect(Date.parse(body.until) - Date.now()).toBeLessThanOrEqual(1_000);
+    expect(levels.at(-1)).toBe('debug');
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    expect(levels.at(-1)).toBeUndefined();
+    await act('debug-logging', { enabled: true, ttl: '1h' });
+    await act('debug-logging', { enabled: false });
+    expect(levels.at(-1)).toBeUndefined();
+  });
+
+  test('garbage is collected at most once a minute; caches are those registered', async () => {
+    expect((await act('collect-garbage')).body.outcome).toMatch(/^\d+ bytes freed$/);
+    const again = await act('collect-garbage');
+    expect(again.status).toBe(429);
+    expect(Number(again.headers.get('retry-after'))).toBeGreaterThan(50);
+    expect((await act('clear-caches')).body.outcome).toBe('cleared standings');
+    expect(state.cleared).toBe(1);
+  });
+
+  test.each([
+    ['no value', {}, {}, 400, /enabled/],
+    ['too long', { enabled: true, ttl: '48h' }, {}, 400, /24h at most/],
+    ['no JSON', '{"enabled"', {}, 400, /JSON object/],
+    ['a form', 'enabled=true', { 'content-type': 'application/x-www-form-urlencoded' }, 415, /send JSON/],
+    ['too much', `{"enabled":true,"x":"${'x'.repeat(20_000)}"}`, {}, 413, /more than/],
+  ])('%s is refused with the reason', async (_name, body, headers, status, message) => {
+    const before = levels.length;
+    const answer = await act('debug-logging', body, headers as Record<string, string>);
+    expect({ status: answer.status, message: answer.body.error.message }).toEqual({
+      status,
+      message: expect.stringMatching(message),
+    });
+    expect(levels).toHaveLength(before);
+  });
+
+  test('GET of an action is another method, and a wrong secret tells nothing', async () => {
+    const headers = { authorization: `Bearer ${ACTIONS_SECRET}` };
+    expect(await ask('/actions/clear-caches', { headers })).toMatchObject({ status: 405, headers: { allow: 'POST' } });
+  });
+});
+
+describe('events', () => {
+  test('everything at once, then only what changed, for as long as somebody listens', async () => {
+    const response = await fetch(`${url}${API_PREFIX}/events`, { headers: authorized, signal: AbortSignal.timeout(5_000) });
+    expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/);
+    let text = '';
+    for await (const chunk of response.body ?? []) {
+      text += Buffer.from(chunk).toString();
+      if (['overview', 'performance', 'jobs'].every((name) => text.includes(`event: ${name}\n`))) break;
+    }
+    const events = [...text.matchAll(/id: (\d+)\nevent: (\w+)\ndata: (.+)\n\n/g)];
+    expect(events.map(([, id]) => Number(id))).toEqual([1, 2, 3]);
+    for (const [, , name, data] of events) {
+      const schema = { overview: routes.health, performance: routes.performance, jobs: routes.jobs }[String(name)];
+      expect(schema?.response.safeParse(JSON.parse(String(data))).success).toBe(true);
+    }
+  });
+
+  /** A server that has nothing but events. */
+  async function serve(stream: EventStream) {
+    const listener = createServer((incoming, response) => {
+      if (!stream.attach(incoming, response)) response.writeHead(503).end();
+    });
+    await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+    const address = listener.address();
+    const connections = () => new Promise<number>((resolve) => listener.getConnections((_error, count) => resolve(count)));
+    const stop = () => {
+      stream.stop();
+      listener.closeAllConnections();
+      listener.close();
+    };
+    return { port: typeof address === 'object' ? (address?.port ?? 0) : 0, connections, stop };
+  }
+
+  test('a client that does not read is let go', async () => {
+    let value = 0;
+    const large = async () => ({ value: value++, text: 'x'.repeat(400_000) });
+    const { port, connections, stop } = await serve(createEventStream({ large }, 20));
+    const sleeper = connect(port, '127.0.0.1');
+    sleeper.on('error', () => undefined);
+    try {
+      sleeper.pause().write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+      const until = async (count: number) => {
+        const end = performance.now() + 8_000;
+        while ((await connections()) !== count && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 10));
+        expect(await connections()).toBe(count);
+      };
+      await until(1);
+      await until(0);
+    } finally {
+      sleeper.destroy();
+      stop();
+    }
+  }, 20_000);
+
+  test('a hundred may listen, one more is told to come later', async () => {
+    const { port, stop } = await serve(createEventStream({ small: async () => 1 }));
+    const abort = new AbortController();
+    try {
+      const listening = Array.from({ length: 101 }, () => fetch(`http://127.0.0.1:${port}/`, { signal: abort.signal }));
+      const statuses = (await Promise.all(listening)).map(({ status }) => status);
+      expect(statuses.filter((status) => status === 503)).toHaveLength(1);
+    } finally {
+      abort.abort();
+      stop();
+    }
+  });
+});
+
+describe('usage', () => {
+  test('is a mean of each step and instance, of here and of the archive', async () => {
+    const at = (seconds: number) => new Date(Date.UTC(2026, 10, 2, 7, 0, seconds)).toISOString();
+    const sample = (seconds: number, cpu: number, instance: string) => ({
+      timestamp: at(seconds),
+      cpu,
+      memory: 0.5,
+      disk: 0.5,
+      network: 0,
+      activeUsers: 1,
+      requestsPerSecond: 2,
+      instance,
+    });
+    const archive = {
+      rollups: async () => [],
+      watched: async () => [],
+      errors: async () => [],
+      events: async () => [],
+      usage: async () => [sample(0, 0.2, 'a'), sample(60, 0.4, 'a'), sample(60, 0.9, 'b'), sample(300, 0.1, 'a')],
+    };
+    const usage = createUsage({
+      probe: { read: () => Promise.reject(new Error('not asked')) },
+      activity: () => ({ requests: 0, activeUsers: 0 }),
+      instance: 'me',
+      archive: () => archive,
+      push: () => undefined,
+    });
+    const read = await usage.read({ from: at(0), to: at(600), step: '5m' });
+    expect(read.map(({ timestamp, cpu, instance }) => [timestamp, Math.round(cpu * 100), instance])).toEqual([
+      [at(0), 30, 'a'],
+      [at(0), 90, 'b'],
+      [at(300), 10, 'a'],
+    ]);
+  });
+});
+
 describe('who may read', () => {
+  test('a thousand guesses at once are refused, each alike', async () => {
+    const guesses = Array.from({ length: 1_000 }, (_, i) => ask('/performance', { headers: { authorization: `Bearer ${i}` } }));
+    expect(new Set((await Promise.all(guesses)).map(({ status, body }) => `${status} ${body}`)).size).toBe(1);
+  });
+
   test.each([
     ['nothing', undefined],
     ['another secret', 'Bearer another'],
@@ -164,7 +358,7 @@ describe('who may read', () => {
     ['127.0.0.1', { forwarded: 'for=203.0.113.9' }, 403],
   ])('without a secret, peer %s with headers %j: %s', (remoteAddress, headers, verdict) => {
     const incoming = { headers, socket: { remoteAddress } } as unknown as IncomingMessage;
-    expect(createGate(undefined)(incoming)).toBe(verdict);
+    expect(createGate(undefined, isLocal)(incoming)).toBe(verdict);
   });
 });
 

@@ -3,7 +3,10 @@
  * from it: a route is added here and nowhere else.
  */
 import * as z from 'zod';
+import { ActionResult } from './actions.js';
+import { ConfigChange } from './config-changes.js';
 import { DatabaseMetrics } from './database.js';
+import { FeatureFlagUsage } from './flags.js';
 import { JobStatus } from './jobs.js';
 import { Bottlenecks, HookError, HookPerformance, PerformanceReport, PerformanceTrends } from './performance.js';
 import { ResourceUsage, SystemMetrics, SystemOverview } from './system.js';
@@ -19,7 +22,7 @@ export interface RouteDefinition {
   /** Below API_PREFIX; `:name` is a path parameter. */
   readonly path: string;
   readonly summary: string;
-  readonly parameters: z.ZodObject<Readonly<Record<string, z.ZodType<string | number | undefined>>>>;
+  readonly parameters: z.ZodObject<Readonly<Record<string, z.ZodType<string | number | boolean | undefined>>>>;
   readonly response: z.ZodType;
   /** Content type of the answer; JSON unless said. */
   readonly contentType?: string;
@@ -27,6 +30,12 @@ export interface RouteDefinition {
   readonly alsoAnswers?: readonly number[];
   /** A route the client may find missing without calling the backend broken. */
   readonly optional?: true;
+  /** What a POST is sent, as JSON; its fields are parameters too. */
+  readonly body?: true;
+  /** The answer has no end. */
+  readonly stream?: true;
+  /** Which secret opens it: the monitoring secret unless said. */
+  readonly secret?: 'actions';
 }
 
 const none = z.object({});
@@ -129,8 +138,38 @@ export const routes = {
     method: 'GET',
     path: '/usage',
     summary: 'Resource usage over time',
-    parameters: z.object({ from: z.iso.datetime().optional(), to: z.iso.datetime().optional() }),
+    parameters: z.object({
+      from: z.iso.datetime().optional(),
+      to: z.iso.datetime().optional(),
+      step: WindowText.optional(),
+    }),
     response: z.array(ResourceUsage),
+    optional: true,
+  },
+  featureFlags: {
+    method: 'GET',
+    path: '/feature-flags',
+    summary: 'Feature flags and how often they are asked for',
+    parameters: none,
+    response: z.array(FeatureFlagUsage),
+    optional: true,
+  },
+  configChanges: {
+    method: 'GET',
+    path: '/config/changes',
+    summary: 'Changes of the configuration, newest first; paths, never values',
+    parameters: z.object({ limit: PositiveInteger.optional() }),
+    response: z.array(ConfigChange),
+    optional: true,
+  },
+  events: {
+    method: 'GET',
+    path: '/events',
+    summary: 'Server-sent events: overview, performance and jobs, as they change',
+    parameters: none,
+    response: z.string(),
+    contentType: 'text/event-stream; charset=utf-8',
+    stream: true,
     optional: true,
   },
   metrics: {
@@ -150,14 +189,51 @@ export const routes = {
     response: z.record(z.string(), z.unknown()),
     optional: true,
   },
+  debugLogging: {
+    method: 'POST',
+    path: '/actions/debug-logging',
+    summary: 'Log in detail, for a limited time',
+    parameters: z.object({ enabled: z.boolean(), ttl: WindowText.default('15m') }),
+    body: true,
+    secret: 'actions',
+    response: ActionResult,
+    optional: true,
+  },
+  collectGarbage: {
+    method: 'POST',
+    path: '/actions/collect-garbage',
+    summary: 'Collect garbage now; at most once a minute',
+    parameters: none,
+    body: true,
+    secret: 'actions',
+    response: ActionResult,
+    optional: true,
+  },
+  clearCaches: {
+    method: 'POST',
+    path: '/actions/clear-caches',
+    summary: 'Clear the caches that the application registered',
+    parameters: none,
+    body: true,
+    secret: 'actions',
+    response: ActionResult,
+    optional: true,
+  },
 } as const satisfies Record<string, RouteDefinition>;
 
 export type RouteName = keyof typeof routes;
 export type RouteParameters<Name extends RouteName> = z.output<(typeof routes)[Name]['parameters']>;
 export type RouteResponse<Name extends RouteName> = z.output<(typeof routes)[Name]['response']>;
-/** What a server must offer: the compiler lists the routes it lacks. */
+/** Who sent a request. */
+export interface Caller {
+  readonly address: string;
+  readonly agent: string;
+}
+type StreamName = { [Name in RouteName]: (typeof routes)[Name] extends { stream: true } ? Name : never }[RouteName];
+/** What a server must offer besides its streams: the compiler lists the routes it lacks. */
 export type Handlers = {
-  readonly [Name in RouteName]: (
+  readonly [Name in Exclude<RouteName, StreamName>]: (
     parameters: RouteParameters<Name>,
+    caller: Caller,
   ) => RouteResponse<Name> | Promise<RouteResponse<Name>>;
 };

@@ -61,5 +61,7 @@ export const ResourceUsage = z.object({
   network: z.number(),
   activeUsers: z.number(),
   requestsPerSecond: z.number(),
+  /** The process that took it. */
+  instance: z.string().optional(),
 });
 export type ResourceUsage = z.infer<typeof ResourceUsage>;

@@ -10,11 +10,14 @@ export type Admission = 'admitted' | 401 | 403;
 const PROXY_HEADERS = ['forwarded', 'x-forwarded-for', 'x-real-ip'] as const;
 
 /**
- * With a secret: whoever sends it as `Authorization: Bearer …`. Without: only programs on this host, and not through a
- * proxy on it, behind which the whole world has a loopback address.
+ * With a secret: whoever sends it as `Authorization: Bearer …`.
+ * @param otherwise who is admitted where there is no secret
  */
-export function createGate(secret: string | undefined): (request: IncomingMessage) => Admission {
-  if (secret === undefined) return (request) => (isLocal(request) ? 'admitted' : 403);
+export function createGate(
+  secret: string | undefined,
+  otherwise: (request: IncomingMessage) => boolean,
+): (request: IncomingMessage) => Admission {
+  if (secret === undefined) return (request) => (otherwise(request) ? 'admitted' : 403);
   const expected = digest(secret);
   return (request) => {
     const given = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
@@ -29,7 +32,8 @@ const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
 
-function isLocal(request: IncomingMessage): boolean {
+/** Programs on this host, and not through a proxy on it, behind which the whole world has a loopback address. */
+export function isLocal(request: IncomingMessage): boolean {
   if (PROXY_HEADERS.some((name) => request.headers[name] !== undefined)) return false;
   const address = request.socket.remoteAddress ?? '';
   const version = isIP(address);

@@ -1,6 +1,14 @@
 /** One handler a route of the contract. */
-import type { DatabaseMetrics, Handlers, JobStatus, SystemOverview } from '../contract/index.js';
-import { withDeadline } from './deadline.js';
+import {
+  ConfigChange,
+  type DatabaseMetrics,
+  type FeatureFlagUsage,
+  type Handlers,
+  type JobStatus,
+  type SystemOverview,
+} from '../contract/index.js';
+import type { Actions } from './actions.js';
+import type { Archive } from './archive/index.js';
 import {
   CHECK_DEADLINE_MS,
   errorRateCheck,
@@ -10,10 +18,11 @@ import {
   runChecks,
   worstHealth,
 } from './health.js';
+import { withDeadline } from './deadline.js';
 import type { History } from './history/history.js';
 import { windowLength } from './history/periods.js';
 import { ERRORS_KEPT } from './history/recorder.js';
-import type { HostProbe, UsageSampler } from './host.js';
+import type { HostProbe } from './host.js';
 import { describeApi } from './openapi.js';
 import type { ProcessProbe } from './process.js';
 import { type MetricSources, renderMetrics } from './prometheus.js';
@@ -26,6 +35,7 @@ import {
   weeklyReport,
   weeklyTrends,
 } from './reports.js';
+import type { Usage } from './usage.js';
 
 export interface Application {
   readonly version: string;
@@ -39,14 +49,17 @@ export interface Application {
 export interface Sources {
   readonly application: Application;
   readonly history: History;
+  readonly archive: () => Archive | undefined;
   readonly checks: readonly HealthCheck[];
   readonly process: ProcessProbe;
   readonly host: HostProbe;
-  readonly usage: UsageSampler;
+  readonly usage: Usage;
   readonly jobs: () => Promise<JobStatus>;
   readonly database: () => Promise<DatabaseMetrics>;
+  readonly flags: () => readonly FeatureFlagUsage[];
+  readonly actions: Actions;
   /** What else Prometheus is told. */
-  readonly figures: () => Pick<MetricSources, 'seriesDropped' | 'http' | 'pool' | 'archive' | 'flags'>;
+  readonly figures: () => Pick<MetricSources, 'seriesDropped' | 'http' | 'pool' | 'archive'>;
   /** Version of viktoria-ops. */
   readonly version: string;
   /** Wall clock, ms since 1970. */
@@ -55,9 +68,10 @@ export interface Sources {
 
 const DEFAULT_WINDOW = '24h';
 const DEFAULT_ERRORS = 50;
+const DEFAULT_CHANGES = 50;
 
 export function createHandlers(sources: Sources): Handlers {
-  const { history, now } = sources;
+  const { history, now, actions } = sources;
   const performance = ({ window = DEFAULT_WINDOW }: { window?: string | undefined }) =>
     performanceOf(history, windowLength(window), now());
   return {
@@ -74,9 +88,14 @@ export function createHandlers(sources: Sources): Handlers {
     queueSize: async () => (await sources.jobs()).queueSize,
     database: () => sources.database(),
     system: () => sources.host.read(),
-    usage: ({ from, to }) => sources.usage.read(from, to),
+    usage: (question) => sources.usage.read(question),
+    featureFlags: () => [...sources.flags()],
+    configChanges: ({ limit = DEFAULT_CHANGES }) => configChanges(sources, limit),
     metrics: createMetricsPage(sources),
     openapi: () => describeApi(sources.version),
+    debugLogging: actions.debugLogging,
+    collectGarbage: actions.collectGarbage,
+    clearCaches: actions.clearCaches,
   };
 }
 
@@ -103,15 +122,21 @@ async function overview(sources: Sources): Promise<SystemOverview> {
   };
 }
 
+/** The first start that was kept is no change; hashes stay inside. */
+async function configChanges({ archive }: Sources, limit: number): Promise<ConfigChange[]> {
+  const kept = (await archive()?.events<unknown>('config', limit)) ?? [];
+  const changes = kept.flatMap((body) => ConfigChange.safeParse(body).data ?? []);
+  return changes.filter((change) => change.changes.length > 0);
+}
+
 /** One page a second however many scrape: they share it, and its reading of the queue. */
 const PAGE_KEPT_MS = 1_000;
 
 function createMetricsPage(sources: Sources): () => Promise<string> {
   let page: { readonly madeAt: number; readonly text: Promise<string> } | undefined;
   return () => {
-    if (!page || performance.now() - page.madeAt > PAGE_KEPT_MS) {
-      page = { madeAt: performance.now(), text: renderPage(sources) };
-    }
+    const now = performance.now();
+    if (!page || now - page.madeAt > PAGE_KEPT_MS) page = { madeAt: now, text: renderPage(sources) };
     return page.text;
   };
 }
@@ -121,6 +146,7 @@ async function renderPage(sources: Sources): Promise<string> {
   return renderMetrics({
     ...sources.figures(),
     counters: history.counters(),
+    flags: sources.flags(),
     process: process.read(),
     // A database that is down must not hide the figures that are there.
     jobs: await withDeadline(jobs, CHECK_DEADLINE_MS).catch(() => undefined),

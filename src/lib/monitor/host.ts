@@ -1,14 +1,7 @@
-/** The host: CPU, memory, disk and network now, and a ring of samples over time. */
+/** The host: CPU, memory, disk and network now. */
 import { readFile, statfs } from 'node:fs/promises';
 import { cpus, freemem, loadavg, totalmem } from 'node:os';
-import type { ResourceUsage, SystemMetrics } from '../contract/index.js';
-
-/** What only the application knows. */
-export interface Activity {
-  /** Requests answered since the start. */
-  readonly requests: number;
-  readonly activeUsers: number;
-}
+import type { SystemMetrics } from '../contract/index.js';
 
 export interface HostProbe {
   /** Rates are means since the read before. */
@@ -93,53 +86,4 @@ async function readMemory(): Promise<SystemMetrics['memory']> {
 async function readDisk(path: string): Promise<SystemMetrics['disk']> {
   const { blocks, bfree, bavail, bsize } = await statfs(path);
   return { used: (blocks - bfree) * bsize, free: bavail * bsize, iops: null };
-}
-
-export interface UsageSampler {
-  /** Begins to sample; its timer does not keep the process alive. */
-  readonly start: () => void;
-  readonly stop: () => void;
-  /** Oldest first. Bounds are ISO times. */
-  readonly read: (from?: string, to?: string) => ResourceUsage[];
-}
-
-const SAMPLE_INTERVAL_MS = 10_000;
-/** A day of samples. */
-const SAMPLES_KEPT = 8_640;
-
-/** Samples the host every ten seconds into a ring. A sample that cannot be taken is left out. */
-export function createUsageSampler(probe: HostProbe, activity: () => Activity): UsageSampler {
-  const samples: ResourceUsage[] = [];
-  let timer: NodeJS.Timeout | undefined;
-  let before = { at: performance.now(), requests: activity().requests };
-  const sample = async () => {
-    const metrics = await probe.read();
-    const { requests, activeUsers } = activity();
-    const at = performance.now();
-    const requestsPerSecond = ((requests - before.requests) * 1000) / (at - before.at);
-    before = { at, requests };
-    samples.push({ ...toUsage(metrics), activeUsers, requestsPerSecond });
-    if (samples.length > SAMPLES_KEPT) samples.shift();
-  };
-  return {
-    start() {
-      timer ??= setInterval(() => void sample().catch(() => undefined), SAMPLE_INTERVAL_MS).unref();
-    },
-    stop() {
-      clearInterval(timer);
-      timer = undefined;
-    },
-    read: (from = '', to = '9999') => samples.filter(({ timestamp }) => timestamp >= from && timestamp <= to),
-  };
-}
-
-function toUsage({ cpu, memory, disk, network }: SystemMetrics) {
-  const memoryTotal = memory.used + memory.free + memory.cached + memory.buffers;
-  return {
-    timestamp: new Date().toISOString(),
-    cpu: cpu.usage,
-    memory: memory.used / memoryTotal,
-    disk: disk.used / (disk.used + disk.free),
-    network: network ? network.bytesIn + network.bytesOut : 0,
-  };
 }

@@ -1,16 +1,30 @@
 /** The routes of the contract as a listener for `node:http`. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { API_PREFIX, type Handlers, type RouteName, routes } from '../contract/index.js';
-import { createGate } from './auth.js';
+import { type Caller, type Handlers, type RouteDefinition, type RouteName, routes } from '../contract/index.js';
+import { type Admission, createGate, isLocal } from './auth.js';
+import { readBody } from './body.js';
 import { DeadlineError, withDeadline } from './deadline.js';
+import type { EventStream } from './events.js';
+import { Refusal } from './refusal.js';
+import { matchesOf, type RouteMatch } from './route-match.js';
 
 export interface ListenerOptions {
   /** Bearer secret. Without one only programs on this host are answered. */
   readonly secret?: string;
+  /** Bearer secret of what changes something. Without one nothing can be changed. */
+  readonly actionsSecret?: string;
   /** Told of what a handler throws; the client only learns that something failed. */
   readonly onError?: (error: unknown) => void;
+  /** Told of somebody who wanted to change something and might not. */
+  readonly onRefusedAction?: (path: string, caller: Caller) => void;
   /** Longest a handler may take. */
   readonly deadlineMs?: number;
+}
+
+/** What the routes are answered with. */
+export interface Answering {
+  readonly handlers: Handlers;
+  readonly events: EventStream;
 }
 
 interface Answer {
@@ -20,84 +34,96 @@ interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-interface Match {
-  readonly name: RouteName;
-  readonly parameters: Readonly<Record<string, string>>;
-}
-
 const JSON_TYPE = 'application/json; charset=utf-8';
 const DEADLINE_MS = 5_000;
 
 /** Answers everything below API_PREFIX; it is the caller who sends nothing else here. */
-export function createRequestListener(handlers: Handlers, options: ListenerOptions = {}) {
-  const admit = createGate(options.secret);
+export function createRequestListener(answering: Answering, options: ListenerOptions = {}) {
+  const gates = {
+    monitoring: createGate(options.secret, isLocal),
+    actions: createGate(options.actionsSecret, () => false),
+  };
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const admission = admit(request);
-    const answer = admission === 'admitted' ? await answerTo(request, handlers, options) : refusal(admission);
-    response.writeHead(answer.status, {
-      'content-type': answer.type ?? JSON_TYPE,
-      'content-length': Buffer.byteLength(answer.body),
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-      ...answer.headers,
-    });
-    response.end(request.method === 'HEAD' ? undefined : answer.body);
+    const [path = ''] = (request.url ?? '').split('?', 1);
+    const matches = matchesOf(path);
+    const gate = matches.some(({ name }) => definitionOf(name).secret === 'actions') ? 'actions' : 'monitoring';
+    const admission = gates[gate](request);
+    if (admission !== 'admitted') {
+      if (gate === 'actions') options.onRefusedAction?.(path, callerOf(request));
+      return send(response, refused(admission, gate), request.method);
+    }
+    const match = matches.find(({ name }) => routes[name].method === methodOf(request));
+    if (!match) return send(response, matches.length === 0 ? failure(404, 'no such route') : wrongMethod(matches), request.method);
+    if (match.name === 'events' && request.method === 'GET') {
+      if (!answering.events.attach(request, response)) send(response, failure(503, 'too many listen already'));
+      return;
+    }
+    send(response, await answerTo(request, match, { answering, options }), request.method);
   };
 }
 
-function refusal(status: 401 | 403): Answer {
-  if (status === 403) return failure(403, 'no secret is configured: only programs on this host are answered');
-  return { ...failure(401, 'send the monitoring secret as a bearer token'), headers: { 'www-authenticate': 'Bearer' } };
+const definitionOf = (name: RouteName): RouteDefinition => routes[name];
+const methodOf = ({ method }: IncomingMessage) => (method === 'HEAD' ? 'GET' : method);
+
+const LONGEST_AGENT = 200;
+
+const callerOf = ({ socket, headers }: IncomingMessage): Caller => ({
+  address: socket.remoteAddress ?? '',
+  agent: (headers['user-agent'] ?? '').slice(0, LONGEST_AGENT),
+});
+
+function send(response: ServerResponse, answer: Answer, method?: string): void {
+  response.writeHead(answer.status, {
+    'content-type': answer.type ?? JSON_TYPE,
+    'content-length': Buffer.byteLength(answer.body),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...answer.headers,
+  });
+  response.end(method === 'HEAD' ? undefined : answer.body);
 }
 
-async function answerTo(request: IncomingMessage, handlers: Handlers, options: ListenerOptions): Promise<Answer> {
-  const [path = '', query = ''] = (request.url ?? '').split('?', 2);
-  const matches = matchesOf(path);
-  const method = request.method === 'HEAD' ? 'GET' : request.method;
-  const match = matches.find(({ name }) => routes[name].method === method);
-  if (!match) return matches.length === 0 ? failure(404, 'no such route') : wrongMethod(matches);
-  const given = { ...Object.fromEntries(new URLSearchParams(query)), ...match.parameters };
-  const parsed = routes[match.name].parameters.safeParse(given);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    return failure(400, `${issue?.path.join('.')}: ${issue?.message}`);
-  }
+function refused(status: Exclude<Admission, 'admitted'>, gate: 'monitoring' | 'actions'): Answer {
+  const headers = { 'www-authenticate': 'Bearer' };
+  if (status === 401) return { ...failure(401, `send the ${gate} secret as a bearer token`), headers };
+  if (gate === 'actions') return failure(403, 'no secret for actions is configured: nothing can be changed from outside');
+  return failure(403, 'no secret is configured: only programs on this host are answered');
+}
+
+interface Served {
+  readonly answering: Answering;
+  readonly options: ListenerOptions;
+}
+
+async function answerTo(request: IncomingMessage, match: RouteMatch, { answering, options }: Served): Promise<Answer> {
+  const deadlineMs = options.deadlineMs ?? DEADLINE_MS;
   try {
+    const parameters = await withDeadline(() => parametersOf(request, match), deadlineMs);
     // The schema of this very route made the parameters: the one place where that cannot be told to the compiler.
-    const handler = handlers[match.name] as (parameters: unknown) => unknown;
-    const result = await withDeadline(() => handler(parsed.data), options.deadlineMs ?? DEADLINE_MS);
-    return success(match.name, result);
+    const handlers = answering.handlers as unknown as Record<RouteName, (parameters: unknown, caller: Caller) => unknown>;
+    const handler = handlers[match.name];
+    return success(match.name, await withDeadline(() => handler(parameters, callerOf(request)), deadlineMs));
   } catch (error) {
+    if (error instanceof Refusal) return { ...failure(error.status, error.message), headers: error.headers };
     options.onError?.(error);
     const isLate = error instanceof DeadlineError;
     return failure(503, isLate ? 'what this route reads does not answer in time' : 'this figure cannot be read');
   }
 }
 
-/** Routes of any method whose path this is. */
-function matchesOf(path: string): Match[] {
-  const names = Object.keys(routes) as RouteName[]; // keys of a literal
-  return names.flatMap((name) => {
-    const parameters = match(API_PREFIX + routes[name].path, path);
-    return parameters ? [{ name, parameters }] : [];
-  });
-}
-
-function match(pattern: string, path: string): Record<string, string> | undefined {
-  const [wanted, given] = [pattern.split('/'), path.split('/')];
-  if (wanted.length !== given.length) return undefined;
-  const parameters: Record<string, string> = {};
-  for (const [index, part] of wanted.entries()) {
-    const value = given[index] ?? '';
-    if (part.startsWith(':')) parameters[part.slice(1)] = value;
-    else if (part !== value) return undefined;
-  }
-  return parameters;
+async function parametersOf(request: IncomingMessage, { name, parameters }: RouteMatch): Promise<unknown> {
+  const [, query = ''] = (request.url ?? '').split('?', 2);
+  const body = definitionOf(name).body ? await readBody(request) : {};
+  const given = { ...Object.fromEntries(new URLSearchParams(query)), ...body, ...parameters };
+  const parsed = routes[name].parameters.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new Refusal(400, `${issue?.path.join('.')}: ${issue?.message}`);
 }
 
 function success(name: RouteName, result: unknown): Answer {
-  const route = routes[name];
-  if ('contentType' in route) return { status: 200, body: String(result), type: route.contentType };
+  const { contentType } = definitionOf(name);
+  if (contentType) return { status: 200, body: String(result), type: contentType };
   return { status: statusOf(name, result), body: JSON.stringify(result) };
 }
 
@@ -108,9 +134,9 @@ function statusOf(name: RouteName, result: unknown): number {
   return name === 'health' && isCritical ? 503 : 200;
 }
 
-function wrongMethod(matches: readonly Match[]): Answer {
-  const methods = matches.map(({ name }) => routes[name].method);
-  return { ...failure(405, 'this route has another method'), headers: { allow: [...methods, 'HEAD'].join(', ') } };
+function wrongMethod(matches: readonly RouteMatch[]): Answer {
+  const methods = matches.flatMap(({ name }) => (routes[name].method === 'GET' ? ['GET', 'HEAD'] : ['POST']));
+  return { ...failure(405, 'this route has another method'), headers: { allow: methods.join(', ') } };
 }
 
 /** An error as Strapi words it. */
@@ -125,5 +151,8 @@ const NAMES: Readonly<Record<number, string>> = {
   403: 'ForbiddenError',
   404: 'NotFoundError',
   405: 'MethodNotAllowedError',
+  413: 'PayloadTooLargeError',
+  429: 'RateLimitError',
+  501: 'NotImplementedError',
   503: 'ServiceUnavailableError',
 };

@@ -8,12 +8,12 @@
  *
  * or none: where the package is a dependency of the application, Strapi finds it as the plugin `hook-monitoring`.
  */
-import type { QueueSource } from '../monitor/index.js';
+import { countProvider, type FlagQuestion, openFeatureProvider, type QueueSource } from '../monitor/index.js';
 import { type Installation, install } from './installation.js';
 import { readOptions } from './options.js';
 import type { StrapiLike } from './shapes.js';
 
-export { fromBullmq, type QueueReading, type QueueSource } from '../monitor/index.js';
+export { type FlagQuestion, fromBullmq, type OpenFeatureProvider, type QueueReading, type QueueSource } from '../monitor/index.js';
 export type { MonitoringOptions } from './options.js';
 export type { StrapiLike } from './shapes.js';
 
@@ -64,3 +64,33 @@ export async function destroy(given: Given): Promise<void> {
 export function registerQueueSource(given: Given, source: QueueSource): () => void {
   return carrierOf(given)[INSTALLED]?.monitor.queues.register(source) ?? (() => undefined);
 }
+
+/**
+ * Adds a cache to those that `POST /actions/clear-caches` clears.
+ * @returns the undo
+ */
+export function registerCache(given: Given, name: string, clear: () => unknown): () => void {
+  const caches = carrierOf(given)[INSTALLED]?.caches;
+  caches?.set(name, clear);
+  return () => void caches?.delete(name);
+}
+
+/** Feature flags of `config/feature-flags.json` in the Strapi of this process. */
+export const flags = {
+  /** Answers at once and never throws; the default (false unless said) before Strapi is there. */
+  isEnabled: (name: string, question: FlagQuestion = {}): boolean =>
+    running()?.monitor.flags.isEnabled(name, question) ?? question.default ?? false,
+  /** The flags as a provider of OpenFeature. */
+  provider: () => openFeatureProvider({ isEnabled: flags.isEnabled, usage: () => running()?.monitor.flags.usage() ?? [] }),
+  /** A provider of OpenFeature that the application has, its boolean decisions counted. */
+  count: <Provider extends Parameters<typeof countProvider>[0]>(provider: Provider): Provider => {
+    const counts = running()?.monitor.flags.counts;
+    return counts ? countProvider(provider, counts) : provider;
+  },
+} as const;
+
+/** Strapi keeps its instance as a global. */
+const running = (): Installation | undefined => {
+  const { strapi } = globalThis as { strapi?: Carrier };
+  return strapi?.[INSTALLED];
+};

@@ -1,9 +1,12 @@
 /** One monitor in one Strapi instance: what was put into it, and how it is taken out again. */
+import { join } from 'node:path';
 
-import { createHttpMetrics, createMonitor, type Monitor } from '../monitor/index.js';
+import { type Configuration, type Controls, createHttpMetrics, createMonitor, type Monitor } from '../monitor/index.js';
 import { packageVersion } from '../package.js';
+import { configurationOf } from './configuration.js';
 import { connectionSettings, databaseCheck, poolStatus } from './database.js';
 import { watchDocuments } from './documents.js';
+import { watchFeatures } from './features.js';
 import { watchModels, watchSubscribers } from './hooks.js';
 import { watchRequests } from './http.js';
 import type { MonitoringOptions } from './options.js';
@@ -13,6 +16,8 @@ import { transactionsOf } from './transactions.js';
 
 export interface Installation {
   readonly monitor: Monitor;
+  /** What `POST /actions/clear-caches` clears, by name. */
+  readonly caches: Map<string, () => unknown>;
   /** What needs the content types, the database, or a running application. A second call does nothing. */
   readonly start: () => void;
   readonly stop: () => Promise<void>;
@@ -23,6 +28,7 @@ export function install(strapi: StrapiLike, options: MonitoringOptions): Install
   const { db, server } = strapi;
   const root = strapi.dirs?.app?.root ?? process.cwd();
   const http = createHttpMetrics();
+  const caches = new Map<string, () => unknown>();
   const monitor = createMonitor({
     application: applicationOf(strapi),
     checks: db?.connection ? [databaseCheck(db.connection)] : [],
@@ -33,9 +39,12 @@ export function install(strapi: StrapiLike, options: MonitoringOptions): Install
     http,
     activity: () => ({ requests: http.answered(), activeUsers: http.inFlight() }),
     diskPath: root,
+    flagsFile: join(strapi.dirs?.app?.config ?? join(root, 'config'), FLAGS_FILE),
+    controls: { caches, setLogLevel: logLevelOf(strapi) },
+    ...configured(strapi),
     version: packageVersion(),
     ...(db ? { watchTransaction: transactionsOf(db) } : {}),
-    ...(options.secret === undefined ? {} : { secret: options.secret }),
+    ...secretsOf(options),
     onError: (error) => strapi.log.warn(`hook-monitoring: ${error instanceof Error ? error.message : String(error)}`),
     onNotice: (message) => strapi.log.warn(`hook-monitoring: ${message}`),
   });
@@ -63,12 +72,14 @@ export function install(strapi: StrapiLike, options: MonitoringOptions): Install
   let isStarted = false;
   return {
     monitor,
+    caches,
     start() {
       if (isStarted) return;
       isStarted = true;
       attempt('lifecycle hooks', () => db && watchModels(db, monitor));
       attempt('document actions', () => watchDocuments(strapi, monitor));
       attempt('SQL', () => db?.connection && watchQueries(db.connection, monitor.tracer));
+      attempt('features', () => watchFeatures(strapi, monitor.flags));
       if (missing.length > 0) {
         strapi.log.warn(`hook-monitoring: partial: this Strapi does not let us watch its ${missing.join(', ')}`);
       }
@@ -78,6 +89,28 @@ export function install(strapi: StrapiLike, options: MonitoringOptions): Install
       for (const take of undo.splice(0).reverse()) take();
       await monitor.stop();
     },
+  };
+}
+
+/** In the application's `config/`. */
+const FLAGS_FILE = 'feature-flags.json';
+
+const secretsOf = ({ secret, actionsSecret }: MonitoringOptions) => ({
+  ...(secret === undefined ? {} : { secret }),
+  ...(actionsSecret === undefined ? {} : { actionsSecret }),
+});
+
+function configured(strapi: StrapiLike): { configuration?: Configuration } {
+  const configuration = configurationOf(strapi);
+  return configuration ? { configuration } : {};
+}
+
+/** Undefined where the log has no level to be set. */
+function logLevelOf({ log }: StrapiLike): Controls['setLogLevel'] {
+  const usual = log.level;
+  if (usual === undefined) return undefined;
+  return (level) => {
+    log.level = level ?? usual;
   };
 }
 

@@ -15,7 +15,7 @@ export interface StrapiLike {
   readonly config: { readonly get: (path: string, fallback?: unknown) => unknown };
   readonly log: LogLike;
   readonly dirs?: { readonly app?: { readonly root?: string; readonly config?: string } };
-  readonly features?: unknown;
+  readonly features?: { isEnabled?: (name: string) => unknown };
 }
 
 export interface LogLike {

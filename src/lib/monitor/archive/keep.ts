@@ -18,10 +18,16 @@ export interface Keeper {
 
 const DISCONNECT_MS = 1_000;
 
-export function openKeeper(settings: ConnectionSettings, options: Omit<WriterOptions, 'database'>): Keeper {
+interface KeeperOptions extends Omit<WriterOptions, 'database' | 'onFirstWrite'> {
+  /** Called once, when the archive is there. */
+  readonly onReady?: (archive: Archive) => Promise<void>;
+}
+
+export function openKeeper(settings: ConnectionSettings, options: KeeperOptions): Keeper {
   const database = openDatabase(settings);
-  const writer = createWriter({ ...options, database });
   const archive = createArchive(database);
+  const onFirstWrite = () => void options.onReady?.(archive).catch(() => undefined);
+  const writer = createWriter({ ...options, database, onFirstWrite });
   return {
     archive: () => (writer.state().lastWrittenAt === undefined ? undefined : archive),
     database,

@@ -98,5 +98,4 @@ export function toJson<Row>({ fieldsOf }: Table<Row>, rows: readonly Row[]): str
   );
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: it is the one PostgreSQL refuses
 const REFUSED = /[\0\ud800-\udfff]/;

@@ -17,6 +17,7 @@ export interface WriterOptions {
   readonly version: string;
   /** Told once when writing begins to fail, and once when it works again. */
   readonly onNotice: (message: string) => void;
+  readonly onFirstWrite?: () => void;
   readonly intervalMs?: number;
 }
 
@@ -65,6 +66,7 @@ export function createWriter(options: WriterOptions): Writer {
       await write();
       if (failure) onNotice('history is written again');
       failure = undefined;
+      if (lastWrittenAt === undefined) options.onFirstWrite?.();
       lastWrittenAt = Date.now();
       pauseMs = intervalMs;
     } catch (error) {

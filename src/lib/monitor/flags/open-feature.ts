@@ -1,0 +1,62 @@
+/** Flags as OpenFeature has them (specification 0.8, section 2: providers), in both directions. */
+import type { FlagUsage } from './usage.js';
+import type { Flags } from './index.js';
+
+interface Details<T> {
+  readonly value: T;
+  readonly reason?: string;
+  readonly variant?: string;
+  readonly errorCode?: string;
+  readonly errorMessage?: string;
+}
+interface Context {
+  readonly targetingKey?: string;
+}
+type Resolve<T> = (flag: string, fallback: T, context?: Context, ...more: never[]) => Promise<Details<T>>;
+
+/** The part of a server-side provider that decides. */
+export interface OpenFeatureProvider {
+  readonly metadata: { readonly name: string };
+  readonly runsOn?: 'server';
+  readonly resolveBooleanEvaluation: Resolve<boolean>;
+  readonly resolveStringEvaluation: Resolve<string>;
+  readonly resolveNumberEvaluation: Resolve<number>;
+  readonly resolveObjectEvaluation: <T>(flag: string, fallback: T, context?: Context) => Promise<Details<T>>;
+}
+
+/** Our flags for an application that asks through OpenFeature. They are on or off; other types are a mismatch. */
+export function openFeatureProvider(flags: Pick<Flags, 'isEnabled' | 'usage'>): OpenFeatureProvider {
+  const mismatch = async <T>(_flag: string, value: T): Promise<Details<T>> => ({
+    value,
+    reason: 'ERROR',
+    errorCode: 'TYPE_MISMATCH',
+    errorMessage: 'flags of this provider are boolean',
+  });
+  return {
+    metadata: { name: 'viktoria-ops' },
+    runsOn: 'server',
+    async resolveBooleanEvaluation(flag, fallback, { targetingKey } = {}) {
+      const defined = flags.usage().find(({ name, known }) => name === flag && known);
+      const value = flags.isEnabled(flag, { key: targetingKey, default: fallback });
+      if (!defined) return { value, reason: 'ERROR', errorCode: 'FLAG_NOT_FOUND' };
+      return { value, variant: value ? 'on' : 'off', reason: defined.percentage === null ? 'STATIC' : 'SPLIT' };
+    },
+    resolveStringEvaluation: mismatch,
+    resolveNumberEvaluation: mismatch,
+    resolveObjectEvaluation: mismatch,
+  };
+}
+
+/** The application's own provider, its boolean decisions counted. */
+export function countProvider<Provider extends Pick<OpenFeatureProvider, 'metadata' | 'resolveBooleanEvaluation'>>(
+  provider: Provider,
+  counts: FlagUsage,
+): Provider {
+  const counting: Resolve<boolean> = async (flag, ...question) => {
+    const details = await provider.resolveBooleanEvaluation(flag, ...question);
+    counts.count(flag, provider.metadata.name, details.value);
+    return details;
+  };
+  // What it has besides shows through.
+  return Object.assign(Object.create(provider), { resolveBooleanEvaluation: counting });
+}

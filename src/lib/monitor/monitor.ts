@@ -1,0 +1,208 @@
+/** The parts of a monitor, put together. */
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Caller, DatabaseMetrics, Handlers } from '../contract/index.js';
+import { type AuditEntry, type Controls, createActions } from './actions.js';
+import type { ConnectionSettings, Query } from './archive/database.js';
+import { type Keeper, openKeeper } from './archive/keep.js';
+import { createQueue } from './archive/outbox.js';
+import type { EventRow } from './archive/tables.js';
+import { type Configuration, watchConfiguration } from './config-changes.js';
+import { databaseMetrics, type PoolStatus } from './database-metrics.js';
+import { createEventStream } from './events.js';
+import { createFlags, type Flags } from './flags/index.js';
+import { type Application, createHandlers } from './handlers.js';
+import type { HealthCheck } from './health.js';
+import { createHistory } from './history/history.js';
+import { createRecorder } from './history/recorder.js';
+import { type Instruments, instrument, type Lifecycles } from './hooks/instrument.js';
+import { createTracer, type WatchTransaction } from './hooks/tracer.js';
+import { createHostProbe } from './host.js';
+import type { HttpMetrics } from './http-metrics.js';
+import { instanceName } from './instance.js';
+import { startProcessProbe } from './process.js';
+import { createQueues, type QueueOptions, type Queues } from './queues/index.js';
+import { createRequestListener, type ListenerOptions } from './server.js';
+import { type Activity, createUsage } from './usage.js';
+
+export interface MonitorOptions extends Omit<ListenerOptions, 'onRefusedAction'> {
+  readonly application: Application;
+  readonly checks: readonly HealthCheck[];
+  /** The application's PostgreSQL. History is kept there in a schema of its own; without one, in memory. */
+  readonly postgres?: ConnectionSettings | undefined;
+  /** Where background jobs are; pg-boss and graphile-worker are looked for when not given. */
+  readonly jobs?: readonly QueueOptions[] | undefined;
+  /** A file of the application, from which its own packages are found. */
+  readonly resolveFrom: string;
+  /** The application's own connections. */
+  readonly pool?: () => PoolStatus | undefined;
+  readonly http?: HttpMetrics;
+  readonly activity: () => Activity;
+  /** A path on the file system whose space matters. */
+  readonly diskPath: string;
+  /** Of feature flags; need not exist. */
+  readonly flagsFile?: string;
+  readonly configuration?: Configuration;
+  readonly controls?: Controls;
+  readonly watchTransaction?: WatchTransaction;
+  /** Version of viktoria-ops. */
+  readonly version: string;
+  /** Told what operators should know. */
+  readonly onNotice?: (message: string) => void;
+}
+
+export interface Monitor extends Instruments {
+  readonly queues: Pick<Queues, 'register'>;
+  readonly flags: Pick<Flags, 'isEnabled' | 'usage' | 'counts'>;
+  /** Wraps lifecycle functions; returns the undo. */
+  readonly instrument: (contentTypes: Iterable<readonly [string, Lifecycles]>) => () => void;
+  /** Answers requests below API_PREFIX. */
+  readonly listener: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  /** Begins to sample the host, to watch files and to write history. */
+  readonly start: () => void;
+  /** Writes what waits, within two seconds. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Events that wait for an archive that does not answer. */
+const EVENTS_WAITING = 5_000;
+/** Changes of the configuration looked through for the last start that was kept. */
+const CHANGES_COMPARED = 20;
+const NO_CONTROLS: Controls = { caches: new Map() };
+
+export function createMonitor(options: MonitorOptions): Monitor {
+  const core = createCore(options);
+  const api = createApi(options, core);
+  const { recorder, tracer, queues, flags, keeper, usage, changes } = core;
+  return {
+    recorder,
+    tracer,
+    queues,
+    flags,
+    instrument: (contentTypes) => instrument(contentTypes, { recorder, tracer }),
+    listener: api.listener,
+    start() {
+      usage.start();
+      flags.start();
+      keeper?.start();
+      void changes?.start();
+    },
+    async stop() {
+      usage.stop();
+      flags.stop();
+      changes?.stop();
+      api.stop();
+      await Promise.all([keeper?.stop(), queues.close()]);
+    },
+  };
+}
+
+type Core = ReturnType<typeof createCore>;
+
+/** What sees, counts and keeps. */
+function createCore(options: MonitorOptions) {
+  const { version, resolveFrom, configuration, onNotice = () => undefined } = options;
+  const startedAt = Date.now();
+  const instance = instanceName(startedAt);
+  const events = createQueue<EventRow>(EVENTS_WAITING);
+  const recorder = createRecorder({
+    instance,
+    onError: (entry) => events.push({ kind: 'error', id: entry.id, at: entry.timestamp, body: entry }),
+  });
+  const { environment } = options.application;
+  const flags = createFlags({ file: options.flagsFile, environment, onNotice });
+  const changes = configuration && watchConfiguration({ configuration, instance, push: events.push });
+  const keeper = options.postgres && openKeeper(options.postgres, {
+    outboxes: { rollups: recorder.ledger.outbox, events, flags: flags.counts.outbox },
+    instance,
+    startedAt,
+    version,
+    onNotice,
+    onReady: async (archive) => changes?.compareWith(await archive.events('config', CHANGES_COMPARED)),
+  });
+  const archive = () => keeper?.archive();
+  const probe = createHostProbe(options.diskPath);
+  return {
+    startedAt,
+    instance,
+    events,
+    recorder,
+    tracer: createTracer(recorder, options.watchTransaction),
+    flags,
+    changes,
+    keeper,
+    archive,
+    queues: createQueues({ sources: options.jobs, runSql: keeper && sqlOf(keeper), resolveFrom }),
+    usage: createUsage({ probe, activity: options.activity, instance, archive, push: events.push }),
+  };
+}
+
+const sqlOf =
+  ({ database }: Keeper): Query =>
+  (text, values) =>
+    database.transaction((query) => query(text, values));
+
+/** What answers. */
+function createApi(options: MonitorOptions, core: Core) {
+  const { recorder, archive, keeper, queues, flags, usage, instance, startedAt, events } = core;
+  const { onError = () => undefined } = options;
+  const process = startProcessProbe();
+  const audit = (entry: AuditEntry) =>
+    events.push({ kind: 'action', id: randomUUID(), at: new Date().toISOString(), body: entry });
+  const actions = createActions(options.controls ?? NO_CONTROLS, audit);
+  const handlers = createHandlers({
+    ...options,
+    history: createHistory({ recorded: recorder, instance, startedAt, archive, onError }),
+    archive,
+    process,
+    // Its own probe: rates are measured from read to read, and the sampler reads on its own beat.
+    host: createHostProbe(options.diskPath),
+    usage,
+    jobs: queues.status,
+    database: () => readDatabase(keeper, options.pool?.()),
+    flags: flags.usage,
+    actions,
+    figures: () => ({
+      seriesDropped: recorder.seriesDropped(),
+      http: options.http?.counters() ?? [],
+      pool: options.pool?.(),
+      archive: keeper?.state(),
+    }),
+    now: Date.now,
+  });
+  const stream = createEventStream(sectionsOf(handlers));
+  const onRefusedAction = atMostOnceASecond((action: string, caller: Caller) =>
+    audit({ ...caller, action, outcome: 'refused' }),
+  );
+  return {
+    listener: createRequestListener({ handlers, events: stream }, { ...options, onRefusedAction }),
+    stop() {
+      actions.stop();
+      stream.stop();
+      process.stop();
+    },
+  };
+}
+
+async function readDatabase(keeper: Keeper | undefined, pool: PoolStatus | undefined): Promise<DatabaseMetrics> {
+  if (!keeper) throw new Error('there is no PostgreSQL to ask');
+  return keeper.database.transaction((query) => databaseMetrics(query, pool));
+}
+
+const NOBODY: Caller = { address: '', agent: '' };
+
+const sectionsOf = ({ health, performance, jobs }: Handlers) => ({
+  overview: async () => health({}, NOBODY),
+  performance: async () => performance({ window: '1h' }, NOBODY),
+  jobs: async () => jobs({}, NOBODY),
+});
+
+/** Whoever tries a thousand secrets must not fill the archive with it. */
+function atMostOnceASecond<Args extends readonly unknown[]>(work: (...args: Args) => void): (...args: Args) => void {
+  let last = Number.NEGATIVE_INFINITY;
+  return (...args) => {
+    if (performance.now() - last < 1_000) return;
+    last = performance.now();
+    work(...args);
+  };
+}
