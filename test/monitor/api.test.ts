@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
-import { connect } from 'node:net';
 import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { API_PREFIX, type RouteName, routes } from '../../src/lib/contract/index.js';
 import { createGate, isLocal } from '../../src/lib/monitor/auth.js';
-import { errorRateCheck, memoryCheck, runChecks, worstHealth } from '../../src/lib/monitor/health.js';
 import { createEventStream, type EventStream } from '../../src/lib/monitor/events.js';
+import { errorRateCheck, memoryCheck, runChecks, worstHealth } from '../../src/lib/monitor/health.js';
 import { createMonitor, type HealthCheck, type Lifecycles, type QueueSource } from '../../src/lib/monitor/index.js';
 import { renderMetrics } from '../../src/lib/monitor/prometheus.js';
 import { createUsage } from '../../src/lib/monitor/usage.js';
@@ -68,7 +68,10 @@ beforeAll(async () => {
     jobs: [],
     secret: SECRET,
     actionsSecret: ACTIONS_SECRET,
-    controls: { caches: new Map([['standings', () => (state.cleared += 1)]]), setLogLevel: (level) => levels.push(level) },
+    controls: {
+      caches: new Map([['standings', () => (state.cleared += 1)]]),
+      setLogLevel: (level) => levels.push(level),
+    },
     deadlineMs: 950,
     onError: (error) => void answered.push(error),
   });
@@ -224,7 +227,10 @@ describe('actions', () => {
 
 describe('events', () => {
   test('everything at once, then only what changed, for as long as somebody listens', async () => {
-    const response = await fetch(`${url}${API_PREFIX}/events`, { headers: authorized, signal: AbortSignal.timeout(5_000) });
+    const response = await fetch(`${url}${API_PREFIX}/events`, {
+      headers: authorized,
+      signal: AbortSignal.timeout(5_000),
+    });
     expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/);
     let text = '';
     for await (const chunk of response.body ?? []) {
@@ -246,7 +252,8 @@ describe('events', () => {
     });
     await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
     const address = listener.address();
-    const connections = () => new Promise<number>((resolve) => listener.getConnections((_error, count) => resolve(count)));
+    const connections = () =>
+      new Promise<number>((resolve) => listener.getConnections((_error, count) => resolve(count)));
     const stop = () => {
       stream.stop();
       listener.closeAllConnections();
@@ -265,7 +272,8 @@ describe('events', () => {
       sleeper.pause().write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
       const until = async (count: number) => {
         const end = performance.now() + 8_000;
-        while ((await connections()) !== count && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 10));
+        while ((await connections()) !== count && performance.now() < end)
+          await new Promise((resolve) => setTimeout(resolve, 10));
         expect(await connections()).toBe(count);
       };
       await until(1);
@@ -328,7 +336,9 @@ describe('usage', () => {
 
 describe('who may read', () => {
   test('a thousand guesses at once are refused, each alike', async () => {
-    const guesses = Array.from({ length: 1_000 }, (_, i) => ask('/performance', { headers: { authorization: `Bearer ${i}` } }));
+    const guesses = Array.from({ length: 1_000 }, (_, i) =>
+      ask('/performance', { headers: { authorization: `Bearer ${i}` } }),
+    );
     expect(new Set((await Promise.all(guesses)).map(({ status, body }) => `${status} ${body}`)).size).toBe(1);
   });
 

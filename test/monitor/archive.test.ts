@@ -107,7 +107,7 @@ describe('what one process writes', () => {
     const expected = recorder
       .counters()
       .map(({ contentType }) => Buffer.from(contentType).toString().replaceAll('\0', '\uFFFD'));
-    expect(stored.map((row) => row.content_type).sort()).toEqual(expected.sort());
+    expect(new Set(stored.map((row) => row.content_type))).toEqual(new Set(expected));
   });
 });
 

@@ -11,7 +11,10 @@ const secret = 'a key of the application';
 
 test('only what differs is told, and no value can be read from what is kept', () => {
   const before = hashesOf({ database: { pool: { max: 10 }, password: 'hunter2' }, old: 1, same: [1, 2] }, secret);
-  const after = hashesOf({ database: { pool: { max: 20 }, password: 'hunter3' }, fresh: () => 1, same: [1, 2] }, secret);
+  const after = hashesOf(
+    { database: { pool: { max: 20 }, password: 'hunter3' }, fresh: () => 1, same: [1, 2] },
+    secret,
+  );
   expect(changesBetween(before, after)).toEqual([
     { path: 'database.password', kind: 'changed' },
     { path: 'database.pool.max', kind: 'changed' },
@@ -19,7 +22,9 @@ test('only what differs is told, and no value can be read from what is kept', ()
     { path: 'old', kind: 'removed' },
   ]);
   expect(JSON.stringify([before, after])).not.toMatch(/hunter|20/);
-  expect(hashesOf({ password: 'hunter2' }, 'another key').password).not.toBe(hashesOf({ password: 'hunter2' }, secret).password);
+  expect(hashesOf({ password: 'hunter2' }, 'another key').password).not.toBe(
+    hashesOf({ password: 'hunter2' }, secret).password,
+  );
 });
 
 test('equal configurations have one digest, whatever the order; others another', () => {
@@ -28,7 +33,8 @@ test('equal configurations have one digest, whatever the order; others another',
       const reversed = Object.fromEntries(Object.entries(value).reverse());
       expect(digestOf(hashesOf(reversed, secret))).toBe(digestOf(hashesOf(value, secret)));
       const changed = { ...value, 'one more': 1 };
-      if (!('one more' in value)) expect(digestOf(hashesOf(changed, secret))).not.toBe(digestOf(hashesOf(value, secret)));
+      if (!('one more' in value))
+        expect(digestOf(hashesOf(changed, secret))).not.toBe(digestOf(hashesOf(value, secret)));
     }),
   );
 });
@@ -65,7 +71,9 @@ test('a start is compared with the one before, and files are watched while it ru
     writeFileSync(join(directory, 'server.js'), 'module.exports = { port: 22 };');
     const end = performance.now() + 5_000;
     while (same.rows.length === 0 && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(same.rows).toMatchObject([{ body: { seen: 'running', changes: [{ path: 'config/server.js', kind: 'changed' }] } }]);
+    expect(same.rows).toMatchObject([
+      { body: { seen: 'running', changes: [{ path: 'config/server.js', kind: 'changed' }] } },
+    ]);
   } finally {
     same.watch.stop();
   }

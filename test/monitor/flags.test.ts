@@ -57,12 +57,24 @@ describe('flags of a file', () => {
       '{"flags":{"new":{"enabled":true,"owner":"web","expires":"2027-01-31"},"some":{"enabled":{"percentage":50}},"idle":{"enabled":false}}}',
     );
     await ready;
-    expect([flags.isEnabled('new'), flags.isEnabled('new', { default: false }), flags.isEnabled('typo')]).toEqual([true, true, false]);
+    expect([flags.isEnabled('new'), flags.isEnabled('new', { default: false }), flags.isEnabled('typo')]).toEqual([
+      true,
+      true,
+      false,
+    ]);
     expect(flags.isEnabled('typo', { default: true })).toBe(true);
     const usage = flags.usage();
     for (const line of usage) FeatureFlagUsage.parse(line);
     expect(usage).toMatchObject([
-      { name: 'new', enabled: true, percentage: null, owner: 'web', expires: '2027-01-31', evaluations: 2, enabledEvaluations: 2 },
+      {
+        name: 'new',
+        enabled: true,
+        percentage: null,
+        owner: 'web',
+        expires: '2027-01-31',
+        evaluations: 2,
+        enabledEvaluations: 2,
+      },
       { name: 'some', enabled: null, percentage: 50, evaluations: 0, lastEvaluation: null },
       { name: 'idle', enabled: false, known: true },
       { name: 'typo', known: false, evaluations: 2, enabledEvaluations: 1 },
@@ -72,7 +84,11 @@ describe('flags of a file', () => {
   test('a file that is wrong changes nothing and is told once, with the place; none at all is no flags', async () => {
     const { flags, notices, write, ready } = flagsIn('{"flags":{"on":{"enabled":true}}}');
     await ready;
-    for (const wrong of ['{"flags":{"on":{"enab', '{"flags":{"on":{"enabled":"yes"}}}', '{"flags":{"on":{"enabled":"yes"}}}']) {
+    for (const wrong of [
+      '{"flags":{"on":{"enab',
+      '{"flags":{"on":{"enabled":"yes"}}}',
+      '{"flags":{"on":{"enabled":"yes"}}}',
+    ]) {
       await write(wrong);
       await flags.reload();
       expect(flags.isEnabled('on')).toBe(true);
@@ -107,7 +123,13 @@ describe('counting', () => {
     count('a', 'file', true);
     count('a', 'file', false);
     expect(outbox.take()).toEqual([
-      { flag: 'a', day: '2026-11-02', evaluations: 2, enabledEvaluations: 1, lastEvaluationAt: '2026-11-02T23:59:00.000Z' },
+      {
+        flag: 'a',
+        day: '2026-11-02',
+        evaluations: 2,
+        enabledEvaluations: 1,
+        lastEvaluationAt: '2026-11-02T23:59:00.000Z',
+      },
     ]);
     outbox.settle(outbox.take());
     expect(outbox.take()).toEqual([]);
@@ -120,15 +142,29 @@ describe('counting', () => {
   });
 
   test('OpenFeature: our flags as a provider, and a provider of the application counted', async () => {
-    const { flags, ready } = flagsIn('{"flags":{"on":{"enabled":true},"some":{"enabled":{"percentage":100}},"part":{"enabled":{"percentage":50}}}}');
+    const { flags, ready } = flagsIn(
+      '{"flags":{"on":{"enabled":true},"some":{"enabled":{"percentage":100}},"part":{"enabled":{"percentage":50}}}}',
+    );
     await ready;
     const provider = openFeatureProvider(flags);
-    expect(await provider.resolveBooleanEvaluation('on', false)).toEqual({ value: true, variant: 'on', reason: 'STATIC' });
-    expect(await provider.resolveBooleanEvaluation('part', false, { targetingKey: 'u' })).toMatchObject({ reason: 'SPLIT' });
-    expect(await provider.resolveBooleanEvaluation('none', true)).toEqual({ value: true, reason: 'ERROR', errorCode: 'FLAG_NOT_FOUND' });
+    expect(await provider.resolveBooleanEvaluation('on', false)).toEqual({
+      value: true,
+      variant: 'on',
+      reason: 'STATIC',
+    });
+    expect(await provider.resolveBooleanEvaluation('part', false, { targetingKey: 'u' })).toMatchObject({
+      reason: 'SPLIT',
+    });
+    expect(await provider.resolveBooleanEvaluation('none', true)).toEqual({
+      value: true,
+      reason: 'ERROR',
+      errorCode: 'FLAG_NOT_FOUND',
+    });
     expect(await provider.resolveStringEvaluation('on', 'x')).toMatchObject({ value: 'x', errorCode: 'TYPE_MISMATCH' });
     const counted = countProvider({ ...provider, metadata: { name: 'theirs' } }, flags.counts);
     await counted.resolveBooleanEvaluation('on', false);
-    expect(flags.usage()).toEqual(expect.arrayContaining([expect.objectContaining({ name: 'on', source: 'theirs', evaluations: 1 })]));
+    expect(flags.usage()).toEqual(
+      expect.arrayContaining([expect.objectContaining({ name: 'on', source: 'theirs', evaluations: 1 })]),
+    );
   });
 });

@@ -1,5 +1,6 @@
 /** What the monitoring API may change in a running application. */
 import * as z from 'zod';
+import { none, type RouteDefinition, WindowText } from './route-definition.js';
 import { Time } from './system.js';
 
 /** The answer to `POST /actions/…`. */
@@ -11,3 +12,36 @@ export const ActionResult = z.object({
   until: Time.optional(),
 });
 export type ActionResult = z.infer<typeof ActionResult>;
+
+export const actionRoutes = {
+  debugLogging: {
+    method: 'POST',
+    path: '/actions/debug-logging',
+    summary: 'Log in detail, for a limited time',
+    parameters: z.object({ enabled: z.boolean(), ttl: WindowText.default('15m') }),
+    body: true,
+    secret: 'actions',
+    response: ActionResult,
+    optional: true,
+  },
+  collectGarbage: {
+    method: 'POST',
+    path: '/actions/collect-garbage',
+    summary: 'Collect garbage now; at most once a minute',
+    parameters: none,
+    body: true,
+    secret: 'actions',
+    response: ActionResult,
+    optional: true,
+  },
+  clearCaches: {
+    method: 'POST',
+    path: '/actions/clear-caches',
+    summary: 'Clear the caches that the application registered',
+    parameters: none,
+    body: true,
+    secret: 'actions',
+    response: ActionResult,
+    optional: true,
+  },
+} as const satisfies Record<string, RouteDefinition>;

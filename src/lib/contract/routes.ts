@@ -3,42 +3,19 @@
  * from it: a route is added here and nowhere else.
  */
 import * as z from 'zod';
-import { ActionResult } from './actions.js';
+import { actionRoutes } from './actions.js';
 import { ConfigChange } from './config-changes.js';
 import { DatabaseMetrics } from './database.js';
 import { FeatureFlagUsage } from './flags.js';
 import { JobStatus } from './jobs.js';
 import { Bottlenecks, HookError, HookPerformance, PerformanceReport, PerformanceTrends } from './performance.js';
+import { none, PositiveInteger, type RouteDefinition, WindowText } from './route-definition.js';
 import { ResourceUsage, SystemMetrics, SystemOverview } from './system.js';
+
+export type { RouteDefinition } from './route-definition.js';
 
 export const API_PREFIX = '/api/hook-monitoring';
 
-/** `1h`, `24h`, `7d`: how far back. */
-const WindowText = z.string().regex(/^\d{1,4}[smhd]$/, 'expected a window such as 1h, 24h or 7d');
-const PositiveInteger = z.coerce.number().int().min(1).max(1000);
-
-export interface RouteDefinition {
-  readonly method: 'GET' | 'POST';
-  /** Below API_PREFIX; `:name` is a path parameter. */
-  readonly path: string;
-  readonly summary: string;
-  readonly parameters: z.ZodObject<Readonly<Record<string, z.ZodType<string | number | boolean | undefined>>>>;
-  readonly response: z.ZodType;
-  /** Content type of the answer; JSON unless said. */
-  readonly contentType?: string;
-  /** Statuses besides 200 that carry the response too. */
-  readonly alsoAnswers?: readonly number[];
-  /** A route the client may find missing without calling the backend broken. */
-  readonly optional?: true;
-  /** What a POST is sent, as JSON; its fields are parameters too. */
-  readonly body?: true;
-  /** The answer has no end. */
-  readonly stream?: true;
-  /** Which secret opens it: the monitoring secret unless said. */
-  readonly secret?: 'actions';
-}
-
-const none = z.object({});
 const windowed = z.object({ window: WindowText.optional() });
 
 export const routes = {
@@ -189,36 +166,7 @@ export const routes = {
     response: z.record(z.string(), z.unknown()),
     optional: true,
   },
-  debugLogging: {
-    method: 'POST',
-    path: '/actions/debug-logging',
-    summary: 'Log in detail, for a limited time',
-    parameters: z.object({ enabled: z.boolean(), ttl: WindowText.default('15m') }),
-    body: true,
-    secret: 'actions',
-    response: ActionResult,
-    optional: true,
-  },
-  collectGarbage: {
-    method: 'POST',
-    path: '/actions/collect-garbage',
-    summary: 'Collect garbage now; at most once a minute',
-    parameters: none,
-    body: true,
-    secret: 'actions',
-    response: ActionResult,
-    optional: true,
-  },
-  clearCaches: {
-    method: 'POST',
-    path: '/actions/clear-caches',
-    summary: 'Clear the caches that the application registered',
-    parameters: none,
-    body: true,
-    secret: 'actions',
-    response: ActionResult,
-    optional: true,
-  },
+  ...actionRoutes,
 } as const satisfies Record<string, RouteDefinition>;
 
 export type RouteName = keyof typeof routes;

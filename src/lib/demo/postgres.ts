@@ -65,30 +65,12 @@ export async function startPostgres(
       ...options.settings,
     };
     const args = ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
-    const launch = async () => {
-      const launched = spawn(join(binDirectory, `postgres${executable}`), args, {
-        ...spawnOptions,
-        stdio: ['ignore', 'ignore', 'pipe'],
-      });
-      await untilReady(launched);
-      return launched;
+    const server = await run(join(binDirectory, `postgres${executable}`), args, spawnOptions);
+    const stop = async () => {
+      await server.halt();
+      rmSync(root, { recursive: true, force: true });
     };
-    let server = await launch();
-    return {
-      host: '127.0.0.1',
-      port,
-      user: 'postgres',
-      binDirectory,
-      pid: () => server.pid ?? 0,
-      async stop() {
-        await end(server);
-        rmSync(root, { recursive: true, force: true });
-      },
-      halt: () => end(server),
-      async resume() {
-        server = await launch();
-      },
-    };
+    return { host: '127.0.0.1', port, user: 'postgres', binDirectory, ...server, stop };
   } catch (error) {
     rmSync(root, { recursive: true, force: true });
     throw error;
@@ -142,6 +124,23 @@ function untilReady(server: ChildProcess): Promise<void> {
 
 const failed = (program: string, output: string) =>
   new OperatorError('VOPS-TOOL-FAILED', `${program} failed: ${output.trim().slice(-500)}`);
+
+/** The server process, which may end and come again. */
+async function run(program: string, args: readonly string[], options: object) {
+  const launch = async () => {
+    const launched = spawn(program, args, { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
+    await untilReady(launched);
+    return launched;
+  };
+  let server = await launch();
+  return {
+    pid: () => server.pid ?? 0,
+    halt: () => end(server),
+    resume: async () => {
+      server = await launch();
+    },
+  };
+}
 
 /** Fast shutdown; immediate when that takes too long. */
 async function end(server: ChildProcess): Promise<void> {

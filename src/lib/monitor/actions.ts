@@ -20,8 +20,7 @@ export interface AuditEntry extends Caller {
   readonly until?: string;
 }
 
-export interface Actions
-  extends Pick<Handlers, 'debugLogging' | 'collectGarbage' | 'clearCaches'> {
+export interface Actions extends Pick<Handlers, 'debugLogging' | 'collectGarbage' | 'clearCaches'> {
   /** Takes back what was set for a time. */
   readonly stop: () => void;
 }
@@ -44,8 +43,7 @@ export function createActions(controls: Controls, audit: (entry: AuditEntry) => 
   };
   return {
     debugLogging({ enabled, ttl }, caller) {
-      const action = 'debug-logging';
-      const lengthMs = windowLength(ttl);
+      const [action, lengthMs] = ['debug-logging', windowLength(ttl)] as const;
       if (!controls.setLogLevel) throw new Refusal(501, 'the level of this log cannot be set');
       if (lengthMs > LONGEST_TTL_MS) throw new Refusal(400, 'ttl: 24h at most');
       usual();

@@ -17,48 +17,27 @@ const UNREAD_AT_MOST = 1_000_000;
 
 export function createEventStream(sections: Sections, beatMs = BEAT_MS): EventStream {
   const clients = new Set<ServerResponse>();
-  /** The last event of each section, for those who come. */
-  const latest = new Map<string, string>();
+  const news = createNews(sections);
   let timer: NodeJS.Timeout | undefined;
-  let count = 0;
 
-  const send = (client: ServerResponse, text: string) => {
-    client.write(text);
-    if (client.writableLength > UNREAD_AT_MOST) client.destroy();
-  };
   const beat = async () => {
-    const read = Object.entries(sections).map(async ([name, section]) => [name, JSON.stringify(await section())] as const);
-    let news = '';
-    for (const result of await Promise.allSettled(read)) {
-      if (result.status === 'rejected') continue; // the figure stays as it was; its own route says why
-      const [name, data] = result.value;
-      if (latest.get(name)?.endsWith(`data: ${data}\n\n`)) continue;
-      const event = `id: ${++count}\nevent: ${name}\ndata: ${data}\n\n`;
-      latest.set(name, event);
-      news += event;
-    }
-    for (const client of clients) send(client, news || ': still here\n\n');
+    const text = (await news.read()) || ': still here\n\n';
+    for (const client of clients) send(client, text);
   };
   const leave = (client: ServerResponse) => {
     clients.delete(client);
     if (clients.size > 0) return;
     clearInterval(timer);
     timer = undefined;
-    latest.clear();
+    news.forget();
   };
   return {
     attach(_request, response) {
       if (clients.size >= CLIENTS_AT_MOST) return false;
-      response.writeHead(200, {
-        'content-type': 'text/event-stream; charset=utf-8',
-        'cache-control': 'no-store',
-        'x-content-type-options': 'nosniff',
-        'x-accel-buffering': 'no', // nginx would wait for more
-      });
+      response.writeHead(200, HEADERS);
       clients.add(response);
-      response.on('close', () => leave(response));
-      response.on('error', () => leave(response));
-      send(response, `retry: ${beatMs}\n\n${[...latest.values()].join('')}`);
+      for (const event of ['close', 'error']) response.on(event, () => leave(response));
+      send(response, `retry: ${beatMs}\n\n${news.latest()}`);
       timer ??= setInterval(() => void beat(), beatMs).unref();
       if (clients.size === 1) void beat();
       return true;
@@ -66,5 +45,39 @@ export function createEventStream(sections: Sections, beatMs = BEAT_MS): EventSt
     stop() {
       for (const client of clients) client.end();
     },
+  };
+}
+
+const HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'x-accel-buffering': 'no', // nginx would wait for more
+} as const;
+
+function send(client: ServerResponse, text: string): void {
+  client.write(text);
+  if (client.writableLength > UNREAD_AT_MOST) client.destroy();
+}
+
+/** Events of the sections that changed since they were last read. */
+function createNews(sections: Sections) {
+  const latest = new Map<string, { readonly data: string; readonly event: string }>();
+  let count = 0;
+  const readSection = async ([name, section]: [string, Sections[string]]) => {
+    const data = JSON.stringify(await section());
+    if (latest.get(name)?.data === data) return '';
+    const event = `id: ${++count}\nevent: ${name}\ndata: ${data}\n\n`;
+    latest.set(name, { data, event });
+    return event;
+  };
+  return {
+    async read(): Promise<string> {
+      // A figure that cannot be read stays as it was; its own route says why.
+      const read = Object.entries(sections).map((section) => readSection(section).catch(() => ''));
+      return (await Promise.all(read)).join('');
+    },
+    latest: () => [...latest.values()].map(({ event }) => event).join(''),
+    forget: () => latest.clear(),
   };
 }

@@ -9,6 +9,7 @@ import {
 } from '../contract/index.js';
 import type { Actions } from './actions.js';
 import type { Archive } from './archive/index.js';
+import { withDeadline } from './deadline.js';
 import {
   CHECK_DEADLINE_MS,
   errorRateCheck,
@@ -18,7 +19,6 @@ import {
   runChecks,
   worstHealth,
 } from './health.js';
-import { withDeadline } from './deadline.js';
 import type { History } from './history/history.js';
 import { windowLength } from './history/periods.js';
 import { ERRORS_KEPT } from './history/recorder.js';

@@ -6,11 +6,16 @@ export type { Controls } from './actions.js';
 export type { Configuration } from './config-changes.js';
 export type { PoolStatus } from './database-metrics.js';
 export type { FlagQuestion, Flags } from './flags/index.js';
-export { countProvider, type OpenFeatureProvider, openFeatureProvider } from './flags/open-feature.js';
+export {
+  countProvider,
+  type OpenFeatureProvider,
+  openFeatureProvider,
+  type WatchedProvider,
+} from './flags/open-feature.js';
 export type { Application } from './handlers.js';
 export type { HealthCheck } from './health.js';
 export { type Instruments, instrument, type Lifecycles } from './hooks/instrument.js';
 export type { Tracer, WatchTransaction } from './hooks/tracer.js';
 export { createHttpMetrics, type HttpMetrics } from './http-metrics.js';
-export { type BullmqQueue, fromBullmq, QueueOptions, type QueueReading, type QueueSource } from './queues/index.js';
 export { createMonitor, type Monitor, type MonitorOptions } from './monitor.js';
+export { type BullmqQueue, fromBullmq, QueueOptions, type QueueReading, type QueueSource } from './queues/index.js';

@@ -20,6 +20,7 @@ import { createTracer, type WatchTransaction } from './hooks/tracer.js';
 import { createHostProbe } from './host.js';
 import type { HttpMetrics } from './http-metrics.js';
 import { instanceName } from './instance.js';
+import { atMostOnceASecond } from './limits.js';
 import { startProcessProbe } from './process.js';
 import { createQueues, type QueueOptions, type Queues } from './queues/index.js';
 import { createRequestListener, type ListenerOptions } from './server.js';
@@ -112,14 +113,16 @@ function createCore(options: MonitorOptions) {
   const { environment } = options.application;
   const flags = createFlags({ file: options.flagsFile, environment, onNotice });
   const changes = configuration && watchConfiguration({ configuration, instance, push: events.push });
-  const keeper = options.postgres && openKeeper(options.postgres, {
-    outboxes: { rollups: recorder.ledger.outbox, events, flags: flags.counts.outbox },
-    instance,
-    startedAt,
-    version,
-    onNotice,
-    onReady: async (archive) => changes?.compareWith(await archive.events('config', CHANGES_COMPARED)),
-  });
+  const keeper =
+    options.postgres &&
+    openKeeper(options.postgres, {
+      outboxes: { rollups: recorder.ledger.outbox, events, flags: flags.counts.outbox },
+      instance,
+      startedAt,
+      version,
+      onNotice,
+      onReady: async (archive) => changes?.compareWith(await archive.events('config', CHANGES_COMPARED)),
+    });
   const archive = () => keeper?.archive();
   const probe = createHostProbe(options.diskPath);
   return {
@@ -145,14 +148,13 @@ const sqlOf =
 /** What answers. */
 function createApi(options: MonitorOptions, core: Core) {
   const { recorder, archive, keeper, queues, flags, usage, instance, startedAt, events } = core;
-  const { onError = () => undefined } = options;
   const process = startProcessProbe();
   const audit = (entry: AuditEntry) =>
     events.push({ kind: 'action', id: randomUUID(), at: new Date().toISOString(), body: entry });
   const actions = createActions(options.controls ?? NO_CONTROLS, audit);
   const handlers = createHandlers({
     ...options,
-    history: createHistory({ recorded: recorder, instance, startedAt, archive, onError }),
+    history: createHistory({ recorded: recorder, instance, startedAt, archive, onError: options.onError }),
     archive,
     process,
     // Its own probe: rates are measured from read to read, and the sampler reads on its own beat.
@@ -184,7 +186,7 @@ function createApi(options: MonitorOptions, core: Core) {
   };
 }
 
-async function readDatabase(keeper: Keeper | undefined, pool: PoolStatus | undefined): Promise<DatabaseMetrics> {
+async function readDatabase(keeper: Keeper | undefined, pool?: PoolStatus): Promise<DatabaseMetrics> {
   if (!keeper) throw new Error('there is no PostgreSQL to ask');
   return keeper.database.transaction((query) => databaseMetrics(query, pool));
 }
@@ -196,13 +198,3 @@ const sectionsOf = ({ health, performance, jobs }: Handlers) => ({
   performance: async () => performance({ window: '1h' }, NOBODY),
   jobs: async () => jobs({}, NOBODY),
 });
-
-/** Whoever tries a thousand secrets must not fill the archive with it. */
-function atMostOnceASecond<Args extends readonly unknown[]>(work: (...args: Args) => void): (...args: Args) => void {
-  let last = Number.NEGATIVE_INFINITY;
-  return (...args) => {
-    if (performance.now() - last < 1_000) return;
-    last = performance.now();
-    work(...args);
-  };
-}

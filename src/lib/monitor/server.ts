@@ -53,7 +53,12 @@ export function createRequestListener(answering: Answering, options: ListenerOpt
       return send(response, refused(admission, gate), request.method);
     }
     const match = matches.find(({ name }) => routes[name].method === methodOf(request));
-    if (!match) return send(response, matches.length === 0 ? failure(404, 'no such route') : wrongMethod(matches), request.method);
+    if (!match)
+      return send(
+        response,
+        matches.length === 0 ? failure(404, 'no such route') : wrongMethod(matches),
+        request.method,
+      );
     if (match.name === 'events' && request.method === 'GET') {
       if (!answering.events.attach(request, response)) send(response, failure(503, 'too many listen already'));
       return;
@@ -86,7 +91,8 @@ function send(response: ServerResponse, answer: Answer, method?: string): void {
 function refused(status: Exclude<Admission, 'admitted'>, gate: 'monitoring' | 'actions'): Answer {
   const headers = { 'www-authenticate': 'Bearer' };
   if (status === 401) return { ...failure(401, `send the ${gate} secret as a bearer token`), headers };
-  if (gate === 'actions') return failure(403, 'no secret for actions is configured: nothing can be changed from outside');
+  if (gate === 'actions')
+    return failure(403, 'no secret for actions is configured: nothing can be changed from outside');
   return failure(403, 'no secret is configured: only programs on this host are answered');
 }
 
@@ -100,7 +106,10 @@ async function answerTo(request: IncomingMessage, match: RouteMatch, { answering
   try {
     const parameters = await withDeadline(() => parametersOf(request, match), deadlineMs);
     // The schema of this very route made the parameters: the one place where that cannot be told to the compiler.
-    const handlers = answering.handlers as unknown as Record<RouteName, (parameters: unknown, caller: Caller) => unknown>;
+    const handlers = answering.handlers as unknown as Record<
+      RouteName,
+      (parameters: unknown, caller: Caller) => unknown
+    >;
     const handler = handlers[match.name];
     return success(match.name, await withDeadline(() => handler(parameters, callerOf(request)), deadlineMs));
   } catch (error) {

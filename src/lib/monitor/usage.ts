@@ -29,7 +29,7 @@ export interface Usage {
   readonly read: (question: UsageQuestion) => Promise<ResourceUsage[]>;
 }
 
-export interface UsageQuestion {
+interface UsageQuestion {
   /** ISO-8601. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
@@ -65,7 +65,6 @@ export function createUsage({ probe, activity, instance, archive, push }: UsageO
     const { timestamp } = samples.at(-1) ?? minute;
     push({ kind: 'usage', id: `${instance}/usage/${count}`, at: timestamp, body: { ...minute, timestamp } });
   };
-
   return {
     start() {
       // A sample that cannot be taken is left out.
@@ -81,9 +80,8 @@ export function createUsage({ probe, activity, instance, archive, push }: UsageO
       const kept = await withDeadline(async () => archive()?.usage(begin, end), ARCHIVE_DEADLINE_MS).catch(() => []);
       const own = samples.filter(({ timestamp }) => isWithin(Date.parse(timestamp), begin, end));
       const others = (kept ?? []).filter((usage) => usage.instance !== instance || own.length === 0);
-      const finest = Math.max(SAMPLE_INTERVAL_MS, (end - begin) / POINTS_AT_MOST);
-      const stepMs = Math.max(finest, step === undefined ? 0 : windowLength(step));
-      return meansOf([...others, ...own], stepMs);
+      const finestMs = Math.max(SAMPLE_INTERVAL_MS, (end - begin) / POINTS_AT_MOST);
+      return meansOf([...others, ...own], Math.max(finestMs, step === undefined ? 0 : windowLength(step)));
     },
   };
 }

@@ -1,5 +1,5 @@
 /** Tells when a file changes, appears or goes. */
-import { unwatchFile, watchFile as poll } from 'node:fs';
+import { watchFile as poll, unwatchFile } from 'node:fs';
 
 export interface FileWatch {
   readonly stop: () => void;

@@ -8,12 +8,24 @@
  *
  * or none: where the package is a dependency of the application, Strapi finds it as the plugin `hook-monitoring`.
  */
-import { countProvider, type FlagQuestion, openFeatureProvider, type QueueSource } from '../monitor/index.js';
+import {
+  countProvider,
+  type FlagQuestion,
+  openFeatureProvider,
+  type QueueSource,
+  type WatchedProvider,
+} from '../monitor/index.js';
 import { type Installation, install } from './installation.js';
 import { readOptions } from './options.js';
 import type { StrapiLike } from './shapes.js';
 
-export { type FlagQuestion, fromBullmq, type OpenFeatureProvider, type QueueReading, type QueueSource } from '../monitor/index.js';
+export {
+  type FlagQuestion,
+  fromBullmq,
+  type OpenFeatureProvider,
+  type QueueReading,
+  type QueueSource,
+} from '../monitor/index.js';
 export type { MonitoringOptions } from './options.js';
 export type { StrapiLike } from './shapes.js';
 
@@ -81,9 +93,10 @@ export const flags = {
   isEnabled: (name: string, question: FlagQuestion = {}): boolean =>
     running()?.monitor.flags.isEnabled(name, question) ?? question.default ?? false,
   /** The flags as a provider of OpenFeature. */
-  provider: () => openFeatureProvider({ isEnabled: flags.isEnabled, usage: () => running()?.monitor.flags.usage() ?? [] }),
+  provider: () =>
+    openFeatureProvider({ isEnabled: flags.isEnabled, usage: () => running()?.monitor.flags.usage() ?? [] }),
   /** A provider of OpenFeature that the application has, its boolean decisions counted. */
-  count: <Provider extends Parameters<typeof countProvider>[0]>(provider: Provider): Provider => {
+  count: <Provider extends WatchedProvider>(provider: Provider): Provider => {
     const counts = running()?.monitor.flags.counts;
     return counts ? countProvider(provider, counts) : provider;
   },

@@ -1,7 +1,7 @@
 /** One monitor in one Strapi instance: what was put into it, and how it is taken out again. */
 import { join } from 'node:path';
 
-import { type Configuration, type Controls, createHttpMetrics, createMonitor, type Monitor } from '../monitor/index.js';
+import { type Controls, createHttpMetrics, createMonitor, type Monitor } from '../monitor/index.js';
 import { packageVersion } from '../package.js';
 import { configurationOf } from './configuration.js';
 import { connectionSettings, databaseCheck, poolStatus } from './database.js';
@@ -26,49 +26,20 @@ export interface Installation {
 /** Puts in what must be there before anything else: the outermost middleware, and the ear for subscribers. */
 export function install(strapi: StrapiLike, options: MonitoringOptions): Installation {
   const { db, server } = strapi;
-  const root = strapi.dirs?.app?.root ?? process.cwd();
   const http = createHttpMetrics();
   const caches = new Map<string, () => unknown>();
-  const monitor = createMonitor({
-    application: applicationOf(strapi),
-    checks: db?.connection ? [databaseCheck(db.connection)] : [],
-    postgres: connectionSettings(strapi),
-    jobs: options.jobs,
-    resolveFrom: `${root}/package.json`,
-    pool: () => db?.connection && poolStatus(db.connection),
-    http,
-    activity: () => ({ requests: http.answered(), activeUsers: http.inFlight() }),
-    diskPath: root,
-    flagsFile: join(strapi.dirs?.app?.config ?? join(root, 'config'), FLAGS_FILE),
-    controls: { caches, setLogLevel: logLevelOf(strapi) },
-    ...configured(strapi),
-    version: packageVersion(),
-    ...(db ? { watchTransaction: transactionsOf(db) } : {}),
-    ...secretsOf(options),
-    onError: (error) => strapi.log.warn(`hook-monitoring: ${error instanceof Error ? error.message : String(error)}`),
-    onNotice: (message) => strapi.log.warn(`hook-monitoring: ${message}`),
-  });
-  const undo: (() => void)[] = [];
-  const missing: string[] = [];
-  /** What another version of Strapi does not have, or has otherwise, is left out and said. */
-  const attempt = (what: string, put: () => (() => void) | undefined) => {
-    try {
-      const taken = put();
-      if (taken) return void undo.push(taken);
-    } catch {
-      // Said below: the application starts without it.
-    }
-    missing.push(what);
-    monitor.recorder.miss();
-  };
+  const activity = () => ({ requests: http.answered(), activeUsers: http.inFlight() });
+  const controls = { caches, setLogLevel: logLevelOf(strapi) };
+  const monitor = createMonitor({ ...settingsOf(strapi, options), http, activity, controls });
+  const attempts = createAttempts(() => monitor.recorder.miss());
 
-  attempt('HTTP requests', () => {
+  attempts.put('HTTP requests', () => {
     if (!server?.use) return undefined;
     const { middleware, stop } = watchRequests(monitor, http);
     server.use(middleware);
     return stop;
   });
-  attempt('subscribers', () => db && watchSubscribers(db, monitor, root));
+  attempts.put('subscribers', () => db && watchSubscribers(db, monitor, rootOf(strapi)));
   let isStarted = false;
   return {
     monitor,
@@ -76,34 +47,71 @@ export function install(strapi: StrapiLike, options: MonitoringOptions): Install
     start() {
       if (isStarted) return;
       isStarted = true;
-      attempt('lifecycle hooks', () => db && watchModels(db, monitor));
-      attempt('document actions', () => watchDocuments(strapi, monitor));
-      attempt('SQL', () => db?.connection && watchQueries(db.connection, monitor.tracer));
-      attempt('features', () => watchFeatures(strapi, monitor.flags));
-      if (missing.length > 0) {
-        strapi.log.warn(`hook-monitoring: partial: this Strapi does not let us watch its ${missing.join(', ')}`);
-      }
+      attempts.put('lifecycle hooks', () => db && watchModels(db, monitor));
+      attempts.put('document actions', () => watchDocuments(strapi, monitor));
+      attempts.put('SQL', () => db?.connection && watchQueries(db.connection, monitor.tracer));
+      attempts.put('features', () => watchFeatures(strapi, monitor.flags));
+      const missing = attempts.missing().join(', ');
+      if (missing) strapi.log.warn(`hook-monitoring: partial: this Strapi does not let us watch its ${missing}`);
       monitor.start();
     },
     async stop() {
-      for (const take of undo.splice(0).reverse()) take();
+      attempts.takeOut();
       await monitor.stop();
     },
   };
 }
 
+/** What another version of Strapi does not have, or has otherwise, is left out; the application starts without it. */
+function createAttempts(onMissing: () => void) {
+  const undo: (() => void)[] = [];
+  const missing: string[] = [];
+  const tried = (put: () => (() => void) | undefined) => {
+    try {
+      return put();
+    } catch {
+      return undefined;
+    }
+  };
+  return {
+    put(what: string, put: () => (() => void) | undefined) {
+      const takeOut = tried(put);
+      if (takeOut) return void undo.push(takeOut);
+      missing.push(what);
+      onMissing();
+    },
+    missing: () => missing,
+    takeOut() {
+      for (const takeOut of undo.splice(0).reverse()) takeOut();
+    },
+  };
+}
+
+const rootOf = ({ dirs }: StrapiLike): string => dirs?.app?.root ?? process.cwd();
+
+function settingsOf(strapi: StrapiLike, options: MonitoringOptions) {
+  const { db, log, dirs } = strapi;
+  const root = rootOf(strapi);
+  const configuration = configurationOf(strapi);
+  return {
+    ...options,
+    application: applicationOf(strapi),
+    checks: db?.connection ? [databaseCheck(db.connection)] : [],
+    postgres: connectionSettings(strapi),
+    resolveFrom: join(root, 'package.json'),
+    pool: () => db?.connection && poolStatus(db.connection),
+    diskPath: root,
+    flagsFile: join(dirs?.app?.config ?? join(root, 'config'), FLAGS_FILE),
+    ...(configuration ? { configuration } : {}),
+    ...(db ? { watchTransaction: transactionsOf(db) } : {}),
+    version: packageVersion(),
+    onError: (error: unknown) => log.warn(`hook-monitoring: ${error instanceof Error ? error.message : String(error)}`),
+    onNotice: (message: string) => log.warn(`hook-monitoring: ${message}`),
+  };
+}
+
 /** In the application's `config/`. */
 const FLAGS_FILE = 'feature-flags.json';
-
-const secretsOf = ({ secret, actionsSecret }: MonitoringOptions) => ({
-  ...(secret === undefined ? {} : { secret }),
-  ...(actionsSecret === undefined ? {} : { actionsSecret }),
-});
-
-function configured(strapi: StrapiLike): { configuration?: Configuration } {
-  const configuration = configurationOf(strapi);
-  return configuration ? { configuration } : {};
-}
 
 /** Undefined where the log has no level to be set. */
 function logLevelOf({ log }: StrapiLike): Controls['setLogLevel'] {

@@ -18,7 +18,7 @@ export interface StrapiLike {
   readonly features?: { isEnabled?: (name: string) => unknown };
 }
 
-export interface LogLike {
+interface LogLike {
   readonly warn: (message: string) => unknown;
   readonly info: (message: string) => unknown;
   level?: string;
@@ -33,7 +33,7 @@ export interface DatabaseLike {
   readonly transaction?: (work: (transaction: TransactionCallbacks) => unknown) => Promise<unknown>;
 }
 
-export interface TransactionCallbacks {
+interface TransactionCallbacks {
   readonly onCommit?: (callback: () => void) => void;
   readonly onRollback?: (callback: () => void) => void;
 }
@@ -55,7 +55,7 @@ export interface KnexLike {
 }
 
 /** tarn. */
-export interface PoolLike {
+interface PoolLike {
   readonly numUsed: () => number;
   readonly numFree: () => number;
   readonly numPendingAcquires: () => number;

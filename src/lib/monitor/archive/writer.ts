@@ -45,47 +45,22 @@ const RETENTION_EVERY_MS = 3_600_000;
 const LAST_FLUSH_MS = 2_000;
 
 export function createWriter(options: WriterOptions): Writer {
-  const { outboxes, onNotice, intervalMs = INTERVAL_MS } = options;
+  const health = createHealth(options);
+  const write = createWrite(options);
   let timer: NodeJS.Timeout | undefined;
   let underWay: Promise<void> | undefined;
-  let migrated = false;
-  let lastWrittenAt: number | undefined;
-  let tidiedAt = Number.NEGATIVE_INFINITY;
-  let failure: string | undefined;
-  let pauseMs = intervalMs;
 
-  const write = async () => {
-    if (!migrated) await options.database.transaction(migrate);
-    migrated = true;
-    await writeAll(options);
-    if (performance.now() - tidiedAt > RETENTION_EVERY_MS) await options.database.transaction(dropOld);
-    tidiedAt = performance.now();
-  };
-  const attempt = async () => {
-    try {
-      await write();
-      if (failure) onNotice('history is written again');
-      failure = undefined;
-      if (lastWrittenAt === undefined) options.onFirstWrite?.();
-      lastWrittenAt = Date.now();
-      pauseMs = intervalMs;
-    } catch (error) {
-      const reason = error instanceof Error ? error.message || error.name : String(error);
-      if (!failure) onNotice(`history is kept in memory until it can be written: ${reason}`);
-      failure = reason;
-      pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
-    }
-  };
   const flush = () => {
-    underWay ??= attempt().finally(() => {
-      underWay = undefined;
-    });
+    underWay ??= write()
+      .then(health.succeeded, health.failed)
+      .finally(() => {
+        underWay = undefined;
+      });
     return underWay;
   };
   const schedule = () => {
-    timer = setTimeout(() => void flush().then(() => timer && schedule()), pauseMs).unref();
+    timer = setTimeout(() => void flush().then(() => timer && schedule()), health.pauseMs()).unref();
   };
-
   return {
     start() {
       if (timer) return;
@@ -97,17 +72,57 @@ export function createWriter(options: WriterOptions): Writer {
       clearTimeout(timer);
       timer = undefined;
       // One that began earlier does not hold what was recorded since.
-      await withDeadline(async () => {
+      const last = async () => {
         await underWay;
         await flush();
-      }, LAST_FLUSH_MS).catch(() => undefined);
+      };
+      await withDeadline(last, LAST_FLUSH_MS).catch(() => undefined);
     },
     flush,
+    state: health.state,
+  };
+}
+
+/** How writing goes, told when it changes; tried less often while it fails. */
+function createHealth({ outboxes, onNotice, onFirstWrite, intervalMs = INTERVAL_MS }: WriterOptions) {
+  let lastWrittenAt: number | undefined;
+  let failure: string | undefined;
+  let pauseMs = intervalMs;
+  return {
+    succeeded: () => {
+      if (failure) onNotice('history is written again');
+      if (lastWrittenAt === undefined) onFirstWrite?.();
+      failure = undefined;
+      lastWrittenAt = Date.now();
+      pauseMs = intervalMs;
+    },
+    failed: (error: unknown) => {
+      const reason = error instanceof Error ? error.message || error.name : String(error);
+      if (!failure) onNotice(`history is kept in memory until it can be written: ${reason}`);
+      failure = reason;
+      pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
+    },
+    pauseMs: () => pauseMs,
     state: () => ({
       lastWrittenAt,
       failure,
       dropped: Object.values(outboxes).reduce((sum, outbox) => sum + outbox.dropped(), 0),
     }),
+  };
+}
+
+/** The schema first, then all that waits, and once an hour what is too old. */
+function createWrite(options: WriterOptions): () => Promise<void> {
+  const { database } = options;
+  let isMigrated = false;
+  let tidiedAt = Number.NEGATIVE_INFINITY;
+  return async () => {
+    if (!isMigrated) await database.transaction(migrate);
+    isMigrated = true;
+    await writeAll(options);
+    if (performance.now() - tidiedAt < RETENTION_EVERY_MS) return;
+    await database.transaction(dropOld);
+    tidiedAt = performance.now();
   };
 }
 

@@ -61,7 +61,7 @@ export function createFlags({ file, environment, onNotice }: FlagsOptions): Flag
     reload,
     start() {
       void reload();
-      if (file !== undefined) watch ??= watchFile(file, reload);
+      if (file !== undefined) watch ??= watchFile(file, () => void reload());
     },
     stop() {
       watch?.stop();

@@ -1,6 +1,7 @@
 /** Flags as OpenFeature has them (specification 0.8, section 2: providers), in both directions. */
-import type { FlagUsage } from './usage.js';
+
 import type { Flags } from './index.js';
+import type { FlagUsage } from './usage.js';
 
 interface Details<T> {
   readonly value: T;
@@ -12,7 +13,7 @@ interface Details<T> {
 interface Context {
   readonly targetingKey?: string;
 }
-type Resolve<T> = (flag: string, fallback: T, context?: Context, ...more: never[]) => Promise<Details<T>>;
+type Resolve<T> = (flag: string, fallback: T, context?: Context) => Promise<Details<T>>;
 
 /** The part of a server-side provider that decides. */
 export interface OpenFeatureProvider {
@@ -47,12 +48,15 @@ export function openFeatureProvider(flags: Pick<Flags, 'isEnabled' | 'usage'>): 
   };
 }
 
-/** The application's own provider, its boolean decisions counted. */
-export function countProvider<Provider extends Pick<OpenFeatureProvider, 'metadata' | 'resolveBooleanEvaluation'>>(
-  provider: Provider,
-  counts: FlagUsage,
-): Provider {
-  const counting: Resolve<boolean> = async (flag, ...question) => {
+/** A provider of the application's own, as far as it is watched. */
+export interface WatchedProvider {
+  readonly metadata: { readonly name: string };
+  readonly resolveBooleanEvaluation: (flag: string, ...question: never[]) => Promise<{ readonly value: boolean }>;
+}
+
+/** The same provider, its boolean decisions counted. */
+export function countProvider<Provider extends WatchedProvider>(provider: Provider, counts: FlagUsage): Provider {
+  const counting: WatchedProvider['resolveBooleanEvaluation'] = async (flag, ...question) => {
     const details = await provider.resolveBooleanEvaluation(flag, ...question);
     counts.count(flag, provider.metadata.name, details.value);
     return details;

@@ -28,32 +28,14 @@ type Day = { -readonly [Field in keyof FlagRow]: FlagRow[Field] } & { archived: 
 
 /** @param now wall clock, ms since 1970 */
 export function createFlagUsage(now: () => number = Date.now): FlagUsage {
-  const counted = new Map<string, Evaluations>();
+  const totals = new Map<string, Evaluations>();
   const days = new Map<string, Day>();
-
-  const totalOf = (name: string, source: string): Evaluations => {
-    const found = counted.get(`${source}\n${name}`);
-    if (found) return found;
-    if (counted.size >= FLAGS_KEPT && name !== OTHER) return totalOf(OTHER, source);
-    const made = { name, source, evaluations: 0, enabledEvaluations: 0, lastAt: 0 };
-    counted.set(`${source}\n${name}`, made);
-    return made;
-  };
-  const dayOf = (flag: string, day: string): Day => {
-    const found = days.get(`${day}\n${flag}`);
-    if (found) return found;
-    for (const [key, old] of days) if (old.day < day && old.archived === old.evaluations) days.delete(key);
-    const made = { flag, day, evaluations: 0, enabledEvaluations: 0, lastEvaluationAt: '', archived: 0 };
-    days.set(`${day}\n${flag}`, made);
-    return made;
-  };
-
   return {
     count(name, source, isEnabled) {
       const at = now();
-      const total = totalOf(name, source);
       const time = new Date(at).toISOString();
-      const day = dayOf(total.name, time.slice(0, 10));
+      const total = totalOf(totals, name, source);
+      const day = dayOf(days, total.name, time.slice(0, 10));
       total.lastAt = at;
       day.lastEvaluationAt = time;
       for (const counts of [total, day]) {
@@ -61,16 +43,35 @@ export function createFlagUsage(now: () => number = Date.now): FlagUsage {
         if (isEnabled) counts.enabledEvaluations += 1;
       }
     },
-    counted: () => [...counted.values()],
+    counted: () => [...totals.values()],
     outbox: {
       take: () =>
         [...days.values()]
           .filter(({ archived, evaluations }) => archived !== evaluations)
           .map(({ archived: _archived, ...row }) => row),
       settle(rows) {
-        for (const { flag, day, evaluations } of rows) dayOf(flag, day).archived = evaluations;
+        for (const { flag, day, evaluations } of rows) dayOf(days, flag, day).archived = evaluations;
       },
       dropped: () => 0,
     },
   };
+}
+
+function totalOf(totals: Map<string, Evaluations>, name: string, source: string): Evaluations {
+  const found = totals.get(`${source}\n${name}`);
+  if (found) return found;
+  if (totals.size >= FLAGS_KEPT && name !== OTHER) return totalOf(totals, OTHER, source);
+  const made = { name, source, evaluations: 0, enabledEvaluations: 0, lastAt: 0 };
+  totals.set(`${source}\n${name}`, made);
+  return made;
+}
+
+/** Days gone by are forgotten once the archive has them. */
+function dayOf(days: Map<string, Day>, flag: string, day: string): Day {
+  const found = days.get(`${day}\n${flag}`);
+  if (found) return found;
+  for (const [key, old] of days) if (old.day < day && old.archived === old.evaluations) days.delete(key);
+  const made = { flag, day, evaluations: 0, enabledEvaluations: 0, lastEvaluationAt: '', archived: 0 };
+  days.set(`${day}\n${flag}`, made);
+  return made;
 }

@@ -7,7 +7,7 @@ import { coverageOf, MINUTE_MS, type ObservedWindow, type Period, type Piece, pi
 import type { Counter, Recorded } from './recorder.js';
 
 /** What was seen of a period. */
-export interface Observation {
+interface Observation {
   readonly window: ObservedWindow;
   readonly rollups: readonly Rollup[];
 }
@@ -31,7 +31,7 @@ export interface HistoryOptions {
   /** Undefined while there is none. */
   readonly archive: () => Archive | undefined;
   /** Told when the archive does not answer; reports then speak of this process alone, with the coverage it has. */
-  readonly onError: (error: unknown) => void;
+  readonly onError?: ((error: unknown) => void) | undefined;
 }
 
 const DEADLINE_MS = 3_000;
@@ -41,7 +41,7 @@ export function createHistory({ recorded, instance, startedAt, archive, onError 
     const answering = archive();
     if (!answering) return undefined;
     return withDeadline(() => question(answering), DEADLINE_MS).catch((error: unknown) => {
-      onError(error);
+      onError?.(error);
       return undefined;
     });
   };

@@ -46,46 +46,24 @@ const KEPT_MS = { minute: 25 * HOUR_MS, hour: (14 * 24 + 1) * HOUR_MS, day: 15 *
 const KEPT_WHEN_ARCHIVED_MS = { minute: HOUR_MS + 2 * MINUTE_MS, hour: 2 * HOUR_MS, day: DAY_MS } as const;
 const STEPS = ['minute', 'hour', 'day'] as const satisfies readonly Step[];
 
+type Periods = Readonly<Record<Step, Map<number, Kept>>>;
+
 /** @param open reads the minute under way */
 export function createLedger(open: () => OpenMinute): Ledger {
-  const periods = { minute: new Map<number, Kept>(), hour: new Map<number, Kept>(), day: new Map<number, Kept>() };
+  const periods: Periods = { minute: new Map(), hour: new Map(), day: new Map() };
   let dropped = 0;
   let heldSince = Number.NEGATIVE_INFINITY;
-
-  const keptOf = (step: Step, from: number): Kept => {
-    const found = periods[step].get(from);
-    if (found) return found;
-    const made: Kept = { from, cells: new Map(), archived: new Map() };
-    periods[step].set(from, made);
-    return made;
-  };
-
-  const forget = (step: Step, now: number) => {
-    for (const kept of periods[step].values()) {
-      const pending = pendingOf(kept).length > 0;
-      if (kept.from > now - (pending ? KEPT_MS : KEPT_WHEN_ARCHIVED_MS)[step]) continue;
-      periods[step].delete(kept.from);
-      if (step === 'hour') heldSince = Math.max(heldSince, kept.from + HOUR_MS);
-      if (pending) dropped += 1;
-    }
-  };
-
-  /** What is kept, with the minute under way added to the periods it lies in. */
-  const current = (step: Step): Kept[] => {
-    const minute = open();
-    const from = startOf(minute.from, STEP_MS[step]);
-    if (minute.tallies.length === 0) return [...periods[step].values()];
-    const { archived, cells } = periods[step].get(from) ?? { archived: new Map(), cells: new Map() };
-    const others = [...periods[step].values()].filter((kept) => kept.from !== from);
-    return [...others, { from, archived, cells: grown(cells, minute.tallies) }];
-  };
+  const current = (step: Step) => withOpen(periods[step], step, open());
 
   return {
     close(minute) {
       for (const step of STEPS) {
-        const kept = keptOf(step, startOf(minute.from, STEP_MS[step]));
+        const kept = keptOf(periods[step], startOf(minute.from, STEP_MS[step]));
         kept.cells = grown(kept.cells, minute.tallies);
-        forget(step, minute.from);
+        for (const forgotten of forget(periods[step], step, minute.from)) {
+          if (step === 'hour') heldSince = Math.max(heldSince, forgotten.from + HOUR_MS);
+          if (pendingOf(forgotten).length > 0) dropped += 1;
+        }
       }
     },
     read: (step, { from, to }) =>
@@ -101,13 +79,40 @@ export function createLedger(open: () => OpenMinute): Ledger {
       settle(rows) {
         for (const { step, from, cell } of rows) {
           const isOpen = from === startOf(open().from, STEP_MS[step]);
-          const kept = isOpen ? keptOf(step, from) : periods[step].get(from);
+          const kept = isOpen ? keptOf(periods[step], from) : periods[step].get(from);
           kept?.archived.set(keyOf(cell), activityOf(cell));
         }
       },
       dropped: () => dropped,
     },
   };
+}
+
+function keptOf(periods: Map<number, Kept>, from: number): Kept {
+  const found = periods.get(from);
+  if (found) return found;
+  const made: Kept = { from, cells: new Map(), archived: new Map() };
+  periods.set(from, made);
+  return made;
+}
+
+/** Takes out what is too old, and returns it. */
+function forget(periods: Map<number, Kept>, step: Step, now: number): Kept[] {
+  const old = [...periods.values()].filter((kept) => {
+    const keptMs = (pendingOf(kept).length > 0 ? KEPT_MS : KEPT_WHEN_ARCHIVED_MS)[step];
+    return kept.from <= now - keptMs;
+  });
+  for (const { from } of old) periods.delete(from);
+  return old;
+}
+
+/** What is kept, with the minute under way added to the period it lies in. */
+function withOpen(periods: ReadonlyMap<number, Kept>, step: Step, minute: OpenMinute): Kept[] {
+  const kept = [...periods.values()];
+  if (minute.tallies.length === 0) return kept;
+  const from = startOf(minute.from, STEP_MS[step]);
+  const { archived, cells } = periods.get(from) ?? { archived: new Map(), cells: new Map() };
+  return [...kept.filter((period) => period.from !== from), { from, archived, cells: grown(cells, minute.tallies) }];
 }
 
 const pendingOf = ({ cells, archived }: Kept): Cell[] =>

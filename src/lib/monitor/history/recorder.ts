@@ -65,45 +65,12 @@ export interface RecorderOptions {
 
 export function createRecorder({ instance, now = Date.now, onError }: RecorderOptions): Recorder & Recorded {
   const readError = createErrorReader(instance);
-  const all = new Map<string, Series>();
+  const registry = createRegistry();
   const errors: ErrorEntry[] = [];
-  let active = new Set<Series>();
-  let minute = startOf(now(), MINUTE_MS);
+  const minute = createMinute(now);
   let complete = true;
-  let seriesDropped = 0;
-
-  const openMinute = () => ({ from: minute, tallies: [...active].map(({ tally }) => tally) });
-  const rollOver = () => {
-    const next = startOf(now(), MINUTE_MS);
-    if (next <= minute) return; // also when the clock was set back
-    if (active.size > 0) ledger.close(openMinute());
-    active = new Set();
-    minute = next;
-  };
-  const ledger = createLedger(() => {
-    rollOver();
-    return openMinute();
-  });
-  const tallyOf = (series: Series): Tally => {
-    rollOver();
-    if (series.minute !== minute) {
-      series.tally = newTally(series.counter);
-      series.minute = minute;
-      active.add(series);
-    }
-    return series.tally;
-  };
-
   return {
-    series(subject) {
-      const found = all.get(keyOf(subject));
-      if (found) return found;
-      if (all.size >= SERIES_KEPT) seriesDropped += 1;
-      const made = newSeries(all.size < SERIES_KEPT ? subject : { ...OTHER, kind: subject.kind });
-      const key = keyOf(made.counter);
-      all.set(key, all.get(key) ?? made);
-      return all.get(key) ?? made;
-    },
+    series: registry.seriesOf,
     miss: () => {
       complete = false;
     },
@@ -113,7 +80,7 @@ export function createRecorder({ instance, now = Date.now, onError }: RecorderOp
     record(series, run, thrown) {
       series.counter.inFlight -= 1;
       count(series.counter, run);
-      addRun(tallyOf(series), run);
+      addRun(minute.tallyOf(series), run);
       if (!thrown) return;
       const { outcome, durationMs } = run;
       const entry = readError(series.counter, thrown, { outcome, durationMs, at: now() });
@@ -121,13 +88,64 @@ export function createRecorder({ instance, now = Date.now, onError }: RecorderOp
       if (errors.push(entry) > ERRORS_KEPT) errors.shift();
     },
     settle(series, end) {
-      tallyOf(series)[end] += 1;
+      minute.tallyOf(series)[end] += 1;
     },
-    ledger,
+    ledger: minute.ledger,
     errors: () => errors.toReversed(),
-    counters: () => [...all.values()].map(({ counter }) => counter),
+    counters: registry.counters,
     isComplete: () => complete,
-    seriesDropped: () => seriesDropped,
+    seriesDropped: registry.dropped,
+  };
+}
+
+/** The minute under way, closed when the clock has left it. */
+function createMinute(now: () => number) {
+  let active = new Set<Series>();
+  let from = startOf(now(), MINUTE_MS);
+  const open = () => ({ from, tallies: [...active].map(({ tally }) => tally) });
+  const rollOver = () => {
+    const next = startOf(now(), MINUTE_MS);
+    if (next <= from) return; // also when the clock was set back
+    if (active.size > 0) ledger.close(open());
+    active = new Set();
+    from = next;
+  };
+  const ledger = createLedger(() => {
+    rollOver();
+    return open();
+  });
+  return {
+    ledger,
+    tallyOf(series: Series): Tally {
+      rollOver();
+      if (series.minute !== from) {
+        series.tally = newTally(series.counter);
+        series.minute = from;
+        active.add(series);
+      }
+      return series.tally;
+    },
+  };
+}
+
+/** One series a subject, up to SERIES_KEPT. */
+function createRegistry() {
+  const all = new Map<string, Series>();
+  let dropped = 0;
+  return {
+    seriesOf: (subject: Subject): Series => {
+      const found = all.get(keyOf(subject));
+      if (found) return found;
+      const isRoom = all.size < SERIES_KEPT;
+      if (!isRoom) dropped += 1;
+      const made = newSeries(isRoom ? subject : { ...OTHER, kind: subject.kind });
+      const key = keyOf(made.counter);
+      const series = all.get(key) ?? made;
+      all.set(key, series);
+      return series;
+    },
+    counters: () => [...all.values()].map(({ counter }) => counter),
+    dropped: () => dropped,
   };
 }
 

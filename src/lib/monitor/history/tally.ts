@@ -27,7 +27,7 @@ export interface Run {
 }
 
 /** Figures of two periods add up. */
-export const SUMS = [
+const SUMS = [
   'executions',
   'rejected',
   'failed',

@@ -34,39 +34,13 @@ interface Frame {
 
 export function createTracer(recorder: Recorder, watchTransaction: WatchTransaction = () => undefined): Tracer {
   const running = new AsyncLocalStorage<Frame>();
-  const end = (frame: Frame, failure?: { readonly thrown: unknown }) =>
-    report({ recorder, watchTransaction }, frame, failure);
-
-  const call = (frame: Frame, traced: AnyFunction, self: unknown, args: unknown[]): unknown => {
-    let result: unknown;
-    try {
-      result = traced.apply(self, args);
-    } catch (thrown) {
-      end(frame, { thrown });
-      throw thrown;
-    }
-    if (!isThenable(result)) {
-      end(frame);
-      return result;
-    }
-    return result.then(
-      (value) => {
-        end(frame);
-        return value;
-      },
-      (thrown: unknown) => {
-        end(frame, { thrown });
-        throw thrown;
-      },
-    );
-  };
-
+  const end: End = (frame, failure) => report({ recorder, watchTransaction }, frame, failure);
   return {
     wrap: (traced, series) =>
       function (...args) {
         const frame = enter(series, running.getStore());
         recorder.begin(series);
-        return running.run(frame, call, frame, traced, this, args);
+        return running.run(frame, call, frame, end, () => traced.apply(this, args));
       },
     startQuery() {
       const frame = running.getStore();
@@ -75,6 +49,33 @@ export function createTracer(recorder: Recorder, watchTransaction: WatchTransact
       return () => addQuery(frame, performance.now() - startedAt);
     },
   };
+}
+
+type End = (frame: Frame, failure?: { readonly thrown: unknown }) => void;
+
+/** A thenable is `then`-ed once and what that gives is passed on: some begin to work only when asked, and each time anew. */
+function call(frame: Frame, end: End, work: () => unknown): unknown {
+  let result: unknown;
+  try {
+    result = work();
+  } catch (thrown) {
+    end(frame, { thrown });
+    throw thrown;
+  }
+  if (!isThenable(result)) {
+    end(frame);
+    return result;
+  }
+  return result.then(
+    (value) => {
+      end(frame);
+      return value;
+    },
+    (thrown: unknown) => {
+      end(frame, { thrown });
+      throw thrown;
+    },
+  );
 }
 
 const isHook = ({ series }: Frame): boolean => series.counter.kind === 'hook';

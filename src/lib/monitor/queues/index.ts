@@ -61,7 +61,7 @@ export function createQueues({ sources = USUAL, runSql, resolveFrom }: QueuesOpt
       return merge(present);
     },
     async close() {
-      const closing = [...registered].map(({ close }) => close && withDeadline(close, READ_DEADLINE_MS));
+      const closing = [...registered].map(async ({ close }) => close && withDeadline(close, READ_DEADLINE_MS));
       await Promise.allSettled(closing);
     },
   };
