@@ -492,4 +492,4 @@ test('no secret on any stream, in any record, whatever happens, at the highest v
   const texts = files.filter((path) => statSync(path).isFile()).map((path) => readFileSync(path, 'utf8'));
   expect(texts.length).toBeGreaterThan(1);
   expect(texts.join('\n')).not.toMatch(/canary-(bearer|password)/);
-});
+}, 30_000);

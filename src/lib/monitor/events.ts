@@ -64,18 +64,24 @@ function send(client: ServerResponse, text: string): void {
 function createNews(sections: Sections) {
   const latest = new Map<string, { readonly data: string; readonly event: string }>();
   let count = 0;
-  const readSection = async ([name, section]: [string, Sections[string]]) => {
-    const data = JSON.stringify(await section());
-    if (latest.get(name)?.data === data) return '';
+  const announce = (name: string, data: string | undefined) => {
+    if (data === undefined || latest.get(name)?.data === data) return '';
     const event = `id: ${++count}\nevent: ${name}\ndata: ${data}\n\n`;
     latest.set(name, { data, event });
     return event;
   };
   return {
     async read(): Promise<string> {
+      const names = Object.keys(sections);
       // A figure that cannot be read stays as it was; its own route says why.
-      const read = Object.entries(sections).map((section) => readSection(section).catch(() => ''));
-      return (await Promise.all(read)).join('');
+      const read = Object.values(sections).map((section) =>
+        section().then(
+          (data) => JSON.stringify(data),
+          () => undefined,
+        ),
+      );
+      const texts = await Promise.all(read);
+      return names.map((name, index) => announce(name, texts[index])).join('');
     },
     latest: () => [...latest.values()].map(({ event }) => event).join(''),
     forget: () => latest.clear(),
