@@ -191,7 +191,63 @@ describe('the figures are true', () => {
       );
     expect(count?.value).toBeGreaterThan(0);
     expect(families.get('hook_errors_total')?.samples.length).toBeGreaterThan(5);
+    const requests = families.get('http_request_duration_seconds')?.samples ?? [];
+    expect(requests.map(({ labels: { route } }) => route)).toContain('/api/matches/:id');
+    expect(requests.some(({ labels: { route } }) => route?.includes('hook-monitoring'))).toBe(false);
   });
+});
+
+describe('what people may switch', () => {
+  test('feature flags: ours by their file, Strapi’s own counted beside them', async () => {
+    expect((await app.call('GET', '/api/flags')).body).toEqual({ ours: true, strapis: false });
+    const { body } = await app.monitoring('/feature-flags');
+    expect(routes.featureFlags.response.parse(body)).toMatchObject([
+      { name: 'new-table', source: 'file', enabled: true, owner: 'web', evaluations: 1, enabledEvaluations: 1 },
+      { name: 'old-table', source: 'strapi', evaluations: 1, enabledEvaluations: 0 },
+    ]);
+  });
+
+  test('a changed configuration is told at the next start, by its path and not its value', async () => {
+    const again = await startStrapi(database(), {
+      PUBLIC_URL: 'https://viktoria.example',
+      HOOK_MONITORING_ACTIONS_SECRET: 'actions-of-the-tests',
+    });
+    try {
+      const changes = async () => routes.configChanges.response.parse((await again.monitoring('/config/changes')).body);
+      for (let attempt = 0; attempt < 50 && (await changes()).length === 0; attempt++) {
+        await new Promise((resolve) => setTimeout(resolve, 300));
+      }
+      const [change, ...older] = await changes();
+      expect(older).toEqual([]);
+      expect(change).toMatchObject({ seen: 'boot' });
+      expect(change?.changes).toContainEqual({ path: 'server.url', kind: 'changed' });
+      expect(change?.changes.every(({ path }) => /^(server|admin)\./.test(path))).toBe(true);
+      expect(JSON.stringify(await changes())).not.toContain('viktoria.example');
+
+      const act = (secret: string) =>
+        fetch(`${again.url}/api/hook-monitoring/actions/clear-caches`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${secret}` },
+        });
+      expect((await act('guess')).status).toBe(401);
+      expect(await (await act('actions-of-the-tests')).json()).toMatchObject({ outcome: 'cleared standings' });
+    } finally {
+      await again.stop();
+    }
+    const { default: pg } = await import('pg');
+    const client = new pg.Client({ host: '127.0.0.1', port: postgres.port, user: 'postgres', database: 'strapi' });
+    await client.connect();
+    const { rows } = await client.query(`select body from viktoria_ops.events where kind = 'action' order by at`);
+    await client.end();
+    expect(rows.map(({ body }) => body)).toMatchObject([
+      {
+        action: expect.stringContaining('clear-caches'),
+        outcome: 'refused',
+        address: expect.stringContaining('127.0.0.1'),
+      },
+      { action: 'clear-caches', outcome: 'cleared standings' },
+    ]);
+  }, 60_000);
 });
 
 describe('when something breaks', () => {

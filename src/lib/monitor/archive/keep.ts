@@ -3,7 +3,7 @@ import { withDeadline } from '../deadline.js';
 import { type ConnectionSettings, type Database, openDatabase } from './database.js';
 import type { Archive } from './index.js';
 import { createArchive } from './reader.js';
-import { createWriter, type WriterOptions, type WriterState } from './writer.js';
+import { createWriter, type Writer, type WriterOptions, type WriterState } from './writer.js';
 
 export interface Keeper {
   /** Undefined until something was written, so that its schema is known to be there. */
@@ -26,8 +26,9 @@ interface KeeperOptions extends Omit<WriterOptions, 'database' | 'onFirstWrite'>
 export function openKeeper(settings: ConnectionSettings, options: KeeperOptions): Keeper {
   const database = openDatabase(settings);
   const archive = createArchive(database);
-  const onFirstWrite = () => void options.onReady?.(archive).catch(() => undefined);
-  const writer = createWriter({ ...options, database, onFirstWrite });
+  // What is found when the archive is there is written at once: the next start may come soon.
+  const onFirstWrite = () => void options.onReady?.(archive).then(writer.flush, () => undefined);
+  const writer: Writer = createWriter({ ...options, database, onFirstWrite });
   return {
     archive: () => (writer.state().lastWrittenAt === undefined ? undefined : archive),
     database,

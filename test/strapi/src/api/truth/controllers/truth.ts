@@ -1,3 +1,4 @@
+import { flags } from 'viktoria-ops/strapi';
 import { forget, truth } from '../../../truth';
 
 export default {
@@ -12,6 +13,10 @@ export default {
   async drive(ctx) {
     const { uid, action, params } = ctx.request.body;
     ctx.body = (await strapi.documents(uid)[action](params)) ?? {};
+  },
+  /** Answers of our flags and of Strapi's own. */
+  flags(ctx) {
+    ctx.body = { ours: flags.isEnabled('new-table'), strapis: strapi.features.isEnabled('old-table' as any) };
   },
   /** Holds every connection of the pool for a while. */
   exhaust(ctx) {
