@@ -10,6 +10,7 @@ export const groups: Readonly<Record<string, string>> = {
   config: 'configuration of this tool and of the backend',
   logs: 'log files',
   maintenance: 'tiers: several commands as one run',
+  init: 'first steps',
   help: 'topics beyond a command',
 };
 
@@ -66,6 +67,11 @@ export const commands: readonly CommandEntry[] = [
     path: 'maintenance history',
     summary: 'past runs: did it run at all, and how did it end?',
     load: () => import('./maintenance/history.js'),
+  },
+  {
+    path: 'init strapi',
+    summary: 'put hook monitoring into a Strapi application',
+    load: () => import('./init/strapi.js'),
   },
   { path: 'doctor', summary: 'is everything here that the commands need?', load: () => import('./doctor.js') },
   {

@@ -27,8 +27,12 @@ export function watchModels({ metadata }: DatabaseLike, instruments: Instruments
 export function watchSubscribers({ lifecycles }: DatabaseLike, instruments: Instruments, root: string): () => void {
   const subscribe = lifecycles?.subscribe;
   if (!lifecycles || !subscribe) return () => undefined;
+  const subscribed = new Map<string, number>();
   const watching: typeof subscribe = (subscriber) => {
-    const source = registrantOf(new Error().stack ?? '', root);
+    const registrant = registrantOf(new Error().stack ?? '', root);
+    const count = (subscribed.get(registrant) ?? 0) + 1;
+    subscribed.set(registrant, count);
+    const source = count === 1 ? registrant : `${registrant} #${count}`;
     return subscribe.call(lifecycles, watched(subscriber, instruments, source));
   };
   lifecycles.subscribe = watching;

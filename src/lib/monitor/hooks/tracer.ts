@@ -123,7 +123,8 @@ function report({ recorder, watchTransaction }: Listeners, frame: Frame, failure
     // An error of a hook passes through the document action that set it off: it is told once.
     const thrown = failure && isHook(frame) ? describe(failure.thrown) : undefined;
     recorder.record(series, { durationMs, ownMs, outcome, queries, queryMs }, thrown);
-    watchTransaction((end) => recorder.settle(series, end));
+    // A document action ends after the transaction it opened.
+    if (isHook(frame)) watchTransaction((end) => recorder.settle(series, end));
   } catch {
     // Monitoring must not break what it watches.
   }
