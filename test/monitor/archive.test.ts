@@ -85,11 +85,11 @@ describe('what one process writes', () => {
   test('a write that is repeated counts nothing twice', async () => {
     const { record, keeper, outboxes, performance } = instance('one');
     record();
-    const rows = outboxes.rollups.take();
+    const rows = outboxes.rollups.take(10_000);
     await keeper.flush();
     // As after a commit whose answer was lost: the rows are offered again.
     outboxes.rollups.settle(rows.map((row) => ({ ...row, cell: { ...row.cell, executions: 0 } })));
-    expect(outboxes.rollups.take()).toHaveLength(3);
+    expect(outboxes.rollups.take(10_000)).toHaveLength(3);
     await keeper.flush();
     expect(
       await sql(database.name, `select sum(executions) as n from viktoria_ops.rollups where step = 'day'`),
@@ -170,7 +170,7 @@ describe('a database that cannot be written', () => {
     await stopServer();
     for (let i = 0; i < 25; i++) record('failed');
     await keeper.flush();
-    expect(outboxes.events.take()).toHaveLength(10);
+    expect(outboxes.events.take(10_000)).toHaveLength(10);
     expect(keeper.state().dropped).toBe(15);
   });
 

@@ -486,7 +486,7 @@ describe('history', () => {
     const { record, memory, clock } = recorderAt(START);
     const { outbox } = memory.ledger;
     record(1);
-    const first = outbox.take();
+    const first = outbox.take(10_000);
     expect(first.map(({ step, cell }) => [step, cell.executions])).toEqual([
       ['minute', 1],
       ['hour', 1],
@@ -494,9 +494,9 @@ describe('history', () => {
     ]);
     record(1);
     outbox.settle(first);
-    expect(outbox.take().map(({ cell }) => cell.executions)).toEqual([2, 2, 2]);
-    outbox.settle(outbox.take());
-    expect(outbox.take()).toEqual([]);
+    expect(outbox.take(10_000).map(({ cell }) => cell.executions)).toEqual([2, 2, 2]);
+    outbox.settle(outbox.take(10_000));
+    expect(outbox.take(10_000)).toEqual([]);
     clock.now += 3 * HOUR_MS;
     record(1);
     clock.now += MINUTE_MS;

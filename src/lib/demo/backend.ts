@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { API_PREFIX } from '../contract/index.js';
-import { createMonitor, type HealthCheck, type Monitor } from '../monitor/index.js';
+import { activeClients, createMonitor, type HealthCheck, type Monitor } from '../monitor/index.js';
 import { packageVersion } from '../package.js';
 import { createContentApi } from './content-api.js';
 import { createEntities, type Entities } from './entities.js';
@@ -44,8 +44,6 @@ export async function prepareDatabase(connection: BackendOptions['pg']): Promise
 const CONNECT_TIMEOUT_MS = 3_000;
 const QUERY_TIMEOUT_MS = 10_000;
 const POOL_SIZE = 10;
-/** Clients seen in this time count as active. */
-const ACTIVE_FOR_MS = 5 * 60_000;
 
 /** Starts the backend on a prepared database. */
 export async function startBackend(options: BackendOptions): Promise<Backend> {
@@ -53,8 +51,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   const log = createLog(options.logDirectory);
   const entities = createEntities(pool);
   const server = createServer();
-  const clients = watchClients(server);
-  const monitor = watch({ options, pool, server, log, clients });
+  const monitor = watch({ options, pool, server, log, activity: watchClients(server) });
   registerLifecycles(entities);
   monitor.instrument(entities.lifecycles);
   server.on('request', createRouter({ monitor, entities, log }));
@@ -89,10 +86,10 @@ interface Watched {
   readonly pool: pg.Pool;
   readonly server: Server;
   readonly log: BackendLog;
-  readonly clients: Clients;
+  readonly activity: ReturnType<typeof watchClients>;
 }
 
-function watch({ options, pool, server, log, clients }: Watched): Monitor {
+function watch({ options, pool, server, log, activity }: Watched): Monitor {
   return createMonitor({
     application: {
       version: '1.0.0',
@@ -105,7 +102,7 @@ function watch({ options, pool, server, log, clients }: Watched): Monitor {
     jobs: [{ type: 'sql', name: 'sample', queries: JOB_QUERIES }],
     resolveFrom: join(options.logDirectory, 'backend.js'),
     pool: () => poolStatus(pool),
-    activity: clients.activity,
+    activity,
     diskPath: options.logDirectory,
     version: packageVersion(),
     onError: log.error,
@@ -131,28 +128,15 @@ const poolStatus = ({ totalCount, idleCount, waitingCount }: pg.Pool) => ({
   max: POOL_SIZE,
 });
 
-interface Clients {
-  readonly activity: () => { readonly requests: number; readonly activeUsers: number };
-}
-
 /** Counts requests, and client addresses by when they were last seen. */
-function watchClients(server: Server): Clients {
-  const lastSeen = new Map<string, number>();
+function watchClients(server: Server) {
+  const clients = activeClients();
   let requests = 0;
   server.on('request', (request: IncomingMessage) => {
     requests += 1;
-    lastSeen.set(request.socket.remoteAddress ?? '', performance.now());
+    clients.seen(request.socket.remoteAddress ?? '');
   });
-  const forget = () => {
-    const oldest = performance.now() - ACTIVE_FOR_MS;
-    for (const [address, at] of lastSeen) if (at < oldest) lastSeen.delete(address);
-  };
-  return {
-    activity: () => {
-      forget();
-      return { requests, activeUsers: lastSeen.size };
-    },
-  };
+  return () => ({ requests, activeUsers: clients.count() });
 }
 
 interface Routed {

@@ -1,7 +1,7 @@
 /** The parts of a monitor, put together. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Caller, DatabaseMetrics, Handlers } from '../contract/index.js';
+import type { Caller, Handlers } from '../contract/index.js';
 import { type AuditEntry, type Controls, createActions } from './actions.js';
 import type { ConnectionSettings, Query } from './archive/database.js';
 import { type Keeper, openKeeper } from './archive/keep.js';
@@ -20,7 +20,7 @@ import { createTracer, type WatchTransaction } from './hooks/tracer.js';
 import { createHostProbe } from './host.js';
 import type { HttpMetrics } from './http-metrics.js';
 import { instanceName } from './instance.js';
-import { atMostOnceASecond } from './limits.js';
+import { atMostEvery } from './limits.js';
 import { startProcessProbe } from './process.js';
 import { createQueues, type QueueOptions, type Queues } from './queues/index.js';
 import { createRequestListener, type ListenerOptions } from './server.js';
@@ -67,7 +67,7 @@ export interface Monitor extends Instruments {
 
 /** Events that wait for an archive that does not answer. */
 const EVENTS_WAITING = 5_000;
-/** Changes of the configuration looked through for the last start that was kept. */
+/** Among which the last start that was kept is looked for. */
 const CHANGES_COMPARED = 20;
 const NO_CONTROLS: Controls = { caches: new Map() };
 
@@ -157,11 +157,14 @@ function createApi(options: MonitorOptions, core: Core) {
     history: createHistory({ recorded: recorder, instance, startedAt, archive, onError: options.onError }),
     archive,
     process,
-    // Its own probe: rates are measured from read to read, and the sampler reads on its own beat.
+    // Its own probe: rates are measured from read to read.
     host: createHostProbe(options.diskPath),
     usage,
     jobs: queues.status,
-    database: () => readDatabase(keeper, options.pool?.()),
+    database: async () => {
+      if (!keeper) throw new Error('there is no PostgreSQL to ask');
+      return keeper.database.transaction((query) => databaseMetrics(query, options.pool?.()));
+    },
     flags: flags.usage,
     actions,
     figures: () => ({
@@ -173,7 +176,8 @@ function createApi(options: MonitorOptions, core: Core) {
     now: Date.now,
   });
   const stream = createEventStream(sectionsOf(handlers));
-  const onRefusedAction = atMostOnceASecond((action: string, caller: Caller) =>
+  // Whoever tries a thousand secrets must not fill the archive with it.
+  const onRefusedAction = atMostEvery(1_000, (action: string, caller: Caller) =>
     audit({ ...caller, action, outcome: 'refused' }),
   );
   return {
@@ -184,11 +188,6 @@ function createApi(options: MonitorOptions, core: Core) {
       process.stop();
     },
   };
-}
-
-async function readDatabase(keeper: Keeper | undefined, pool?: PoolStatus): Promise<DatabaseMetrics> {
-  if (!keeper) throw new Error('there is no PostgreSQL to ask');
-  return keeper.database.transaction((query) => databaseMetrics(query, pool));
 }
 
 const NOBODY: Caller = { address: '', agent: '' };

@@ -15,17 +15,25 @@ export function poolStatus({ client }: KnexLike): PoolStatus | undefined {
   };
 }
 
+/** One that was not answered by then may never be; the next may go through. */
+const GIVEN_UP_AFTER_MS = 10_000;
+
 /**
  * Whether the application gets an answer through its own pool. One question at a time: with the database down each would
  * wait for a connection for a minute, and a scraper would fill the queue that users wait in.
  */
 export function databaseCheck(connection: KnexLike): HealthCheck {
-  let underWay: Promise<unknown> | undefined;
+  let question: { readonly askedAt: number; readonly answer: Promise<unknown> } | undefined;
   const ask = () => {
-    underWay ??= Promise.resolve(connection.raw('select 1')).finally(() => {
-      underWay = undefined;
-    });
-    return underWay;
+    const now = performance.now();
+    if (question && now - question.askedAt < GIVEN_UP_AFTER_MS) return question.answer;
+    const asked = { askedAt: now, answer: Promise.resolve(connection.raw('select 1')) };
+    question = asked;
+    const forget = () => {
+      if (question === asked) question = undefined;
+    };
+    asked.answer.then(forget, forget);
+    return asked.answer;
   };
   return {
     name: 'database',

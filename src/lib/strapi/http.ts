@@ -1,13 +1,13 @@
 /** Every request from outside: those for monitoring are answered here, the others timed. */
 import { API_PREFIX } from '../contract/index.js';
-import type { HttpMetrics, Monitor } from '../monitor/index.js';
+import type { ActiveClients, HttpMetrics, Monitor } from '../monitor/index.js';
 import type { KoaContext, KoaMiddleware } from './shapes.js';
 
 /**
  * To be used in `register`, where it becomes the outermost middleware: monitoring then needs neither the router nor
  * Strapi's own authentication, which asks the database, and a status is final when `next` returns.
  */
-export function watchRequests(monitor: Pick<Monitor, 'listener'>, metrics: HttpMetrics) {
+export function watchRequests(monitor: Pick<Monitor, 'listener'>, metrics: HttpMetrics, clients: ActiveClients) {
   let watching = true;
   const middleware: KoaMiddleware = async (context, next) => {
     if (!watching) return next();
@@ -19,6 +19,7 @@ export function watchRequests(monitor: Pick<Monitor, 'listener'>, metrics: HttpM
     try {
       return await next();
     } finally {
+      clients.seen(context.ip ?? '');
       end({ route: routeOf(context), status: context.status });
     }
   };

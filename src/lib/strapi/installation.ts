@@ -1,7 +1,14 @@
 /** One monitor in one Strapi instance: what was put into it, and how it is taken out again. */
 import { join } from 'node:path';
 
-import { type Controls, createHttpMetrics, createMonitor, type Monitor } from '../monitor/index.js';
+import {
+  activeClients,
+  atMostEvery,
+  type Controls,
+  createHttpMetrics,
+  createMonitor,
+  type Monitor,
+} from '../monitor/index.js';
 import { packageVersion } from '../package.js';
 import { configurationOf } from './configuration.js';
 import { connectionSettings, databaseCheck, poolStatus } from './database.js';
@@ -28,14 +35,15 @@ export function install(strapi: StrapiLike, options: MonitoringOptions): Install
   const { db, server } = strapi;
   const http = createHttpMetrics();
   const caches = new Map<string, () => unknown>();
-  const activity = () => ({ requests: http.answered(), activeUsers: http.inFlight() });
+  const clients = activeClients();
+  const activity = () => ({ requests: http.answered(), activeUsers: clients.count() });
   const controls = { caches, setLogLevel: logLevelOf(strapi) };
   const monitor = createMonitor({ ...settingsOf(strapi, options), http, activity, controls });
   const attempts = createAttempts(() => monitor.recorder.miss());
 
   attempts.put('HTTP requests', () => {
     if (!server?.use) return undefined;
-    const { middleware, stop } = watchRequests(monitor, http);
+    const { middleware, stop } = watchRequests(monitor, http, clients);
     server.use(middleware);
     return stop;
   });
@@ -105,7 +113,10 @@ function settingsOf(strapi: StrapiLike, options: MonitoringOptions) {
     ...(configuration ? { configuration } : {}),
     ...(db ? { watchTransaction: transactionsOf(db) } : {}),
     version: packageVersion(),
-    onError: (error: unknown) => log.warn(`hook-monitoring: ${error instanceof Error ? error.message : String(error)}`),
+    // With the database down every scrape would say so.
+    onError: atMostEvery(60_000, (error: unknown) =>
+      log.warn(`hook-monitoring: ${error instanceof Error ? error.message : String(error)}`),
+    ),
     onNotice: (message: string) => log.warn(`hook-monitoring: ${message}`),
   };
 }

@@ -73,6 +73,8 @@ export interface KoaContext {
   readonly res: ServerResponse;
   readonly method: string;
   readonly path: string;
+  /** Of the client, as far as the application trusts its proxies. */
+  readonly ip?: string;
   readonly status: number;
   /** The pattern of the route, such as `/api/players/:id`. */
   readonly _matchedRoute?: string | RegExp;

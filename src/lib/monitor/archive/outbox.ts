@@ -2,8 +2,8 @@
 
 /** What waits to be kept in one table. Rows that were taken are offered again until they are settled. */
 export interface Outbox<Row = unknown> {
-  /** Oldest first. */
-  readonly take: () => readonly Row[];
+  /** The oldest, so many at most. */
+  readonly take: (atMost: number) => readonly Row[];
   /** They are kept now. */
   readonly settle: (rows: readonly Row[]) => void;
   /** Rows that were given up because they could not be kept in time. */
@@ -20,7 +20,7 @@ export function createQueue<Row>(capacity: number): Outbox<Row> & { readonly pus
       waiting.shift();
       dropped += 1;
     },
-    take: () => [...waiting],
+    take: (atMost) => waiting.slice(0, atMost),
     settle(rows) {
       const kept = new Set(rows);
       const left = waiting.filter((row) => !kept.has(row));
@@ -29,6 +29,3 @@ export function createQueue<Row>(capacity: number): Outbox<Row> & { readonly pus
     dropped: () => dropped,
   };
 }
-
-/** One statement's worth. */
-export const ROWS_AT_ONCE = 1_000;

@@ -3,7 +3,6 @@ import { hostname } from 'node:os';
 import { withDeadline } from '../deadline.js';
 import type { Database, Query } from './database.js';
 import { migrate } from './migrations.js';
-import { ROWS_AT_ONCE } from './outbox.js';
 import { dropOld } from './retention.js';
 import { type Outboxes, TABLES, toJson } from './tables.js';
 
@@ -43,6 +42,8 @@ const INTERVAL_MS = 10_000;
 const LONGEST_PAUSE_MS = 60_000;
 const RETENTION_EVERY_MS = 3_600_000;
 const LAST_FLUSH_MS = 2_000;
+/** One statement's worth. */
+const ROWS_AT_ONCE = 1_000;
 
 export function createWriter(options: WriterOptions): Writer {
   const health = createHealth(options);
@@ -147,10 +148,10 @@ interface Draining {
 async function drain(database: Database, { name, outboxes, instance }: Draining): Promise<void> {
   // The table and the outbox of one name hold the same rows; the compiler cannot follow the name through both.
   const [table, outbox] = [TABLES[name], outboxes[name]] as unknown as [(typeof TABLES)['events'], Outboxes['events']];
-  const waiting = outbox.take();
-  for (let start = 0; start < waiting.length; start += ROWS_AT_ONCE) {
-    const rows = waiting.slice(start, start + ROWS_AT_ONCE);
-    await database.transaction((query: Query) => query(table.statement, [toJson(table, rows), instance]));
+  for (let rows = outbox.take(ROWS_AT_ONCE); rows.length > 0; rows = outbox.take(ROWS_AT_ONCE)) {
+    const values = [toJson(table, rows), instance];
+    await database.transaction((query: Query) => query(table.statement, values));
     outbox.settle(rows);
+    if (rows.length < ROWS_AT_ONCE) return; // what came meanwhile has time until the next beat
   }
 }

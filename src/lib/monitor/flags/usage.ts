@@ -45,9 +45,10 @@ export function createFlagUsage(now: () => number = Date.now): FlagUsage {
     },
     counted: () => [...totals.values()],
     outbox: {
-      take: () =>
+      take: (atMost) =>
         [...days.values()]
           .filter(({ archived, evaluations }) => archived !== evaluations)
+          .slice(0, atMost)
           .map(({ archived: _archived, ...row }) => row),
       settle(rows) {
         for (const { flag, day, evaluations } of rows) dayOf(days, flag, day).archived = evaluations;

@@ -62,7 +62,7 @@ export function createLedger(open: () => OpenMinute): Ledger {
         kept.cells = grown(kept.cells, minute.tallies);
         for (const forgotten of forget(periods[step], step, minute.from)) {
           if (step === 'hour') heldSince = Math.max(heldSince, forgotten.from + HOUR_MS);
-          if (pendingOf(forgotten).length > 0) dropped += 1;
+          if (isPending(forgotten)) dropped += 1;
         }
       }
     },
@@ -72,10 +72,7 @@ export function createLedger(open: () => OpenMinute): Ledger {
         .map((kept) => ({ step, from: kept.from, cells: [...kept.cells.values()] })),
     heldSince: () => heldSince,
     outbox: {
-      take: () =>
-        STEPS.flatMap((step) =>
-          current(step).flatMap((kept) => pendingOf(kept).map((cell) => ({ step, from: kept.from, cell }))),
-        ),
+      take: (atMost) => firstOf(atMost, pendingRows(current)),
       settle(rows) {
         for (const { step, from, cell } of rows) {
           const isOpen = from === startOf(open().from, STEP_MS[step]);
@@ -99,7 +96,7 @@ function keptOf(periods: Map<number, Kept>, from: number): Kept {
 /** Takes out what is too old, and returns it. */
 function forget(periods: Map<number, Kept>, step: Step, now: number): Kept[] {
   const old = [...periods.values()].filter((kept) => {
-    const keptMs = (pendingOf(kept).length > 0 ? KEPT_MS : KEPT_WHEN_ARCHIVED_MS)[step];
+    const keptMs = (isPending(kept) ? KEPT_MS : KEPT_WHEN_ARCHIVED_MS)[step];
     return kept.from <= now - keptMs;
   });
   for (const { from } of old) periods.delete(from);
@@ -115,8 +112,24 @@ function withOpen(periods: ReadonlyMap<number, Kept>, step: Step, minute: OpenMi
   return [...kept.filter((period) => period.from !== from), { from, archived, cells: grown(cells, minute.tallies) }];
 }
 
-const pendingOf = ({ cells, archived }: Kept): Cell[] =>
-  [...cells].filter(([key, cell]) => archived.get(key) !== activityOf(cell)).map(([, cell]) => cell);
+/** Cells the archive does not have as they are. */
+function* pendingOf({ cells, archived }: Kept): Generator<Cell> {
+  for (const [key, cell] of cells) if (archived.get(key) !== activityOf(cell)) yield cell;
+}
+
+function* pendingRows(current: (step: Step) => Kept[]): Generator<RollupRow> {
+  for (const step of STEPS) {
+    for (const kept of current(step)) for (const cell of pendingOf(kept)) yield { step, from: kept.from, cell };
+  }
+}
+
+function firstOf<T>(atMost: number, items: Iterable<T>): T[] {
+  const first: T[] = [];
+  for (const item of items) if (first.push(item) === atMost) break;
+  return first;
+}
+
+const isPending = (kept: Kept): boolean => !pendingOf(kept).next().done;
 
 function grown(cells: ReadonlyMap<string, Cell>, tallies: readonly Tally[]): ReadonlyMap<string, Cell> {
   const merged = mergeBySubject(tallies, mergeBySubject(cells.values()));

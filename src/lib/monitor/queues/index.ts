@@ -48,17 +48,18 @@ export function createQueues({ sources = USUAL, runSql, resolveFrom }: QueuesOpt
   const registered = new Set(
     runSql || sources !== USUAL ? sources.map((source) => open(source, runSql ?? unavailable, resolveFrom)) : [],
   );
+  let underWay: Promise<JobStatus> | undefined;
   return {
     register(source) {
       registered.add(source);
       return () => void registered.delete(source);
     },
-    async status() {
-      const read = await Promise.all([...registered].map(readSource));
-      const present = read.filter((result) => 'reason' in result || result.reading !== undefined);
-      const failed = present.find((result) => 'reason' in result);
-      if (failed && present.every((result) => 'reason' in result)) throw failed.reason;
-      return merge(present);
+    status() {
+      // However many ask at once, the database is asked once.
+      underWay ??= readAll([...registered]).finally(() => {
+        underWay = undefined;
+      });
+      return underWay;
     },
     async close() {
       const closing = [...registered].map(async ({ close }) => close && withDeadline(close, READ_DEADLINE_MS));
@@ -71,6 +72,14 @@ function open(source: QueueOptions, runSql: RunSql, resolveFrom: string): QueueS
   if (source.type === 'pg-boss') return openPgBoss(source, runSql);
   if (source.type === 'graphile-worker') return openGraphileWorker(source, runSql);
   return source.type === 'sql' ? openSql(source, runSql) : openBullmq(source, resolveFrom);
+}
+
+async function readAll(sources: readonly QueueSource[]): Promise<JobStatus> {
+  const read = await Promise.all(sources.map(readSource));
+  const present = read.filter((result) => 'reason' in result || result.reading !== undefined);
+  const failed = present.find((result) => 'reason' in result);
+  if (failed && present.every((result) => 'reason' in result)) throw failed.reason;
+  return merge(present);
 }
 
 type SourceResult =
