@@ -1,5 +1,6 @@
 /** One handler a route of the contract. */
 import {
+  type Caller,
   ConfigChange,
   type DatabaseMetrics,
   type FeatureFlagUsage,
@@ -98,6 +99,15 @@ export function createHandlers(sources: Sources): Handlers {
     clearCaches: actions.clearCaches,
   };
 }
+
+const NOBODY: Caller = { address: '', agent: '' };
+
+/** What `/events` tells of, each as its own route does. */
+export const sectionsOf = ({ health, performance, jobs }: Handlers) => ({
+  overview: async () => health({}, NOBODY),
+  performance: async () => performance({ window: '1h' }, NOBODY),
+  jobs: async () => jobs({}, NOBODY),
+});
 
 async function overview(sources: Sources): Promise<SystemOverview> {
   const { application, history, now } = sources;

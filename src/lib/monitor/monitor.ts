@@ -1,7 +1,7 @@
 /** The parts of a monitor, put together. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Caller, Handlers } from '../contract/index.js';
+import type { Caller, DatabaseMetrics } from '../contract/index.js';
 import { type AuditEntry, type Controls, createActions } from './actions.js';
 import type { ConnectionSettings, Query } from './archive/database.js';
 import { type Keeper, openKeeper } from './archive/keep.js';
@@ -11,7 +11,7 @@ import { type Configuration, watchConfiguration } from './config-changes.js';
 import { databaseMetrics, type PoolStatus } from './database-metrics.js';
 import { createEventStream } from './events.js';
 import { createFlags, type Flags } from './flags/index.js';
-import { type Application, createHandlers } from './handlers.js';
+import { type Application, createHandlers, sectionsOf } from './handlers.js';
 import type { HealthCheck } from './health.js';
 import { createHistory } from './history/history.js';
 import { createRecorder } from './history/recorder.js';
@@ -161,10 +161,7 @@ function createApi(options: MonitorOptions, core: Core) {
     host: createHostProbe(options.diskPath),
     usage,
     jobs: queues.status,
-    database: async () => {
-      if (!keeper) throw new Error('there is no PostgreSQL to ask');
-      return keeper.database.transaction((query) => databaseMetrics(query, options.pool?.()));
-    },
+    database: () => readDatabase(keeper, options.pool?.()),
     flags: flags.usage,
     actions,
     figures: () => ({
@@ -190,10 +187,7 @@ function createApi(options: MonitorOptions, core: Core) {
   };
 }
 
-const NOBODY: Caller = { address: '', agent: '' };
-
-const sectionsOf = ({ health, performance, jobs }: Handlers) => ({
-  overview: async () => health({}, NOBODY),
-  performance: async () => performance({ window: '1h' }, NOBODY),
-  jobs: async () => jobs({}, NOBODY),
-});
+async function readDatabase(keeper: Keeper | undefined, pool?: PoolStatus): Promise<DatabaseMetrics> {
+  if (!keeper) throw new Error('there is no PostgreSQL to ask');
+  return keeper.database.transaction((query) => databaseMetrics(query, pool));
+}
