@@ -140,6 +140,12 @@ describe('routes', () => {
     const described = Object.keys(JSON.parse(full.body).paths);
     expect(described).toHaveLength(Object.keys(routes).length);
     expect(described).toContain(`${API_PREFIX}/errors/count/{window}`);
+    const action = JSON.parse(full.body).paths[`${API_PREFIX}/actions/debug-logging`].post;
+    expect(action).toMatchObject({
+      parameters: [],
+      security: [{ actions: [] }],
+      requestBody: { content: { 'application/json': { schema: { required: ['enabled'] } } } },
+    });
   });
 
   test('a source that hangs is cut off, and does not hide the other figures', async () => {
