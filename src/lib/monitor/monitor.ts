@@ -14,7 +14,7 @@ import { createFlags, type Flags } from './flags/index.js';
 import { type Application, createHandlers, sectionsOf } from './handlers.js';
 import type { HealthCheck } from './health.js';
 import { createHistory } from './history/history.js';
-import { createRecorder } from './history/recorder.js';
+import { createRecorder, ERRORS_KEPT } from './history/recorder.js';
 import { type Instruments, instrument, type Lifecycles } from './hooks/instrument.js';
 import { createTracer, type WatchTransaction } from './hooks/tracer.js';
 import { createHostProbe } from './host.js';
@@ -106,9 +106,10 @@ function createCore(options: MonitorOptions) {
   const startedAt = Date.now();
   const instance = instanceName(startedAt);
   const events = createQueue<EventRow>(EVENTS_WAITING);
+  const errors = createQueue<EventRow>(ERRORS_KEPT);
   const recorder = createRecorder({
     instance,
-    onError: (entry) => events.push({ kind: 'error', id: entry.id, at: entry.timestamp, body: entry }),
+    onError: (entry) => errors.push({ kind: 'error', id: entry.id, at: entry.timestamp, body: entry }),
   });
   const { environment } = options.application;
   const flags = createFlags({ file: options.flagsFile, environment, onNotice });
@@ -116,7 +117,7 @@ function createCore(options: MonitorOptions) {
   const keeper =
     options.postgres &&
     openKeeper(options.postgres, {
-      outboxes: { rollups: recorder.ledger.outbox, events, flags: flags.counts.outbox },
+      outboxes: { rollups: recorder.ledger.outbox, events, errors, flags: flags.counts.outbox },
       instance,
       startedAt,
       version,

@@ -152,7 +152,7 @@ function ownFamilies({ archive, seriesDropped, version }: MetricSources): string
     counter('viktoria_ops_series_dropped_total', 'Hooks counted as other, being too many.', single(seriesDropped)),
     counter(
       'viktoria_ops_archive_dropped_total',
-      'Rows of history given up, being unwritten for too long.',
+      'Rows of history given up: unwritten for too long, too many, or refused by PostgreSQL.',
       archive ? single(archive.dropped) : [],
     ),
     gauge(

@@ -29,10 +29,13 @@ const BOUNDS = `set local statement_timeout = ${STATEMENT_TIMEOUT_MS}; set local
 
 const TAKEN = ['connectionString', 'host', 'port', 'database', 'user', 'password', 'ssl'] as const;
 
-/** Connects on first use. */
+/** Connects on first use, and never again once it was ended. */
 export function openDatabase(settings: ConnectionSettings): Database {
   let opened: Promise<pg.Pool> | undefined;
+  let isEnded = false;
   const open = () => {
+    // What was begun before the end and is late must not connect anew: nobody would end that.
+    if (isEnded) throw new Error('the connections to the archive are closed');
     opened ??= createPool(settings);
     return opened;
   };
@@ -53,9 +56,9 @@ export function openDatabase(settings: ConnectionSettings): Database {
       }
     },
     async end() {
-      const ending = opened;
-      opened = undefined;
-      await (await ending)?.end();
+      if (isEnded) return;
+      isEnded = true;
+      await (await opened)?.end();
     },
   };
 }

@@ -1,4 +1,5 @@
-/** What is written where: one entry a table, all written in one way. */
+/** What is written where: one entry an outbox, all written in one way. */
+import { createHash } from 'node:crypto';
 import type { RollupRow } from '../history/ledger.js';
 import type { Outbox } from './outbox.js';
 
@@ -26,10 +27,12 @@ export interface FlagRow {
 export interface Outboxes {
   readonly rollups: Outbox<RollupRow>;
   readonly events: Outbox<EventRow>;
+  /** Apart from other events, which a storm of errors must not push out. */
+  readonly errors: Outbox<EventRow>;
   readonly flags: Outbox<FlagRow>;
 }
 
-interface Table<Row> {
+export interface Table<Row> {
   /** Takes the rows as a JSON array in `$1` and the instance in `$2`. Repeating it changes nothing. */
   readonly statement: string;
   readonly fieldsOf: (row: Row) => Fields;
@@ -53,9 +56,9 @@ const ROLLUPS: Table<RollupRow> = {
     step,
     started_at: new Date(from).toISOString(),
     kind: cell.kind,
-    content_type: cell.contentType,
-    operation: cell.operation,
-    source: cell.source,
+    content_type: shortened(cell.contentType),
+    operation: shortened(cell.operation),
+    source: shortened(cell.source),
     executions: cell.executions,
     rejected: cell.rejected,
     failed: cell.failed,
@@ -86,10 +89,21 @@ const FLAGS: Table<FlagRow> = {
       "lastEvaluationAt" timestamptz)
     on conflict (flag, day, instance) do update set evaluations = excluded.evaluations,
       enabled_evaluations = excluded.enabled_evaluations, last_evaluation_at = excluded.last_evaluation_at`,
-  fieldsOf: (row) => ({ ...row }),
+  fieldsOf: (row) => ({ ...row, flag: shortened(row.flag) }),
 };
 
-export const TABLES = { rollups: ROLLUPS, events: EVENTS, flags: FLAGS } as const;
+export const TABLES = { rollups: ROLLUPS, events: EVENTS, errors: EVENTS, flags: FLAGS } as const;
+
+/** An entry of an index holds 2,704 bytes: three names of three bytes a character, with room for the rest. */
+const LONGEST_NAME = 200;
+const HASH_LENGTH = 16;
+
+/** A name as part of a key; what is too long ends in a hash of the whole, so that names stay apart. */
+function shortened(name: string): string {
+  if (name.length <= LONGEST_NAME) return name;
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, HASH_LENGTH);
+  return `${name.slice(0, LONGEST_NAME - HASH_LENGTH - 1)}…${hash}`;
+}
 
 /** Rows as JSON that PostgreSQL takes: it has no NUL in texts, and no half surrogate pairs. */
 export function toJson<Row>({ fieldsOf }: Table<Row>, rows: readonly Row[]): string {

@@ -1,21 +1,16 @@
 /** Brings what waits in the outboxes into the archive, a little at a time, and never lets the application feel it. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { hostname } from 'node:os';
 import { withDeadline } from '../deadline.js';
-import type { Database, Query } from './database.js';
+import { createDelivery, type Delivery, type DeliveryOptions } from './delivery.js';
 import { migrate } from './migrations.js';
 import { dropOld } from './retention.js';
-import { type Outboxes, TABLES, toJson } from './tables.js';
 
-export interface WriterOptions {
-  readonly database: Database;
-  readonly outboxes: Outboxes;
-  readonly instance: string;
+export interface WriterOptions extends DeliveryOptions {
   /** ms since 1970. */
   readonly startedAt: number;
   /** Of viktoria-ops. */
   readonly version: string;
-  /** Told once when writing begins to fail, and once when it works again. */
-  readonly onNotice: (message: string) => void;
   readonly onFirstWrite?: () => void;
   readonly intervalMs?: number;
 }
@@ -25,7 +20,7 @@ export interface WriterState {
   readonly lastWrittenAt: number | undefined;
   /** Why nothing is written now. */
   readonly failure: string | undefined;
-  /** Rows given up because they could not be written in time. */
+  /** Rows given up because they could not be written in time, or not at all. */
   readonly dropped: number;
 }
 
@@ -39,20 +34,21 @@ export interface Writer {
 }
 
 const INTERVAL_MS = 10_000;
-const LONGEST_PAUSE_MS = 60_000;
+const LONGEST_PAUSE_MS = 30_000;
 const RETENTION_EVERY_MS = 3_600_000;
 const LAST_FLUSH_MS = 2_000;
-/** One statement's worth. */
-const ROWS_AT_ONCE = 1_000;
 
 export function createWriter(options: WriterOptions): Writer {
-  const health = createHealth(options);
-  const write = createWrite(options);
+  const delivery = createDelivery(options);
+  const health = createHealth(options, delivery);
+  const write = createWrite(options, delivery);
+  // Whoever flushes may be within a hook, whose transaction would come along and never be let go.
+  const outside = AsyncLocalStorage.snapshot();
   let timer: NodeJS.Timeout | undefined;
   let underWay: Promise<void> | undefined;
 
   const flush = () => {
-    underWay ??= write()
+    underWay ??= outside(write)
       .then(health.succeeded, health.failed)
       .finally(() => {
         underWay = undefined;
@@ -60,7 +56,8 @@ export function createWriter(options: WriterOptions): Writer {
     return underWay;
   };
   const schedule = () => {
-    timer = setTimeout(() => void flush().then(() => timer && schedule()), health.pauseMs()).unref();
+    const next = () => void flush().then(() => timer && schedule());
+    timer = outside(() => setTimeout(next, health.pauseMs()).unref());
   };
   return {
     start() {
@@ -85,7 +82,8 @@ export function createWriter(options: WriterOptions): Writer {
 }
 
 /** How writing goes, told when it changes; tried less often while it fails. */
-function createHealth({ outboxes, onNotice, onFirstWrite, intervalMs = INTERVAL_MS }: WriterOptions) {
+function createHealth(options: WriterOptions, { refused }: Delivery) {
+  const { outboxes, onNotice, onFirstWrite, intervalMs = INTERVAL_MS } = options;
   let lastWrittenAt: number | undefined;
   let failure: string | undefined;
   let pauseMs = intervalMs;
@@ -98,7 +96,7 @@ function createHealth({ outboxes, onNotice, onFirstWrite, intervalMs = INTERVAL_
       pauseMs = intervalMs;
     },
     failed: (error: unknown) => {
-      const reason = error instanceof Error ? error.message || error.name : String(error);
+      const reason = reasonOf(error);
       if (!failure) onNotice(`history is kept in memory until it can be written: ${reason}`);
       failure = reason;
       pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
@@ -107,23 +105,26 @@ function createHealth({ outboxes, onNotice, onFirstWrite, intervalMs = INTERVAL_
     state: () => ({
       lastWrittenAt,
       failure,
-      dropped: Object.values(outboxes).reduce((sum, outbox) => sum + outbox.dropped(), 0),
+      dropped: Object.values(outboxes).reduce((sum, outbox) => sum + outbox.dropped(), refused()),
     }),
   };
 }
 
-/** The schema first, then all that waits, and once an hour what is too old. */
-function createWrite(options: WriterOptions): () => Promise<void> {
-  const { database } = options;
+/** The schema first, then all that waits, and now and then what is too old. */
+function createWrite(options: WriterOptions, { deliver }: Delivery): () => Promise<void> {
+  const { database, instance, startedAt, version } = options;
+  const tidy = createTidy(options);
   let isMigrated = false;
-  let tidiedAt = Number.NEGATIVE_INFINITY;
   return async () => {
     if (!isMigrated) await database.transaction(migrate);
+    // Looked for again after any failure: a schema may go when a backup is restored.
+    isMigrated = false;
+    await database.transaction((query) =>
+      query(HEARTBEAT, [instance, hostname(), process.pid, version, new Date(startedAt)]),
+    );
+    await deliver();
     isMigrated = true;
-    await writeAll(options);
-    if (performance.now() - tidiedAt < RETENTION_EVERY_MS) return;
-    await database.transaction(dropOld);
-    tidiedAt = performance.now();
+    await tidy();
   };
 }
 
@@ -131,27 +132,21 @@ const HEARTBEAT = `
 insert into viktoria_ops.instances (id, host, pid, version, started_at, seen_at)
 values ($1, $2, $3, $4, $5, now()) on conflict (id) do update set seen_at = now()`;
 
-async function writeAll({ database, outboxes, instance, startedAt, version }: WriterOptions): Promise<void> {
-  await database.transaction(async (query) => {
-    await query(HEARTBEAT, [instance, hostname(), process.pid, version, new Date(startedAt)]);
-  });
-  for (const name of ['rollups', 'events', 'flags'] as const) await drain(database, { name, outboxes, instance });
+/** A batch a write until nothing old is left, then nothing for an hour. That it fails does not stop the writing. */
+function createTidy({ database, onNotice }: WriterOptions): () => Promise<void> {
+  let restUntil = Number.NEGATIVE_INFINITY;
+  const rest = () => {
+    restUntil = performance.now() + RETENTION_EVERY_MS;
+  };
+  return async () => {
+    if (performance.now() < restUntil) return;
+    try {
+      if (await database.transaction(dropOld)) rest();
+    } catch (error) {
+      rest();
+      onNotice(`old history could not be deleted: ${reasonOf(error)}`);
+    }
+  };
 }
 
-interface Draining {
-  readonly name: keyof Outboxes;
-  readonly outboxes: Outboxes;
-  readonly instance: string;
-}
-
-/** One transaction a batch; rows are settled when theirs is committed. */
-async function drain(database: Database, { name, outboxes, instance }: Draining): Promise<void> {
-  // The table and the outbox of one name hold the same rows; the compiler cannot follow the name through both.
-  const [table, outbox] = [TABLES[name], outboxes[name]] as unknown as [(typeof TABLES)['events'], Outboxes['events']];
-  for (let rows = outbox.take(ROWS_AT_ONCE); rows.length > 0; rows = outbox.take(ROWS_AT_ONCE)) {
-    const values = [toJson(table, rows), instance];
-    await database.transaction((query: Query) => query(table.statement, values));
-    outbox.settle(rows);
-    if (rows.length < ROWS_AT_ONCE) return; // what came meanwhile has time until the next beat
-  }
-}
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message || error.name : String(error));
