@@ -80,8 +80,11 @@ export function createUsage({ probe, activity, instance, archive, push }: UsageO
       const kept = await withDeadline(async () => archive()?.usage(begin, end), ARCHIVE_DEADLINE_MS).catch(() => []);
       const own = samples.filter(({ timestamp }) => isWithin(Date.parse(timestamp), begin, end));
       const others = (kept ?? []).filter((usage) => usage.instance !== instance || own.length === 0);
-      const finestMs = Math.max(SAMPLE_INTERVAL_MS, (end - begin) / POINTS_AT_MOST);
-      return meansOf([...others, ...own], Math.max(finestMs, step === undefined ? 0 : windowLength(step)));
+      const samplesAPoint = Math.max(1, Math.ceil((end - begin) / POINTS_AT_MOST / SAMPLE_INTERVAL_MS));
+      return meansOf(
+        [...others, ...own],
+        Math.max(samplesAPoint * SAMPLE_INTERVAL_MS, step === undefined ? 0 : windowLength(step)),
+      );
     },
   };
 }
