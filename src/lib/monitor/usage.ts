@@ -80,10 +80,15 @@ export function createUsage({ probe, activity, instance, archive, push }: UsageO
       const kept = await withDeadline(async () => archive()?.usage(begin, end), ARCHIVE_DEADLINE_MS).catch(() => []);
       const own = samples.filter(({ timestamp }) => isWithin(Date.parse(timestamp), begin, end));
       const others = (kept ?? []).filter((usage) => usage.instance !== instance || own.length === 0);
-      const finestMs = Math.max(SAMPLE_INTERVAL_MS, (end - begin) / POINTS_AT_MOST);
-      return meansOf([...others, ...own], Math.max(finestMs, step === undefined ? 0 : windowLength(step)));
+      return meansOf([...others, ...own], stepOf(end - begin, step));
     },
   };
+}
+
+/** As asked for, but whole samples, and not more points than POINTS_AT_MOST. */
+function stepOf(lengthMs: number, step: string | undefined): number {
+  const samplesAPoint = Math.max(1, Math.ceil(lengthMs / POINTS_AT_MOST / SAMPLE_INTERVAL_MS));
+  return Math.max(samplesAPoint * SAMPLE_INTERVAL_MS, step === undefined ? 0 : windowLength(step));
 }
 
 const isWithin = (time: number, from: number, to: number): boolean => time >= from && time <= to;

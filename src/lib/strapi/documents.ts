@@ -4,8 +4,9 @@ import type { DocumentContext, DocumentMiddleware, StrapiLike } from './shapes.j
 
 type Next = () => Promise<unknown>;
 
-/** @returns the undo: Strapi hands out none, so the middleware only steps aside. */
-export function watchDocuments({ documents }: StrapiLike, { recorder, tracer }: Instruments): () => void {
+/** @returns the undo: the middleware steps aside; undefined where this Strapi has no Document Service */
+export function watchDocuments({ documents }: StrapiLike, { recorder, tracer }: Instruments): (() => void) | undefined {
+  if (!documents?.use) return undefined;
   let watching = true;
   const wrappers = new Map<string, (next: Next) => Promise<unknown>>();
   const wrapperOf = ({ uid, action }: DocumentContext) => {
@@ -19,7 +20,7 @@ export function watchDocuments({ documents }: StrapiLike, { recorder, tracer }: 
   };
   const middleware: DocumentMiddleware = (context, next) =>
     watching && context.uid.startsWith('api::') ? wrapperOf(context)(next) : next();
-  documents?.use?.(middleware);
+  documents.use(middleware);
   return () => {
     watching = false;
   };

@@ -2,7 +2,7 @@
 import type { Flags } from '../monitor/index.js';
 import type { StrapiLike } from './shapes.js';
 
-/** @returns the undo; undefined where this Strapi has none */
+/** @returns the undo; undefined where they are not as we know them */
 export function watchFeatures({ features }: StrapiLike, flags: Pick<Flags, 'counts'>): (() => void) | undefined {
   const asked = features?.isEnabled;
   if (!features || !asked) return undefined;

@@ -10,9 +10,13 @@ const INTERNAL =
 
 const isWatched = (uid: string): boolean => !INTERNAL.test(uid);
 
-/** Wraps the functions of every `lifecycles.ts`. Only in `bootstrap`: before, Strapi knows no models. */
-export function watchModels({ metadata }: DatabaseLike, instruments: Instruments): () => void {
-  const models = [...(metadata ?? [])].flatMap(([uid, { lifecycles }]) =>
+/**
+ * Wraps the functions of every `lifecycles.ts`. Only in `bootstrap`: before, Strapi knows no models.
+ * @returns the undo; here and below undefined where this Strapi has not what is to be watched
+ */
+export function watchModels({ metadata }: DatabaseLike, instruments: Instruments): (() => void) | undefined {
+  if (!metadata) return undefined;
+  const models = [...metadata].flatMap(([uid, { lifecycles }]) =>
     lifecycles && isWatched(uid) ? [[uid, lifecycles] as const] : [],
   );
   return instrument(models, instruments);
@@ -24,9 +28,13 @@ export function watchModels({ metadata }: DatabaseLike, instruments: Instruments
  * @param root the application's directory, for names of sources
  * @returns the undo
  */
-export function watchSubscribers({ lifecycles }: DatabaseLike, instruments: Instruments, root: string): () => void {
+export function watchSubscribers(
+  { lifecycles }: DatabaseLike,
+  instruments: Instruments,
+  root: string,
+): (() => void) | undefined {
   const subscribe = lifecycles?.subscribe;
-  if (!lifecycles || !subscribe) return () => undefined;
+  if (!lifecycles || !subscribe) return undefined;
   const subscribed = new Map<string, number>();
   const watching: typeof subscribe = (subscriber) => {
     const registrant = registrantOf(new Error().stack ?? '', root);

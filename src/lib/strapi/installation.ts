@@ -1,6 +1,5 @@
 /** One monitor in one Strapi instance: what was put into it, and how it is taken out again. */
 import { join } from 'node:path';
-
 import {
   activeClients,
   atMostEvery,
@@ -58,7 +57,7 @@ export function install(strapi: StrapiLike, options: MonitoringOptions): Install
       attempts.put('lifecycle hooks', () => db && watchModels(db, monitor));
       attempts.put('document actions', () => watchDocuments(strapi, monitor));
       attempts.put('SQL', () => db?.connection && watchQueries(db.connection, monitor.tracer));
-      attempts.put('features', () => watchFeatures(strapi, monitor.flags));
+      if (strapi.features) attempts.put('features', () => watchFeatures(strapi, monitor.flags));
       const missing = attempts.missing().join(', ');
       if (missing) strapi.log.warn(`hook-monitoring: partial: this Strapi does not let us watch its ${missing}`);
       monitor.start();
