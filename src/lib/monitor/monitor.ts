@@ -14,7 +14,7 @@ import { createFlags, type Flags } from './flags/index.js';
 import { type Application, createHandlers, sectionsOf } from './handlers.js';
 import type { HealthCheck } from './health.js';
 import { createHistory } from './history/history.js';
-import { createRecorder, ERRORS_KEPT } from './history/recorder.js';
+import { createRecorder } from './history/recorder.js';
 import { type Instruments, instrument, type Lifecycles } from './hooks/instrument.js';
 import { createTracer, type WatchTransaction } from './hooks/tracer.js';
 import { createHostProbe } from './host.js';
@@ -67,6 +67,7 @@ export interface Monitor extends Instruments {
 
 /** Events that wait for an archive that does not answer. */
 const EVENTS_WAITING = 5_000;
+const ERRORS_WAITING = 2_000;
 /** Among which the last start that was kept is looked for. */
 const CHANGES_COMPARED = 20;
 const NO_CONTROLS: Controls = { caches: new Map() };
@@ -106,7 +107,7 @@ function createCore(options: MonitorOptions) {
   const startedAt = Date.now();
   const instance = instanceName(startedAt);
   const events = createQueue<EventRow>(EVENTS_WAITING);
-  const errors = createQueue<EventRow>(ERRORS_KEPT);
+  const errors = createQueue<EventRow>(ERRORS_WAITING);
   const recorder = createRecorder({
     instance,
     onError: (entry) => errors.push({ kind: 'error', id: entry.id, at: entry.timestamp, body: entry }),

@@ -47,12 +47,11 @@ export function createWriter(options: WriterOptions): Writer {
   let timer: NodeJS.Timeout | undefined;
   let underWay: Promise<void> | undefined;
 
+  const attempt = () => write().then(health.succeeded, health.failed);
   const flush = () => {
-    underWay ??= outside(write)
-      .then(health.succeeded, health.failed)
-      .finally(() => {
-        underWay = undefined;
-      });
+    underWay ??= outside(attempt).finally(() => {
+      underWay = undefined;
+    });
     return underWay;
   };
   const schedule = () => {
