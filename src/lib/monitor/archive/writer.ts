@@ -69,11 +69,8 @@ export function createWriter(options: WriterOptions): Writer {
       clearTimeout(timer);
       timer = undefined;
       // One that began earlier does not hold what was recorded since.
-      const last = async () => {
-        await underWay;
-        await flush();
-      };
-      await withDeadline(last, LAST_FLUSH_MS).catch(() => undefined);
+      await withDeadline(async () => underWay, LAST_FLUSH_MS / 2).catch(() => undefined);
+      await withDeadline(flush, LAST_FLUSH_MS / 2).catch(() => undefined);
     },
     flush,
     state: health.state,
