@@ -77,11 +77,15 @@ export function createUsage({ probe, activity, instance, archive, push }: UsageO
     async read({ from, to, step }) {
       const end = to === undefined ? Date.now() : Date.parse(to);
       const begin = from === undefined ? end - DAY_MS : Date.parse(from);
-      const kept = await withDeadline(async () => archive()?.usage(begin, end), ARCHIVE_DEADLINE_MS).catch(() => []);
+      const finestMs = Math.max(SAMPLE_INTERVAL_MS, (end - begin) / POINTS_AT_MOST);
+      const stepMs = Math.ceil(Math.max(finestMs, step === undefined ? 0 : windowLength(step)));
+      const period = { from: begin, to: end };
+      const kept = await withDeadline(async () => archive()?.usage(period, stepMs), ARCHIVE_DEADLINE_MS).catch(
+        () => [],
+      );
       const own = samples.filter(({ timestamp }) => isWithin(Date.parse(timestamp), begin, end));
       const others = (kept ?? []).filter((usage) => usage.instance !== instance || own.length === 0);
-      const finestMs = Math.max(SAMPLE_INTERVAL_MS, (end - begin) / POINTS_AT_MOST);
-      return meansOf([...others, ...own], Math.max(finestMs, step === undefined ? 0 : windowLength(step)));
+      return meansOf([...others, ...own], stepMs);
     },
   };
 }
