@@ -77,14 +77,15 @@ export function createUsage({ probe, activity, instance, archive, push }: UsageO
     async read({ from, to, step }) {
       const end = to === undefined ? Date.now() : Date.parse(to);
       const begin = from === undefined ? end - DAY_MS : Date.parse(from);
-      const finestMs = Math.max(SAMPLE_INTERVAL_MS, (end - begin) / POINTS_AT_MOST);
-      const stepMs = Math.ceil(Math.max(finestMs, step === undefined ? 0 : windowLength(step)));
-      const period = { from: begin, to: end };
-      const kept = await withDeadline(async () => archive()?.usage(period, stepMs), ARCHIVE_DEADLINE_MS).catch(
-        () => [],
-      );
+      const samplesAPoint = Math.max(1, Math.ceil((end - begin) / POINTS_AT_MOST / SAMPLE_INTERVAL_MS));
+      const finestMs = samplesAPoint * SAMPLE_INTERVAL_MS;
+      const stepMs = Math.max(finestMs, step === undefined ? 0 : windowLength(step));
+      const read = async () => (await archive()?.usage({ from: begin, to: end }, stepMs)) ?? [];
+      const kept = await withDeadline(read, ARCHIVE_DEADLINE_MS).catch(() => []);
       const own = samples.filter(({ timestamp }) => isWithin(Date.parse(timestamp), begin, end));
-      const others = (kept ?? []).filter((usage) => usage.instance !== instance || own.length === 0);
+      // Ours are finer than what we archived of the same time; of the time before there is only that.
+      const ownSince = own[0] ? startOf(Date.parse(own[0].timestamp), stepMs) : Number.POSITIVE_INFINITY;
+      const others = kept.filter((mean) => mean.instance !== instance || Date.parse(mean.timestamp) < ownSince);
       return meansOf([...others, ...own], stepMs);
     },
   };
