@@ -54,6 +54,17 @@ const failing = (code: 'VOPS-CONFIG-INVALID' | 'VOPS-DB-UNREACHABLE' | 'VOPS-API
   throw new OperatorError(code, `${code}, in words`, { hint: 'mend it' });
 };
 
+test('asks what ends and changes nothing', async () => {
+  const asked: string[] = [];
+  const api: Context['api'] = async (route) => {
+    asked.push(route);
+    return {} as never;
+  };
+  await checked(doctor(place(), { api }));
+  expect(asked).toEqual(expect.arrayContaining(['health', 'usage', 'featureFlags']));
+  for (const route of ['events', 'debugLogging', 'collectGarbage', 'clearCaches']) expect(asked).not.toContain(route);
+});
+
 test('a sound installation: optional routes may be missing', async () => {
   const report = await checked(doctor(place()));
   expect(report).toMatchObject({

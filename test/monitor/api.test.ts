@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { API_PREFIX, type RouteName, routes } from '../../src/lib/contract/index.js';
+import { type AuditEntry, type Controls, createActions } from '../../src/lib/monitor/actions.js';
 import { createGate, isLocal } from '../../src/lib/monitor/auth.js';
 import { createEventStream, type EventStream } from '../../src/lib/monitor/events.js';
 import { errorRateCheck, memoryCheck, runChecks, worstHealth } from '../../src/lib/monitor/health.js';
@@ -148,6 +149,39 @@ describe('routes', () => {
     });
   });
 
+  test('HEAD of a stream ends, and OPTIONS tells the methods to whoever may read', async () => {
+    const head = await ask('/events', { method: 'HEAD' });
+    expect(head).toMatchObject({ status: 200, body: '' });
+    expect(head.headers['content-type']).toMatch(/^text\/event-stream/);
+    const options = await ask('/health', { method: 'OPTIONS' });
+    expect(options).toMatchObject({ status: 200, body: '', headers: { allow: 'GET, HEAD' } });
+    expect((await ask('/health', { method: 'OPTIONS', headers: {} })).status).toBe(401);
+  });
+
+  test('OpenAPI is sound: each operation once, its path parameters, its secret, its body', async () => {
+    const { paths, components } = JSON.parse((await ask('/openapi.json')).body);
+    const operations = Object.entries<Record<string, Operation>>(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({ path, method, ...operation })),
+    );
+    expect(operations.map(({ operationId }) => operationId).sort()).toEqual(Object.keys(routes).sort());
+    for (const { path, method, parameters, security, requestBody, responses } of operations) {
+      const inPath = parameters.filter((parameter) => parameter.in === 'path');
+      expect(inPath.map(({ name }) => `{${name}}`)).toEqual(path.match(/\{\w+\}/g) ?? []);
+      expect(inPath.every(({ required }) => required)).toBe(true);
+      expect(new Set(parameters.map(({ name }) => name)).size).toBe(parameters.length);
+      const isAction = path.includes('/actions/');
+      expect(security.flatMap(Object.keys)).toEqual([isAction ? 'actions' : 'monitoring']);
+      expect(components.securitySchemes).toHaveProperty(security.flatMap(Object.keys));
+      expect([method, requestBody !== undefined]).toEqual(isAction ? ['post', true] : ['get', false]);
+      expect(Object.values(responses).every(({ description }) => description.length > 0)).toBe(true);
+    }
+    const debug = operations.find(({ operationId }) => operationId === 'debugLogging');
+    expect(debug?.requestBody?.content['application/json'].schema).toMatchObject({
+      required: ['enabled'],
+      additionalProperties: false,
+    });
+  });
+
   test('a source that hangs is cut off, and does not hide the other figures', async () => {
     state.jobsHang = true;
     try {
@@ -158,6 +192,14 @@ describe('routes', () => {
     expect(answered.length).toBeGreaterThan(0);
   });
 });
+
+interface Operation {
+  readonly operationId: string;
+  readonly parameters: readonly { readonly name: string; readonly in: string; readonly required: boolean }[];
+  readonly security: readonly Record<string, unknown>[];
+  readonly requestBody?: { readonly content: { readonly 'application/json': { readonly schema: unknown } } };
+  readonly responses: Readonly<Record<string, { readonly description: string }>>;
+}
 
 describe('actions', () => {
   const act = (path: string, body: unknown = {}, headers: Record<string, string> = {}) =>
@@ -201,7 +243,10 @@ describe('actions', () => {
   });
 
   test('garbage is collected at most once a minute; caches are those registered', async () => {
+    const garbage = Array.from({ length: 1_000 }, () => new WeakRef({}));
+    await new Promise((resolve) => setTimeout(resolve)); // what was made in this turn is kept until its end
     expect((await act('collect-garbage')).body.outcome).toMatch(/^\d+ bytes freed$/);
+    expect(garbage.filter((reference) => reference.deref() !== undefined).length).toBeLessThan(10);
     const again = await act('collect-garbage');
     expect(again.status).toBe(429);
     expect(Number(again.headers.get('retry-after'))).toBeGreaterThan(50);
@@ -211,6 +256,7 @@ describe('actions', () => {
 
   test.each([
     ['no value', {}, {}, 400, /enabled/],
+    ['a misspelt field', { enabled: true, tll: '1h' }, {}, 400, /tll/],
     ['too long', { enabled: true, ttl: '48h' }, {}, 400, /24h at most/],
     ['no JSON', '{"enabled"', {}, 400, /JSON object/],
     ['a form', 'enabled=true', { 'content-type': 'application/x-www-form-urlencoded' }, 415, /send JSON/],
@@ -228,6 +274,72 @@ describe('actions', () => {
   test('GET of an action is another method, and a wrong secret tells nothing', async () => {
     const headers = { authorization: `Bearer ${ACTIONS_SECRET}` };
     expect(await ask('/actions/clear-caches', { headers })).toMatchObject({ status: 405, headers: { allow: 'POST' } });
+  });
+});
+
+describe('actions of an application that fails', () => {
+  const caller = { address: '192.0.2.1', agent: 'test' };
+  function acting(controls: Partial<Controls>) {
+    const [audited, errors]: [AuditEntry[], unknown[]] = [[], []];
+    const witnesses = { audit: (entry: AuditEntry) => audited.push(entry), onError: (e: unknown) => errors.push(e) };
+    return { actions: createActions({ caches: new Map(), ...controls }, witnesses), audited, errors };
+  }
+
+  test('a log that cannot be set back harms nobody, and is set back at the next occasion', async () => {
+    const set: (string | undefined)[] = [];
+    const log = { isBroken: true };
+    const { actions, errors, audited } = acting({
+      setLogLevel(level) {
+        if (level === undefined && log.isBroken) throw new Error('the log is gone');
+        set.push(level);
+      },
+    });
+    await actions.debugLogging({ enabled: true, ttl: '0s' }, caller);
+    // From a timer: had it thrown, this process would have ended.
+    while (errors.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await expect(actions.debugLogging({ enabled: false, ttl: '15m' }, caller)).rejects.toThrow('the log is gone');
+    expect(audited.map(({ outcome }) => outcome)).toEqual(['level debug', 'failed']);
+    expect(actions.stop).not.toThrow();
+    log.isBroken = false;
+    actions.stop();
+    expect([set, errors.length]).toEqual([['debug', undefined], 2]);
+  });
+
+  test('a second call extends: the first end does not come', async () => {
+    const set: (string | undefined)[] = [];
+    const { actions } = acting({ setLogLevel: (level) => set.push(level) });
+    await actions.debugLogging({ enabled: true, ttl: '1s' }, caller);
+    const { until = '' } = await actions.debugLogging({ enabled: true, ttl: '1h' }, caller);
+    expect(Date.parse(until) - Date.now()).toBeGreaterThan(3_500_000);
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    expect(set).toEqual(['debug', 'debug']);
+    actions.stop();
+    expect(set.at(-1)).toBeUndefined();
+  });
+
+  test('one cache that fails leaves the others cleared, and is written down without its words', async () => {
+    let cleared = 0;
+    const fail = () => {
+      throw new Error('password=hunter2');
+    };
+    const { actions, audited } = acting({
+      caches: new Map([
+        ['bad', fail],
+        ['good', () => (cleared += 1)],
+      ]),
+    });
+    await expect(actions.clearCaches({}, caller)).rejects.toThrow('caches that could not be cleared: bad');
+    expect(cleared).toBe(1);
+    expect(audited).toEqual([{ ...caller, action: 'clear-caches', outcome: 'failed' }]);
+  });
+
+  test('refusals are written down, not more than one a second', async () => {
+    const { actions, audited } = acting({});
+    for (let i = 0; i < 50; i++) await expect(actions.clearCaches({}, caller)).rejects.toThrow('no caches');
+    expect(audited.length).toBeGreaterThan(0);
+    expect(audited.length).toBeLessThan(50);
+    const outcome = 'refused: the application registered no caches';
+    expect(audited[0]).toEqual({ ...caller, action: 'clear-caches', outcome });
   });
 });
 
@@ -253,7 +365,9 @@ describe('events', () => {
 
   /** A server that has nothing but events. */
   async function serve(stream: EventStream) {
+    const unreadBytes = { now: () => 0 };
     const listener = createServer((incoming, response) => {
+      unreadBytes.now = () => response.writableLength;
       if (!stream.attach(incoming, response)) response.writeHead(503).end();
     });
     await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
@@ -265,7 +379,7 @@ describe('events', () => {
       listener.closeAllConnections();
       listener.close();
     };
-    return { port: typeof address === 'object' ? (address?.port ?? 0) : 0, connections, stop };
+    return { port: typeof address === 'object' ? (address?.port ?? 0) : 0, connections, stop, unreadBytes };
   }
 
   test('a client that does not read is let go', async () => {
@@ -289,6 +403,46 @@ describe('events', () => {
       stop();
     }
   }, 20_000);
+
+  test('what hangs silences nothing else', async () => {
+    const { port, stop } = await serve(
+      createEventStream({ hangs: () => new Promise(() => undefined), overview: async () => 'here' }, 20),
+    );
+    const client = connect(port, '127.0.0.1');
+    try {
+      client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+      let text = '';
+      for await (const chunk of client) {
+        text += chunk;
+        if (text.includes('event: overview')) break;
+      }
+      expect(text).not.toContain('event: hangs');
+    } finally {
+      client.destroy();
+      stop();
+    }
+  });
+
+  test('nothing is read once it is stopped, though a client keeps its connection', async () => {
+    let reads = 0;
+    const stream = createEventStream({ some: async () => `${reads++} ${'x'.repeat(100_000)}` }, 10);
+    const { port, stop, unreadBytes } = await serve(stream);
+    const client = connect(port, '127.0.0.1');
+    client.on('error', () => undefined);
+    try {
+      client.pause().write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+      // Enough that the end cannot reach it, too little for it to be let go.
+      while (unreadBytes.now() === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+      stream.stop();
+      const atStop = reads;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      expect(reads).toBe(atStop);
+      expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(503);
+    } finally {
+      client.destroy();
+      stop();
+    }
+  });
 
   test('a hundred may listen, one more is told to come later', async () => {
     const { port, stop } = await serve(createEventStream({ small: async () => 1 }));
@@ -345,7 +499,9 @@ describe('who may read', () => {
     const guesses = Array.from({ length: 1_000 }, (_, i) =>
       ask('/performance', { headers: { authorization: `Bearer ${i}` } }),
     );
-    expect(new Set((await Promise.all(guesses)).map(({ status, body }) => `${status} ${body}`)).size).toBe(1);
+    const answers = await Promise.all(guesses);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([401]));
+    expect(new Set(answers.map(({ body }) => body)).size).toBe(1);
   });
 
   test.each([

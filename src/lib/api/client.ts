@@ -4,8 +4,8 @@ import type { Config } from '../config/index.js';
 import type { Context } from '../context.js';
 import {
   API_PREFIX,
+  type ReadableName,
   type RouteDefinition,
-  type RouteName,
   type RouteParameters,
   type RouteResponse,
   routes,
@@ -30,7 +30,7 @@ interface Exchange {
 }
 
 export function createApiCall(options: ClientOptions): ApiCall {
-  return async <Name extends RouteName>(
+  return async <Name extends ReadableName>(
     route: Name,
     parameters?: RouteParameters<Name>,
     { onDuration }: ApiCallOptions = {},

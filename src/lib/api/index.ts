@@ -1,5 +1,5 @@
 /** Client of the hook-monitoring API. */
-import type { RouteName, RouteParameters, RouteResponse } from '../contract/index.js';
+import type { ReadableName, RouteParameters, RouteResponse } from '../contract/index.js';
 
 export interface ApiCallOptions {
   /** Told how long the exchange took that brought the answer: retries and parsing do not count. */
@@ -7,7 +7,7 @@ export interface ApiCallOptions {
 }
 
 /** Calls one route and returns its validated answer. Errors: `VOPS-API-…`. */
-export type ApiCall = <Name extends RouteName>(
+export type ApiCall = <Name extends ReadableName>(
   route: Name,
   parameters?: RouteParameters<Name>,
   options?: ApiCallOptions,

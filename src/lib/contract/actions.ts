@@ -1,6 +1,6 @@
 /** What the monitoring API may change in a running application. */
 import * as z from 'zod';
-import { none, type RouteDefinition, WindowText } from './route-definition.js';
+import { type RouteDefinition, WindowText } from './route-definition.js';
 import { Time } from './system.js';
 
 /** The answer to `POST /actions/…`. */
@@ -13,12 +13,15 @@ export const ActionResult = z.object({
 });
 export type ActionResult = z.infer<typeof ActionResult>;
 
+/** A misspelt field must not turn an hour into the default. */
+const nothing = z.strictObject({});
+
 export const actionRoutes = {
   debugLogging: {
     method: 'POST',
     path: '/actions/debug-logging',
     summary: 'Log in detail, for a limited time',
-    parameters: z.object({ enabled: z.boolean(), ttl: WindowText.default('15m') }),
+    parameters: z.strictObject({ enabled: z.boolean(), ttl: WindowText.default('15m') }),
     body: true,
     secret: 'actions',
     response: ActionResult,
@@ -28,7 +31,7 @@ export const actionRoutes = {
     method: 'POST',
     path: '/actions/collect-garbage',
     summary: 'Collect garbage now; at most once a minute',
-    parameters: none,
+    parameters: nothing,
     body: true,
     secret: 'actions',
     response: ActionResult,
@@ -38,7 +41,7 @@ export const actionRoutes = {
     method: 'POST',
     path: '/actions/clear-caches',
     summary: 'Clear the caches that the application registered',
-    parameters: none,
+    parameters: nothing,
     body: true,
     secret: 'actions',
     response: ActionResult,

@@ -8,6 +8,7 @@ export const SlowQuery = z.object({
   totalTimeMs: z.number(),
 });
 export const TableStats = z.object({
+  /** With its schema, unless that is `public`. */
   table: z.string(),
   sizeBytes: z.number(),
   liveTuples: z.number(),

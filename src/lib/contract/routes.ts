@@ -178,6 +178,10 @@ export interface Caller {
   readonly agent: string;
 }
 type StreamName = { [Name in RouteName]: (typeof routes)[Name] extends { stream: true } ? Name : never }[RouteName];
+/** Routes that change nothing and end: those the operator's side asks. */
+export type ReadableName = Exclude<RouteName, StreamName | keyof typeof actionRoutes>;
+export const isReadable = (name: RouteName): name is ReadableName =>
+  !('stream' in routes[name] || name in actionRoutes);
 /** What a server must offer besides its streams: the compiler lists the routes it lacks. */
 export type Handlers = {
   readonly [Name in Exclude<RouteName, StreamName>]: (

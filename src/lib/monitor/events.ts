@@ -1,8 +1,9 @@
 /** `GET /events`: what changed, as server-sent events (HTML standard, section 9.2), made once for all who listen. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { withDeadline } from './deadline.js';
 
 export interface EventStream {
-  /** Keeps the connection until its client goes. False when there are too many already. */
+  /** Keeps the connection until its client goes. False when there are too many already, or after `stop`. */
   readonly attach: (request: IncomingMessage, response: ServerResponse) => boolean;
   readonly stop: () => void;
 }
@@ -11,14 +12,17 @@ export interface EventStream {
 export type Sections = Readonly<Record<string, () => Promise<unknown>>>;
 
 const BEAT_MS = 5_000;
+/** Of a beat, for its sections: one that hangs holds up neither the others nor the beat after. */
+const READING_SHARE = 0.5;
 const CLIENTS_AT_MOST = 100;
 /** A client that does not read this much is let go: it will come again, and get everything. */
 const UNREAD_AT_MOST = 1_000_000;
 
 export function createEventStream(sections: Sections, beatMs = BEAT_MS): EventStream {
   const clients = new Set<ServerResponse>();
-  const news = createNews(sections);
+  const news = createNews(sections, beatMs * READING_SHARE);
   let timer: NodeJS.Timeout | undefined;
+  let isOpen = true;
 
   const beat = async () => {
     const text = (await news.read()) || ': still here\n\n';
@@ -33,7 +37,7 @@ export function createEventStream(sections: Sections, beatMs = BEAT_MS): EventSt
   };
   return {
     attach(_request, response) {
-      if (clients.size >= CLIENTS_AT_MOST) return false;
+      if (!isOpen || clients.size >= CLIENTS_AT_MOST) return false;
       response.writeHead(200, HEADERS);
       clients.add(response);
       for (const event of ['close', 'error']) response.on(event, () => leave(response));
@@ -43,6 +47,9 @@ export function createEventStream(sections: Sections, beatMs = BEAT_MS): EventSt
       return true;
     },
     stop() {
+      isOpen = false;
+      // At once: a client that does not read would keep the beat going until it is let go.
+      clearInterval(timer);
       for (const client of clients) client.end();
     },
   };
@@ -61,7 +68,7 @@ function send(client: ServerResponse, text: string): void {
 }
 
 /** Events of the sections that changed since they were last read. */
-function createNews(sections: Sections) {
+function createNews(sections: Sections, deadlineMs: number) {
   const latest = new Map<string, { readonly data: string; readonly event: string }>();
   let count = 0;
   const announce = (name: string, data: string | undefined) => {
@@ -75,7 +82,7 @@ function createNews(sections: Sections) {
       const names = Object.keys(sections);
       // A figure that cannot be read stays as it was; its own route says why.
       const read = Object.values(sections).map((section) =>
-        section().then(
+        withDeadline(section, deadlineMs).then(
           (data) => JSON.stringify(data),
           () => undefined,
         ),

@@ -153,7 +153,7 @@ function createApi(options: MonitorOptions, core: Core) {
   const process = startProcessProbe();
   const audit = (entry: AuditEntry) =>
     events.push({ kind: 'action', id: randomUUID(), at: new Date().toISOString(), body: entry });
-  const actions = createActions(options.controls ?? NO_CONTROLS, audit);
+  const actions = createActions(options.controls ?? NO_CONTROLS, { audit, onError: options.onError });
   const handlers = createHandlers({
     ...options,
     history: createHistory({ recorded: recorder, instance, startedAt, archive, onError: options.onError }),

@@ -16,7 +16,7 @@ export interface ListenerOptions {
   /** Told of what a handler throws; the client only learns that something failed. */
   readonly onError?: (error: unknown) => void;
   /** Told of somebody who wanted to change something and might not. */
-  readonly onRefusedAction?: (path: string, caller: Caller) => void;
+  readonly onRefusedAction?: (action: string, caller: Caller) => void;
   /** Longest a handler may take. */
   readonly deadlineMs?: number;
 }
@@ -49,17 +49,18 @@ export function createRequestListener(answering: Answering, options: ListenerOpt
     const gate = matches.some(({ name }) => definitionOf(name).secret === 'actions') ? 'actions' : 'monitoring';
     const admission = gates[gate](request);
     if (admission !== 'admitted') {
-      if (gate === 'actions') options.onRefusedAction?.(path, callerOf(request));
+      if (gate === 'actions') options.onRefusedAction?.(path.slice(path.lastIndexOf('/') + 1), callerOf(request));
       return send(response, refused(admission, gate), request.method);
     }
     const match = matches.find(({ name }) => routes[name].method === methodOf(request));
     if (!match)
       return send(
         response,
-        matches.length === 0 ? failure(404, 'no such route') : wrongMethod(matches),
+        matches.length === 0 ? failure(404, 'no such route') : wrongMethod(matches, request.method),
         request.method,
       );
-    if (match.name === 'events' && request.method === 'GET') {
+    if (definitionOf(match.name).stream) {
+      if (request.method === 'HEAD') return send(response, success(match.name, ''), request.method);
       if (!answering.events.attach(request, response)) send(response, failure(503, 'too many listen already'));
       return;
     }
@@ -115,6 +116,8 @@ async function answerTo(request: IncomingMessage, match: RouteMatch, { answering
   } catch (error) {
     if (error instanceof Refusal) return { ...failure(error.status, error.message), headers: error.headers };
     options.onError?.(error);
+    if (definitionOf(match.name).secret === 'actions')
+      return failure(500, 'this failed: see the log of the application');
     const isLate = error instanceof DeadlineError;
     return failure(503, isLate ? 'what this route reads does not answer in time' : 'this figure cannot be read');
   }
@@ -143,9 +146,11 @@ function statusOf(name: RouteName, result: unknown): number {
   return name === 'health' && isCritical ? 503 : 200;
 }
 
-function wrongMethod(matches: readonly RouteMatch[]): Answer {
+function wrongMethod(matches: readonly RouteMatch[], method: string | undefined): Answer {
   const methods = matches.flatMap(({ name }) => (routes[name].method === 'GET' ? ['GET', 'HEAD'] : ['POST']));
-  return { ...failure(405, 'this route has another method'), headers: { allow: methods.join(', ') } };
+  const headers = { allow: methods.join(', ') };
+  if (method === 'OPTIONS') return { status: 200, body: '', headers };
+  return { ...failure(405, 'this route has another method'), headers };
 }
 
 /** An error as Strapi words it. */
@@ -161,7 +166,9 @@ const NAMES: Readonly<Record<number, string>> = {
   404: 'NotFoundError',
   405: 'MethodNotAllowedError',
   413: 'PayloadTooLargeError',
+  415: 'UnsupportedMediaTypeError',
   429: 'RateLimitError',
+  500: 'InternalServerError',
   501: 'NotImplementedError',
   503: 'ServiceUnavailableError',
 };

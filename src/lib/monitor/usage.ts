@@ -77,12 +77,21 @@ export function createUsage({ probe, activity, instance, archive, push }: UsageO
     async read({ from, to, step }) {
       const end = to === undefined ? Date.now() : Date.parse(to);
       const begin = from === undefined ? end - DAY_MS : Date.parse(from);
-      const kept = await withDeadline(async () => archive()?.usage(begin, end), ARCHIVE_DEADLINE_MS).catch(() => []);
+      const stepMs = stepOf(end - begin, step);
+      const archived = async () => (await archive()?.usage({ from: begin, to: end }, stepMs)) ?? [];
+      const kept = await withDeadline(archived, ARCHIVE_DEADLINE_MS).catch(() => []);
       const own = samples.filter(({ timestamp }) => isWithin(Date.parse(timestamp), begin, end));
-      const others = (kept ?? []).filter((usage) => usage.instance !== instance || own.length === 0);
-      return meansOf([...others, ...own], stepOf(end - begin, step));
+      return meansOf([...withoutOurs(kept, own, stepMs), ...own], stepMs);
     },
   };
+}
+
+/** Our samples are finer than what we archived of the same time; of the time before there is only that. */
+function withoutOurs(kept: readonly ResourceUsage[], own: readonly ResourceUsage[], stepMs: number): ResourceUsage[] {
+  const [first] = own;
+  if (!first) return [...kept];
+  const ownSince = startOf(Date.parse(first.timestamp), stepMs);
+  return kept.filter(({ instance, timestamp }) => instance !== first.instance || Date.parse(timestamp) < ownSince);
 }
 
 /** As asked for, but whole samples, and not more points than POINTS_AT_MOST. */

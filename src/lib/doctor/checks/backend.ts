@@ -1,4 +1,4 @@
-import { type RouteName, routes } from '../../contract/index.js';
+import { isReadable, type ReadableName, type RouteName, routes } from '../../contract/index.js';
 import { explain } from '../../errors.js';
 import { type Check, type Diagnosis, type DoctorContext, failedBy, ok, warning } from '../check.js';
 
@@ -12,17 +12,17 @@ export const backend: Check = {
     } catch (error) {
       return failedBy(error);
     }
-    const names = (Object.keys(routes) as RouteName[]).filter((name) => routes[name].method === 'GET');
+    const names = (Object.keys(routes) as RouteName[]).filter(isReadable);
     return diagnoseRoutes(url, await Promise.all(names.map((name) => ask(context, name))));
   },
 };
 
 interface Offer {
-  readonly name: RouteName;
+  readonly name: ReadableName;
   readonly answer: 'offered' | 'missing' | { readonly problem: string };
 }
 
-async function ask({ api }: DoctorContext, name: RouteName): Promise<Offer> {
+async function ask({ api }: DoctorContext, name: ReadableName): Promise<Offer> {
   try {
     await api(name, { window: '1h' }); // the one parameter that a route requires; the others leave it alone
     return { name, answer: 'offered' };

@@ -20,6 +20,6 @@ export interface Archive {
   readonly errors: (limit: number) => Promise<readonly ErrorEntry[]>;
   /** What was kept of other events of a kind, newest first. */
   readonly events: <Body>(kind: EventRow['kind'], limit: number) => Promise<readonly Body[]>;
-  /** Samples between two moments (ms since 1970), oldest first. */
-  readonly usage: (from: number, to: number) => Promise<readonly ResourceUsage[]>;
+  /** Means of each step and instance, at the start of the step, oldest first. */
+  readonly usage: (period: Period, stepMs: number) => Promise<readonly ResourceUsage[]>;
 }

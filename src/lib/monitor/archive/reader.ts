@@ -22,7 +22,13 @@ from viktoria_ops.instances where seen_at >= $1 and started_at < $2`;
 
 const EVENTS = `select body from viktoria_ops.events where kind = $1 order by at desc limit $2`;
 
-const USAGE = `select body from viktoria_ops.events where kind = 'usage' and at >= $1 and at <= $2 order by at`;
+/** Means made here: a month of minutes would hold up the application while it reads them. */
+const USAGE = `
+select (floor(extract(epoch from at) * 1000 / $3) * $3)::float8 as "from", instance, avg((body->>'cpu')::float8) as cpu,
+       avg((body->>'memory')::float8) as memory, avg((body->>'disk')::float8) as disk,
+       avg((body->>'network')::float8) as network, avg((body->>'activeUsers')::float8) as "activeUsers",
+       avg((body->>'requestsPerSecond')::float8) as "requestsPerSecond"
+from viktoria_ops.events where kind = 'usage' and at >= $1 and at <= $2 group by 1, 2 order by 1, 2`;
 
 interface RollupLine extends Omit<Cell, 'bins'> {
   readonly step: Step;
@@ -46,8 +52,14 @@ export function createArchive(database: Database): Archive {
     watched: ({ from, to }) => read<Period>(WATCHED, [new Date(from), new Date(to)]),
     errors: (limit) => eventsOf<ErrorEntry>('error', limit),
     events: eventsOf,
-    usage: async (from, to) =>
-      (await read<{ body: ResourceUsage }>(USAGE, [new Date(from), new Date(to)])).map(({ body }) => body),
+    usage: async ({ from, to }, stepMs) => {
+      const means = await read<Omit<ResourceUsage, 'timestamp'> & { from: number }>(USAGE, [
+        new Date(from),
+        new Date(to),
+        stepMs,
+      ]);
+      return means.map(({ from: start, ...mean }) => ({ ...mean, timestamp: new Date(start).toISOString() }));
+    },
   };
 }
 

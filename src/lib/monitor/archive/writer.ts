@@ -41,19 +41,13 @@ const LAST_FLUSH_MS = 2_000;
 export function createWriter(options: WriterOptions): Writer {
   const delivery = createDelivery(options);
   const health = createHealth(options, delivery);
-  const write = createWrite(options, delivery);
   // Whoever flushes may be within a hook, whose transaction would come along and never be let go.
   const outside = AsyncLocalStorage.snapshot();
+  const write = createWrite(options, delivery);
+  const attempt = () => outside(() => write().then(health.succeeded, health.failed));
+  const { flush, finish } = oneAtATime(attempt);
   let timer: NodeJS.Timeout | undefined;
-  let underWay: Promise<void> | undefined;
 
-  const attempt = () => write().then(health.succeeded, health.failed);
-  const flush = () => {
-    underWay ??= outside(attempt).finally(() => {
-      underWay = undefined;
-    });
-    return underWay;
-  };
   const schedule = () => {
     const next = () => void flush().then(() => timer && schedule());
     timer = outside(() => setTimeout(next, health.pauseMs()).unref());
@@ -68,12 +62,29 @@ export function createWriter(options: WriterOptions): Writer {
       if (!timer) return;
       clearTimeout(timer);
       timer = undefined;
-      // One that began earlier does not hold what was recorded since.
-      await withDeadline(async () => underWay, LAST_FLUSH_MS / 2).catch(() => undefined);
-      await withDeadline(flush, LAST_FLUSH_MS / 2).catch(() => undefined);
+      await withDeadline(finish, LAST_FLUSH_MS).catch(() => undefined);
     },
     flush,
     state: health.state,
+  };
+}
+
+function oneAtATime(work: () => Promise<void>) {
+  let underWay: Promise<void> | undefined;
+  const flush = () => {
+    underWay ??= work().finally(() => {
+      underWay = undefined;
+    });
+    return underWay;
+  };
+  return {
+    /** Joins the one under way. */
+    flush,
+    /** Another one after it: that which began earlier does not hold what was recorded since. */
+    finish: async () => {
+      await underWay;
+      await flush();
+    },
   };
 }
 
