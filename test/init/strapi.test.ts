@@ -56,6 +56,7 @@ describe('init strapi', () => {
       const { root, text } = application(language, SCAFFOLD[language]);
       const { code, document, stdout } = await init(root);
       expect({ code, findings: document.findings }).toEqual({ code: 0, findings: [] });
+      expect(document.result.isWritten).toBe(true);
       const index = text(`src/index.${language}`);
       for (const call of ['register', 'bootstrap', 'destroy']) {
         expect(index.split(`hookMonitoring.${call}({ strapi });`)).toHaveLength(2);
@@ -94,6 +95,7 @@ describe('init strapi', () => {
   test('no index: one is made; dry run: nothing is', async () => {
     const { root, text } = application('ts', undefined);
     const planned = await init(root, '--dry-run');
+    expect(planned.document.result.isWritten).toBe(false);
     expect(planned.document.result.files[0]).toMatchObject({ path: 'src/index.ts', action: 'create' });
     expect([existsSync(join(root, 'src/index.ts')), text('.env')]).toEqual([false, 'APP_KEYS=a']);
     await init(root);

@@ -8,9 +8,9 @@ export default defineCommand({
   result: InitStrapiResult,
   run: planThenApply(planInitStrapi, applyInitStrapi),
   changes: true,
-  summary: ({ root, files }) => {
+  summary: ({ root, files, isWritten }) => {
     const written = files.filter(({ action }) => action === 'create' || action === 'change');
-    return `${countOf(written.length, 'file')} to write in ${root}`;
+    return `${countOf(written.length, 'file')} ${isWritten ? 'written' : 'would be written'} in ${root}`;
   },
   view: ({ files }, theme) =>
     theme.table(
@@ -21,6 +21,7 @@ export default defineCommand({
   sample: {
     root: '/srv/viktoria/backend',
     language: 'ts',
+    isWritten: true,
     files: [
       { path: 'src/index.ts', action: 'change', what: 'the three calls' },
       { path: '.env', action: 'change', what: 'a new HOOK_MONITORING_SECRET' },

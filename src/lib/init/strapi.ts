@@ -16,6 +16,8 @@ export const InitStrapiResult = z.object({
   /** The application's directory. */
   root: z.string(),
   language: z.enum(['ts', 'js']),
+  /** False as long as it is only planned. */
+  isWritten: z.boolean(),
   /** Below the root, and what is done with each. */
   files: z.array(z.object({ path: z.string(), action: z.enum(ACTIONS), what: z.string() })),
 });
@@ -40,7 +42,7 @@ export async function planInitStrapi(
   const [index, finding] = await planIndex(root, language);
   const files = [index, await planSecret(root), await planFlags(root)];
   const findings = [...finding, ...(application.hasPackage ? [] : [notInstalled])];
-  return conclude({ root, language, files }, findings);
+  return conclude({ root, language, isWritten: false, files }, findings);
 }
 
 /** Writes what was planned, each file whole or not at all. Errors: `VOPS-FILE`, `VOPS-DISK-FULL`. */
@@ -57,7 +59,7 @@ export async function applyInitStrapi(
     await mkdir(dirname(join(root, path)), { recursive: true });
     await writeFileAtomic(join(root, path), text, { mode: (await modeOf(join(root, path))) ?? mode });
   }
-  return plan;
+  return { ...plan, result: { ...plan.result, isWritten: true } };
 }
 
 async function contentOf(root: string, path: string, language: Language): Promise<string | undefined> {
