@@ -187,6 +187,23 @@ describe('instrument', () => {
     expect(runs).toHaveLength(1);
   });
 
+  test('a thenable whose `then` returns nothing is awaited as it would be, and may fail', async () => {
+    const bare = (settle: (done: (value: unknown) => void, failed: (error: unknown) => void) => void) => () => {
+      const thenable = {};
+      Reflect.set(thenable, 'then', (done: (value: unknown) => void, failed: (error: unknown) => void) => {
+        setTimeout(() => settle(done, failed), 5);
+      });
+      return thenable;
+    };
+    const { hooks, runs } = watched({
+      afterCreate: bare((done) => done(7)),
+      afterUpdate: bare((_done, failed) => failed(new Error('late'))),
+    });
+    expect(await (hooks.afterCreate() as Promise<number>)).toBe(7);
+    await expect(hooks.afterUpdate() as Promise<void>).rejects.toThrow('late');
+    expect(runs.map(({ outcome }) => outcome)).toEqual(['ok', 'failed']);
+  });
+
   test('statements count for the hook that sent them, and for the hook behind a document action', async () => {
     const { recorder, tracer, run } = listen();
     const send = async () => {

@@ -37,7 +37,7 @@ export function watchSubscribers(
   if (!lifecycles || !subscribe) return undefined;
   const subscribed = new Map<string, number>();
   const watching: typeof subscribe = (subscriber) => {
-    const registrant = registrantOf(new Error().stack ?? '', root);
+    const registrant = registrantOf(new Error().stack, root);
     const count = (subscribed.get(registrant) ?? 0) + 1;
     subscribed.set(registrant, count);
     const source = count === 1 ? registrant : `${registrant} #${count}`;
@@ -52,14 +52,27 @@ export function watchSubscribers(
 function watched(subscriber: Subscriber, instruments: Instruments, source: string): Subscriber {
   if (typeof subscriber === 'function') return watchedRun(subscriber, subscriber, { instruments, source });
   if (subscriber === null || typeof subscriber !== 'object') return subscriber; // Strapi will refuse it
-  // Strapi reads `models` and asks for methods by name, inherited ones too; what we do not wrap shows through.
-  const copy: Record<string, unknown> = Object.create(subscriber);
-  for (const operation of namesOf(subscriber)) {
-    const hook = subscriber[operation];
-    if (typeof hook === 'function') copy[operation] = watchedRun(hook as Hook, subscriber, { instruments, source });
-  }
-  return copy;
+  const wrappers = new WeakMap<object, Hook>();
+  const wrapperOf = (hook: Hook): Hook => {
+    const wrapper = wrappers.get(hook) ?? watchedRun(hook, subscriber, { instruments, source });
+    wrappers.set(hook, wrapper);
+    return wrapper;
+  };
+  // Not of the subscriber itself: of a frozen one a proxy may not show other functions. It is asked anew each time, and as
+  // itself: methods may be put in later, and getters may read private fields.
+  return new Proxy<Record<string, unknown>>(
+    {},
+    {
+      has: (_, name) => name in subscriber,
+      get(_, name) {
+        const value: unknown = Reflect.get(subscriber, name);
+        return isLifecycle(name) && typeof value === 'function' ? wrapperOf(value as Hook) : value;
+      },
+    },
+  );
 }
+
+const isLifecycle = (name: string | symbol): boolean => typeof name === 'string' && /^(before|after)[A-Z]/.test(name);
 
 type Hook = (this: unknown, event: LifecycleEvent) => unknown;
 
@@ -76,20 +89,11 @@ function watchedRun(hook: Hook, self: unknown, { instruments, source }: Subscrib
     const contentType = event.model.uid;
     if (!isWatched(contentType)) return hook.call(self, event);
     const key = `${contentType} ${event.action}`;
+    const found = wrappers.get(key);
+    if (found) return found.call(self, event);
     const series = recorder.series({ kind: 'hook', contentType, operation: event.action, source });
-    const wrapper = wrappers.get(key) ?? tracer.wrap(hook as never, series);
-    wrappers.set(key, wrapper);
-    return wrapper.call(self, event);
+    const made = tracer.wrap(hook as never, series);
+    wrappers.set(key, made);
+    return made.call(self, event);
   };
-}
-
-const LIFECYCLE = /^(before|after)[A-Z]/;
-
-/** Names of lifecycle methods, inherited ones too. */
-function namesOf(subscriber: object): string[] {
-  const names = new Set<string>();
-  for (let object = subscriber; object && object !== Object.prototype; object = Object.getPrototypeOf(object)) {
-    for (const name of Object.getOwnPropertyNames(object)) if (LIFECYCLE.test(name)) names.add(name);
-  }
-  return [...names];
 }

@@ -53,7 +53,10 @@ export function createTracer(recorder: Recorder, watchTransaction: WatchTransact
 
 type End = (frame: Frame, failure?: { readonly thrown: unknown }) => void;
 
-/** A thenable is `then`-ed once and what that gives is passed on: some begin to work only when asked, and each time anew. */
+/**
+ * A thenable is `then`-ed once, as `await` does: some begin to work only when asked, and each time anew; the `then` of some
+ * returns nothing.
+ */
 function call(frame: Frame, end: End, work: () => unknown): unknown {
   let result: unknown;
   try {
@@ -66,7 +69,7 @@ function call(frame: Frame, end: End, work: () => unknown): unknown {
     end(frame);
     return result;
   }
-  return result.then(
+  return Promise.resolve(result).then(
     (value) => {
       end(frame);
       return value;
