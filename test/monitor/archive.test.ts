@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { startPostgres } from '../../src/lib/demo/postgres.js';
 import { openDatabase } from '../../src/lib/monitor/archive/database.js';
@@ -18,7 +18,6 @@ import { DAY_MS, HOUR_MS } from '../../src/lib/monitor/history/periods.js';
 import { createRecorder } from '../../src/lib/monitor/history/recorder.js';
 import type { RunOutcome } from '../../src/lib/monitor/history/tally.js';
 import { performanceOf } from '../../src/lib/monitor/reports.js';
-import { createUsage } from '../../src/lib/monitor/usage.js';
 import { sql, testServer, useDatabase } from '../support/database.js';
 
 const database = useDatabase();
@@ -384,69 +383,6 @@ async function startProxy() {
     },
   };
 }
-
-describe('usage', () => {
-  const at = (minutesAgo: number) => new Date(Date.now() - minutesAgo * 60_000).toISOString();
-  const sample = (timestamp: string, cpu: number) => ({
-    timestamp,
-    cpu,
-    memory: 0.5,
-    disk: 0.5,
-    network: 100,
-    activeUsers: 1,
-    requestsPerSecond: 2,
-  });
-
-  test('is read as means of each step and instance', async () => {
-    const first = Date.UTC(2026, 10, 2, 7);
-    for (const [name, cpus] of [
-      ['one', [0.1, 0.3, 0.8]],
-      ['two', [0.5]],
-    ] as const) {
-      const { keeper, outboxes } = instance(name);
-      for (const [index, cpu] of cpus.entries()) {
-        const timestamp = new Date(first + index * 4 * 60_000).toISOString();
-        const body = { ...sample(timestamp, cpu), instance: name };
-        outboxes.events.push({ kind: 'usage', id: `${name}/${index}`, at: timestamp, body });
-      }
-      await keeper.flush();
-    }
-    const read = await keepers[0]?.archive()?.usage({ from: first, to: first + HOUR_MS }, 300_000);
-    expect(read?.map((mean) => [mean.timestamp, mean.instance, Math.round(mean.cpu * 10)])).toEqual([
-      ['2026-11-02T07:00:00.000Z', 'one', 2],
-      ['2026-11-02T07:00:00.000Z', 'two', 5],
-      ['2026-11-02T07:05:00.000Z', 'one', 8],
-    ]);
-  });
-
-  test('of this process reaches back further than it remembers', async () => {
-    const { keeper, outboxes } = instance('one');
-    const long = sample(at(20 * 24 * 60), 0.7);
-    outboxes.events.push({ kind: 'usage', id: 'one/long-ago', at: long.timestamp, body: { ...long, instance: 'one' } });
-    await keeper.flush();
-    jest.useFakeTimers({
-      doNotFake: ['performance', 'nextTick', 'setImmediate', 'setTimeout', 'clearTimeout', 'Date'],
-    });
-    const disk = { used: 1, free: 1, iops: null };
-    const memory = { used: 1, free: 1, cached: 0, buffers: 0 };
-    const usage = createUsage({
-      probe: { read: async () => ({ cpu: { usage: 0.2, loadAverage: [] }, memory, disk, network: null }) },
-      activity: () => ({ requests: 0, activeUsers: 0 }),
-      instance: 'one',
-      archive: keeper.archive,
-      push: () => undefined,
-    });
-    try {
-      usage.start();
-      await jest.advanceTimersByTimeAsync(10_000);
-    } finally {
-      usage.stop();
-      jest.useRealTimers();
-    }
-    const read = await usage.read({ from: at(30 * 24 * 60), step: '1d' });
-    expect(read.map(({ cpu }) => Math.round(cpu * 10))).toEqual([7, 2]);
-  });
-});
 
 describe('the schema', () => {
   test('is made once by instances that start together', async () => {

@@ -67,7 +67,8 @@ export interface Monitor extends Instruments {
 
 /** Events that wait for an archive that does not answer. */
 const EVENTS_WAITING = 5_000;
-const ERRORS_WAITING = 2_000;
+/** Also the most that are written in ten seconds: an application that fails all the time must not fill its disk with it. */
+const ERRORS_WAITING = 200;
 /** Among which the last start that was kept is looked for. */
 const CHANGES_COMPARED = 20;
 const NO_CONTROLS: Controls = { caches: new Map() };
