@@ -1,9 +1,12 @@
 /** What a command is given. Members that cost something are functions, built on first use and closed by `dispose()`. */
 import type { ApiCall } from './api/index.js';
 import type { Config } from './config/index.js';
-import type { Database } from './pg/index.js';
+import type { Database, MaintenanceSession } from './pg/index.js';
 import type { Execute } from './process/index.js';
 import type { Redactor } from './redact.js';
+
+/** How every session of ours begins its name in `pg_stat_activity`; command and run id follow. */
+export const APPLICATION_NAME_PREFIX = 'viktoria-ops:';
 
 export interface Log {
   /** Something the operator should know though the work goes on; shown unless --quiet. */
@@ -17,6 +20,8 @@ export interface Log {
 export interface Progress {
   /** Something begins; `id` is what `finish` names. Drawn only on a terminal, or line by line with -v. */
   readonly start: (id: string) => void;
+  /** How far it is, 0..1 where that is known, and what it does now. Drawn only on a terminal. */
+  readonly update: (id: string, step: { readonly share: number | null; readonly text: string }) => void;
   readonly finish: (id: string, text: string) => void;
 }
 
@@ -40,8 +45,10 @@ export interface Context {
   readonly config: () => Promise<Config>;
   /** Calls a route of the hook-monitoring API, typed and validated by `contract/routes.ts`. */
   readonly api: ApiCall;
-  /** Borrows a database connection for the callback. */
+  /** Borrows a database connection for the callback; the server refuses to write on it. */
   readonly pg: <T>(use: (database: Database) => Promise<T>) => Promise<T>;
+  /** Borrows a session that may change the database, past any pooler. */
+  readonly maintenance: <T>(use: (session: MaintenanceSession) => Promise<T>) => Promise<T>;
   readonly exec: Execute;
   /** The state directory (0700), made on first use. */
   readonly state: () => Promise<string>;

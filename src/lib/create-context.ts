@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { Config } from './config/index.js';
-import type { Context, Log, Progress } from './context.js';
+import { APPLICATION_NAME_PREFIX, type Context, type Log, type Progress } from './context.js';
 import { createExecute } from './process/execute.js';
 import type { Redactor } from './redact.js';
 
@@ -66,12 +66,20 @@ function underSignal(shared: Shared, signal: AbortSignal): Context {
     },
     pg: async (use) => {
       const { withDatabase } = await import('./pg/connect.js');
-      const applicationName = `viktoria-ops:${shared.command}:${shared.runId}`;
-      const config = (await shared.config()).database;
-      return withDatabase({ config, env: shared.env, applicationName, signal }, use);
+      return withDatabase(await connectionOf(shared, signal), use);
+    },
+    maintenance: async (use) => {
+      const { withMaintenanceSession } = await import('./pg/maintenance.js');
+      return withMaintenanceSession(await connectionOf(shared, signal), use);
     },
     fork: (other) => underSignal(shared, other),
   };
+}
+
+async function connectionOf({ command, runId, config, env }: Shared, signal: AbortSignal) {
+  const { directSettings } = await import('./pg/direct.js');
+  const applicationName = `${APPLICATION_NAME_PREFIX}${command}:${runId}`;
+  return { config: directSettings((await config()).database), env, applicationName, signal };
 }
 
 function once<T>(build: () => Promise<T>): () => Promise<T> {

@@ -72,7 +72,7 @@ function testContext(onStage: (stage: string) => void = () => {}) {
     env: { TMPDIR: parent },
     exec,
     signal: controller.signal,
-    progress: { start: onStage, finish: () => {} },
+    progress: { start: onStage, update: () => {}, finish: () => {} },
     onDispose: (close: () => Promise<void> | void) => void closers.push(close),
   };
   const dispose = async () => {

@@ -51,7 +51,7 @@ describe('a session', () => {
     expect(row).toEqual({
       application_name: 'viktoria-ops:db health:17',
       statement_timeout: '7s',
-      lock_timeout: '2s',
+      lock_timeout: '200ms',
       idle_in_transaction_session_timeout: '1min',
     });
     const refused = await errorOf(select(options, 'insert into t values (1)'));

@@ -14,7 +14,7 @@ export function testContext(options: Partial<ContextOptions> = {}) {
     interactive: false,
     configFlags: {},
     log: { warn: silent, info: silent, debug: silent },
-    progress: { start: silent, finish: silent },
+    progress: { start: silent, update: silent, finish: silent },
     redactor: createRedactor(),
     ...options,
   }).context;

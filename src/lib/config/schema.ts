@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import type { Finding } from '../status.js';
 import { Duration, Size } from '../units.js';
+import { DatabaseMaintenance } from './database-maintenance.js';
 import { DatabaseThresholds } from './database-thresholds.js';
 import { HealthLevels } from './health-levels.js';
 import { Kpis } from './kpis.js';
@@ -37,13 +38,14 @@ const Database = z
     sslmode: z.enum(['disable', 'prefer', 'require', 'verify-ca', 'verify-full']).default('prefer'),
     /** Certificate authority (PEM file) for verify-ca and verify-full. */
     sslrootcert: z.string().optional(),
-    /** A connection past a pooler such as PgBouncer, for maintenance. */
+    /** Used instead of the settings above: a connection past a pooler such as PgBouncer, whose sessions keep nothing. */
     directUrl: SecretPostgresUrl.optional(),
     /** Longest until a connection stands. */
     connectTimeout: Duration.prefault('5s'),
     /** Longest a query may take, on the server and again in the client. */
     queryTimeout: Duration.prefault('30s'),
     thresholds: DatabaseThresholds,
+    maintenance: DatabaseMaintenance,
   })
   .prefault({});
 

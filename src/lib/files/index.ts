@@ -1,4 +1,5 @@
 /** Files: written whole or not at all, private whatever the umask, and read without surprises. */
+export { appendLines } from './append.js';
 export { syncDirectory, writeFileAtomic } from './atomic.js';
 export { type Compressor, type CompressorName, chooseCompressor, compress, isArchiveOf, isIntact } from './compress.js';
 export { type HeldDirectory, withDirectory } from './directory.js';

@@ -38,7 +38,8 @@ export async function connectDatabase(options: DatabaseOptions): Promise<Connect
   }
 }
 
-async function openInTime(options: DatabaseOptions): Promise<Link> {
+/** Logs in within `config.connectTimeout`. */
+export async function openInTime(options: DatabaseOptions): Promise<Link> {
   const { config, signal } = options;
   const deadline = AbortSignal.timeout(config.connectTimeout);
   try {
@@ -57,7 +58,7 @@ async function checkServer(session: Session, options: DatabaseOptions): Promise<
   if (server === undefined) throw new OperatorError('VOPS-DB-QUERY', `no answer to the first query at ${address}`);
   if (!server.readOnly && options.writable !== true) {
     throw new OperatorError('VOPS-DB-UNREACHABLE', `${address} does not keep a session read-only`, {
-      hint: 'a pooler such as PgBouncer in between? Set database.host and port to the server itself',
+      hint: 'a pooler such as PgBouncer in between? Set database.directUrl to the server itself',
     });
   }
   return server.version;

@@ -9,7 +9,7 @@ interface Remedy {
 const denied = (hint: string): Remedy => ({ code: 'VOPS-DB-DENIED', hint });
 const unreachable = (hint: string): Remedy => ({ code: 'VOPS-DB-UNREACHABLE', hint });
 
-const POOLER = 'a pooler such as PgBouncer in between? Set database.host and port to the server itself';
+const POOLER = 'a pooler such as PgBouncer in between? Set database.directUrl to the server itself';
 
 /** By SQLSTATE; appendix "PostgreSQL Error Codes" of the documentation. */
 const REFUSALS: Readonly<Record<string, Remedy>> = {

@@ -27,7 +27,7 @@ export interface Link {
 }
 
 /** Longest wait for a lock while looking: queries queue behind us as long as we wait. */
-const LOCK_TIMEOUT_MS = 2_000;
+const LOCK_TIMEOUT_MS = 200;
 /** We hold no transaction open; should a bug do so, the server ends it. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
 

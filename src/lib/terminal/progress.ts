@@ -24,26 +24,35 @@ export function createProgress(options: ProgressOptions): {
     if (verbose && !quiet) void stderr.write(`${escapeText(text)}\n`);
   };
   return {
-    progress: { start: (id) => line(`${id}: started`), finish: (id, text) => line(`${id}: ${text}`) },
+    progress: {
+      start: (id) => line(`${id}: started`),
+      update: () => {},
+      finish: (id, text) => line(`${id}: ${text}`),
+    },
     stop: async () => {},
   };
 }
 
 function spinner(): ReturnType<typeof createProgress> {
-  const running = new Set<string>();
+  const running = new Map<string, string>();
   let done = 0;
   // discardStdin puts the terminal in raw mode, and Ctrl-C would no longer be a signal.
   const loading = import('ora').then(({ default: ora }) => ora({ discardStdin: false, hideCursor: true }));
   const draw = () =>
     void loading.then((ora) => {
       if (running.size === 0) return ora.stop();
-      ora.text = `${[...running].map(escapeText).join(', ')}${done > 0 ? ` (${done} done)` : ''}`;
+      ora.text = `${[...running.values()].map(escapeText).join(', ')}${done > 0 ? ` (${done} done)` : ''}`;
       return ora.isSpinning ? ora : ora.start();
     });
   return {
     progress: {
       start: (id) => {
-        running.add(id);
+        running.set(id, id);
+        draw();
+      },
+      update: (id, { share, text }) => {
+        if (!running.has(id)) return; // a last word that came late
+        running.set(id, [id, share === null ? '' : bar(share), text].filter(Boolean).join('  '));
         draw();
       },
       finish: (id) => {
@@ -57,4 +66,12 @@ function spinner(): ReturnType<typeof createProgress> {
       (await loading).stop();
     },
   };
+}
+
+const BAR_WIDTH = 20;
+
+/** `[########------------] 42 %`, in characters every terminal has. */
+function bar(share: number): string {
+  const filled = Math.round(Math.min(1, Math.max(0, share)) * BAR_WIDTH);
+  return `[${'#'.repeat(filled)}${'-'.repeat(BAR_WIDTH - filled)}] ${Math.floor(share * 100)} %`;
 }
