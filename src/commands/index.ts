@@ -49,6 +49,18 @@ export const commands: readonly CommandEntry[] = [
     summary: 'connections, locks, wraparound and state of PostgreSQL',
     load: () => import('./db/health.js'),
   },
+  {
+    path: 'db indexes',
+    summary: 'missing, unused, redundant, bloated and invalid indexes',
+    load: () => import('./db/indexes.js'),
+  },
+  { path: 'db vacuum', summary: 'vacuum the tables that need it, gently', load: () => import('./db/vacuum.js') },
+  { path: 'db analyze', summary: 'bring the statistics of tables up to date', load: () => import('./db/analyze.js') },
+  {
+    path: 'db reindex',
+    summary: 'rebuild bloated indexes online, drop what interrupted rebuilds left',
+    load: () => import('./db/reindex.js'),
+  },
   { path: 'config validate', summary: 'check the configuration', load: () => import('./config/validate.js') },
   {
     path: 'config show',

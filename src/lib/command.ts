@@ -45,11 +45,11 @@ export function defineCommand<Flags, Result, Given>(
  */
 export function planThenApply<Flags, Result>(
   plan: (context: Context, flags: Flags) => Promise<Outcome<Result>>,
-  apply: (context: Context, plan: Outcome<Result>) => Promise<Outcome<Result>>,
+  apply: (context: Context, plan: Outcome<Result>, flags: Flags) => Promise<Outcome<Result>>,
 ): (context: Context, flags: Flags) => Promise<Outcome<Result>> {
   return async (context, flags) => {
     const planned = await plan(context, flags);
-    return context.dryRun ? planned : apply(context, planned);
+    return context.dryRun ? planned : apply(context, planned, flags);
   };
 }
 

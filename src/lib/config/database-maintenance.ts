@@ -17,6 +17,8 @@ export const DatabaseMaintenance = z
       .prefault({}),
     /** Longest one object may take; then it is cancelled and cleaned up. */
     objectTimeout: Duration.prefault('2h'),
+    /** A transaction older than this is not waited for: the rebuild is not begun, and the transaction named. */
+    oldTransaction: Duration.prefault('1m'),
     /** Longest an online rebuild waits for older transactions. Nothing queues behind that wait. */
     lockTimeout: Duration.prefault('10m'),
     /** Free space where the data lie, for a server on another host: it cannot be asked over SQL. */

@@ -1,6 +1,6 @@
 /** Levels at which `db health` speaks up. The guide names none: these are ours, and an operator's to change. */
 import * as z from 'zod';
-import { Duration } from '../units.js';
+import { Duration, Size } from '../units.js';
 
 /** 0.8 is 80 %. */
 const Share = z.number().min(0).max(1);
@@ -15,6 +15,10 @@ export const DatabaseThresholds = z
     idleInTransaction: Duration.prefault('5m'),
     /** Longest a session may wait for another's lock. */
     blocked: Duration.prefault('30s'),
+    /** Rows from which a reference without an index is worth a warning: below, reading the whole table is quick. */
+    missingIndexRows: z.number().int().min(0).default(10_000),
+    /** An index is called unused when nothing has read it for this long, and it is at least this large. */
+    unusedIndex: z.strictObject({ after: Duration.prefault('30d'), size: Size.prefault('1MB') }).prefault({}),
   })
   .prefault({});
 export type DatabaseThresholds = z.output<typeof DatabaseThresholds>;

@@ -11,6 +11,7 @@ import type { Database } from '../pg/index.js';
 import { databaseIdentity } from '../pg/queries/database-identity.js';
 
 export interface DatabaseState {
+  readonly directory: string;
   /** The value kept under this name; undefined when there is none, or none that this version understands. */
   readonly read: <T>(name: string, schema: z.ZodType<T>) => Promise<T | undefined>;
   /** Errors: `VOPS-FILE`, `VOPS-DISK-FULL`. */
@@ -42,6 +43,7 @@ export async function openState({ state }: Pick<Context, 'state'>, database: Dat
       () => '',
     );
   return {
+    directory,
     read: async (file, schema) => parse(await read(`${file}.json`), schema),
     write: (file, value) => writeFileAtomic(join(directory, `${file}.json`), `${JSON.stringify(value)}\n`),
     append: (file, records) => appendLines(join(directory, `${file}.jsonl`), records),
@@ -58,3 +60,7 @@ function parse<T>(text: string, schema: z.ZodType<T>): T | undefined {
     return undefined; // empty, or cut short by a crash
   }
 }
+
+/** Whether keeping something failed, rather than the database: an inspection goes on without its history. */
+export const isFileError = (error: unknown): error is OperatorError =>
+  error instanceof OperatorError && /^VOPS-(FILE|DISK)/.test(error.code);

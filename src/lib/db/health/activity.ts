@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { databaseActivity } from '../../pg/queries/database-activity.js';
-import { defineSection, only } from './section.js';
+import { only } from '../only.js';
+import { defineSection } from './section.js';
 
 /** What the statistics say since they were last reset: facts without a verdict, for a trend is what matters here. */
 export const activity = defineSection({

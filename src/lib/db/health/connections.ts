@@ -2,7 +2,8 @@ import * as z from 'zod';
 import type { DatabaseThresholds } from '../../config/database-thresholds.js';
 import { connectionUsage } from '../../pg/queries/connection-usage.js';
 import type { Finding } from '../../status.js';
-import { defineSection, only } from './section.js';
+import { only } from '../only.js';
+import { defineSection } from './section.js';
 
 const Connections = z.object({
   used: z.number(),

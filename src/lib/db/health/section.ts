@@ -29,10 +29,3 @@ export function defineSection<Data>({ data, read, judge }: SectionParts<Data>): 
     },
   };
 }
-
-/** The row of a query that always gives one. */
-export function only<Row>(rows: readonly Row[]): Row {
-  const [row] = rows;
-  if (row === undefined) throw new TypeError('expected one row, got none');
-  return row;
-}

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { serverState } from '../../pg/queries/server-state.js';
-import { defineSection, only } from './section.js';
+import { only } from '../only.js';
+import { defineSection } from './section.js';
 
 /** Version, uptime, role and size: facts without a verdict. */
 export const server = defineSection({

@@ -3,7 +3,8 @@ import type { DatabaseThresholds } from '../../config/database-thresholds.js';
 import { hiddenSessions } from '../../pg/queries/hidden-sessions.js';
 import { openTransactions } from '../../pg/queries/open-transactions.js';
 import type { Finding } from '../../status.js';
-import { defineSection, only } from './section.js';
+import { only } from '../only.js';
+import { defineSection } from './section.js';
 
 const Transactions = z.object({
   /** Oldest first. */

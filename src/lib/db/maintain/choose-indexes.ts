@@ -1,0 +1,55 @@
+/** Which indexes to rebuild, and which cannot be. Pure. */
+import { formatBytes, formatPercent } from '../../measures.js';
+import type { IndexRow } from '../../pg/queries/index-inventory.js';
+import type { Bloat } from '../bloat/index.js';
+import { notOwner } from './obstacle.js';
+import type { MaintainedObject } from './report.js';
+
+type Obstacle = Pick<MaintainedObject, 'outcome' | 'note'>;
+
+/** 14.0 to 14.3 corrupt what they build CONCURRENTLY. Source: PostgreSQL BUG #17485, fixed in 14.4. */
+const CORRUPTING = { from: 140_000, to: 140_003 };
+
+/** Sorting and the new copy take as much again, and a half for what is written meanwhile. */
+const SPACE_FACTOR = 1.5;
+/** Without knowing the free space, nothing larger is rebuilt. */
+const SAFE_BYTES = 100_000_000;
+
+export interface Circumstances {
+  readonly version: number;
+  /** Undefined: not known. */
+  readonly freeBytes: number | undefined;
+}
+
+/** Why an index cannot be rebuilt online, or not now; undefined when it can. */
+export function indexObstacle(index: IndexRow, { version, freeBytes }: Circumstances): Obstacle | undefined {
+  if (index.isExclusion) {
+    return { outcome: 'skipped', note: 'the server cannot rebuild the index of an exclusion constraint online' };
+  }
+  if (index.isBuilding) return { outcome: 'skipped', note: 'an index of its table is being built already' };
+  if (!index.mayReindex) return { outcome: 'blocked', note: notOwner(index.owner) };
+  if (version >= CORRUPTING.from && version <= CORRUPTING.to) {
+    return {
+      outcome: 'blocked',
+      note: 'this server corrupts indexes it rebuilds online (BUG #17485)\nupdate it to 14.4 or later',
+    };
+  }
+  return spaceObstacle(index.sizeBytes, freeBytes);
+}
+
+function spaceObstacle(sizeBytes: number, freeBytes: number | undefined): Obstacle | undefined {
+  const needed = sizeBytes * SPACE_FACTOR;
+  if (freeBytes === undefined) {
+    if (sizeBytes <= SAFE_BYTES) return undefined;
+    return {
+      outcome: 'blocked',
+      note: `it needs ${formatBytes(needed)}, and the free space of the server is not known\nname it with --assume-free, or set database.maintenance.freeSpace`,
+    };
+  }
+  if (freeBytes >= needed) return undefined;
+  return { outcome: 'blocked', note: `it needs ${formatBytes(needed)}, and only ${formatBytes(freeBytes)} are free` };
+}
+
+/** Why an index is to be rebuilt, in words. */
+export const bloatReason = ({ share, bytes, method }: Bloat): string =>
+  `${formatPercent(Math.round(share * 100) / 100)} of it, ${formatBytes(bytes)}, is air (${method})`;

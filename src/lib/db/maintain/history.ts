@@ -1,0 +1,43 @@
+/** What was done to every object, before and after: one line each, kept in the state directory. */
+import * as z from 'zod';
+import type { DatabaseState } from '../state.js';
+import { ACTIONS, OUTCOMES } from './report.js';
+
+/** Name of the journal. */
+export const HISTORY = 'maintenance';
+
+export const HistoryRecord = z.object({
+  at: z.iso.datetime(),
+  runId: z.string(),
+  command: z.string(),
+  oid: z.number(),
+  object: z.string(),
+  action: z.enum(ACTIONS),
+  reason: z.string(),
+  outcome: z.enum(OUTCOMES),
+  note: z.string().nullable(),
+  sizeBytes: z.number(),
+  sizeAfterBytes: z.number().nullable(),
+  deadTuples: z.number().nullable(),
+  deadTuplesAfter: z.number().nullable(),
+  durationMs: z.number().nullable(),
+  /** Changes with every rewrite: tells whether the object is still the one that was made then. */
+  fileNodeAfter: z.number().nullable(),
+});
+export type HistoryRecord = z.infer<typeof HistoryRecord>;
+
+/** A run that was interrupted longer ago is not resumed but begun anew. */
+const LATELY_MS = 7 * 86_400_000;
+
+/** Indexes that were rebuilt lately, by oid, with the file that this made: one of another file was changed since. */
+export async function rebuiltLately(state: DatabaseState, now: Date): Promise<ReadonlyMap<number, number>> {
+  const records = await state.journal(HISTORY, HistoryRecord);
+  const since = now.getTime() - LATELY_MS;
+  return new Map(
+    records.flatMap(({ at, action, outcome, oid, fileNodeAfter }) =>
+      action === 'reindex' && outcome === 'done' && fileNodeAfter !== null && Date.parse(at) > since
+        ? [[oid, fileNodeAfter] as const]
+        : [],
+    ),
+  );
+}

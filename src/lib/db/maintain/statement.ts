@@ -1,0 +1,50 @@
+/** Runs the statement of a VACUUM or ANALYZE, and sees that it did what it says. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Notice } from '../../pg/index.js';
+import { type ObjectState, objectState } from '../../pg/queries/object-state.js';
+import type { MaintainedObject } from './report.js';
+import type { Site, Worked } from './run.js';
+
+/** SQLSTATE of the warning by which SKIP_LOCKED passes a table over. */
+const LOCK_NOT_AVAILABLE = '55P03';
+/** Until the server's statistics show what it has done: at once since 15, half a second before. */
+const STATISTICS_WITHIN_MS = 3_000;
+const POLL_MS = 100;
+
+/** Which counter tells that it was done. */
+export type Counter = 'vacuumCount' | 'analyzeCount';
+
+/**
+ * A VACUUM or ANALYZE that may not, or that finds the table locked, says so in a warning and succeeds: a warning is an
+ * obstacle here, and no success is one that the server has not counted.
+ */
+export async function runCounted(site: Site, object: MaintainedObject, counter: Counter): Promise<Worked> {
+  const { context, session, before } = site;
+  const { maintenance } = (await context.config()).database;
+  const { objectTimeout: timeoutMs, lockTimeout: lockTimeoutMs } = maintenance;
+  const notices = await session.execute({ sql: object.sql, timeoutMs, lockTimeoutMs, signal: context.signal });
+  const obstacle = notices.find(({ code }) => isWarning(code));
+  if (obstacle) return { outcome: 'blocked', note: explainWarning(obstacle) };
+  const after = await counted(site, object.oid, counter);
+  if (after === undefined) return { outcome: 'failed', note: 'the server did not count it as done' };
+  return { outcome: 'done', deadTuples: before.deadTuples, deadTuplesAfter: after.deadTuples };
+}
+
+/** Class 01 is that of warnings. */
+const isWarning = (code: string) => code.startsWith('01') || code === LOCK_NOT_AVAILABLE;
+
+const explainWarning = ({ code, message }: Notice): string =>
+  code === LOCK_NOT_AVAILABLE
+    ? 'another session holds a lock on it\nviktoria-ops db locks shows who'
+    : `${message}\nviktoria-ops db grants prints what the role needs`;
+
+/** The object once the server has counted one more; undefined when it never does. */
+async function counted({ session, before }: Site, oid: number, counter: Counter): Promise<ObjectState | undefined> {
+  for (let waited = 0; ; waited += POLL_MS) {
+    const [after] = await session.query(objectState, [oid]);
+    if (after === undefined) return undefined;
+    if (!after.countsAreKept || (after[counter] ?? 0) !== (before[counter] ?? 0)) return after;
+    if (waited >= STATISTICS_WITHIN_MS) return undefined;
+    await sleep(POLL_MS);
+  }
+}

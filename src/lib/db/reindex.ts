@@ -1,0 +1,115 @@
+/** Plans the online rebuilding of bloated indexes, and the dropping of what interrupted rebuilds have left. */
+import * as z from 'zod';
+import type { Context } from '../context.js';
+import type { Database } from '../pg/index.js';
+import type { IndexRow } from '../pg/queries/index-inventory.js';
+import { conclude, type Outcome } from '../status.js';
+import { Duration, Size } from '../units.js';
+import { Baselines } from './bloat/baselines.js';
+import { hiddenStatistics, type IndexCatalogue, readIndexes } from './catalogue.js';
+import { assessBloat, confirmBloat, worthRebuilding } from './indexes/assess.js';
+import { findInvalid, originalOf } from './indexes/invalid.js';
+import { judgeInvalid } from './indexes/judge.js';
+import { dropIndex, indexName, namesOf, rebuildIndex } from './indexes/names.js';
+import { bloatReason, indexObstacle } from './maintain/choose-indexes.js';
+import { standbyFinding } from './maintain/conclude.js';
+import { findFreeSpace } from './maintain/free-space.js';
+import { rebuiltLately } from './maintain/history.js';
+import { notOwner } from './maintain/obstacle.js';
+import { type MaintainedObject, type MaintenanceReport, planned, reportOn } from './maintain/report.js';
+import { selectNamed } from './maintain/select.js';
+import { type DatabaseState, openState } from './state.js';
+
+export const ReindexFlags = z.object({
+  index: z.string().min(1).optional(),
+  table: z.string().min(1).optional(),
+  assumeFree: Size.optional(),
+  resume: z.boolean().default(false),
+  lockWait: Duration.optional(),
+});
+export type ReindexFlags = z.infer<typeof ReindexFlags>;
+
+type PlanContext = Pick<Context, 'config' | 'now' | 'pg' | 'state'>;
+
+/**
+ * Plans REINDEX INDEX CONCURRENTLY for the bloated indexes, or for those named, the worst first; before them the
+ * dropping of leftovers, which slow every write. @throws OperatorError VOPS-USAGE.
+ */
+export function planReindex(context: PlanContext, flags: ReindexFlags): Promise<Outcome<MaintenanceReport>> {
+  return context.pg(async (database) => {
+    const catalogue = await readIndexes(database);
+    const { observed, indexes } = catalogue;
+    if (observed.isStandby) return conclude(reportOn([], { applied: false, isStandby: true }), [standbyFinding]);
+    const state = await openState(context, database);
+    const named = selectIndexes(indexes, flags);
+    const wanted = named ?? (await findBloated(context, database, { catalogue, state }));
+    const rebuilt = flags.resume ? await rebuiltLately(state, context.now()) : new Map<number, number>();
+    const objects: MaintainedObject[] = indexes.flatMap((index) => planDrop(index, indexes));
+    for (const { index, reason } of wanted) {
+      const freeBytes = flags.assumeFree ?? (await findFreeSpace(context, database, index.tablespaceOid));
+      const isDone = rebuilt.get(index.oid) === index.fileNode;
+      const obstacle = isDone
+        ? { outcome: 'skipped' as const, note: 'rebuilt by an earlier run' }
+        : indexObstacle(index, { version: database.version, freeBytes });
+      objects.push(planRebuild(index, reason, obstacle));
+    }
+    const findings = [
+      ...(named ? [] : hiddenStatistics(observed)),
+      ...findInvalid(indexes).flatMap((invalid) => (invalid.kind === 'failed-build' ? judgeInvalid(invalid) : [])),
+    ];
+    return conclude(reportOn(objects, { applied: false, isStandby: false }), findings);
+  });
+}
+
+interface Wanted {
+  readonly index: IndexRow;
+  readonly reason: string;
+}
+
+/** The indexes an operator names; undefined when none is named, and need decides. */
+function selectIndexes(indexes: readonly IndexRow[], { index, table }: ReindexFlags): readonly Wanted[] | undefined {
+  if (index === undefined && table === undefined) return undefined;
+  const own = indexes.filter(({ isToast, isValid }) => !isToast && isValid);
+  const byTable = own.map((row) => ({ schema: row.schema, name: row.table, row }));
+  const ofTable = table === undefined ? own : selectNamed('table', table, byTable).map(({ row }) => row);
+  const chosen = index === undefined ? ofTable : selectNamed('index', index, ofTable);
+  return chosen.map((row) => ({ index: row, reason: 'asked for' }));
+}
+
+async function findBloated(
+  { config }: PlanContext,
+  database: Database,
+  { catalogue, state }: { readonly catalogue: IndexCatalogue; readonly state: DatabaseState },
+): Promise<readonly Wanted[]> {
+  const limits = (await config()).database.maintenance.bloat;
+  const bloats = assessBloat(catalogue, (await state.read('index-baselines', Baselines)) ?? {});
+  const suspects = worthRebuilding(catalogue.indexes, bloats, limits);
+  const confirmed = await confirmBloat(database, suspects, { blockBytes: catalogue.observed.blockBytes, limits });
+  return confirmed.map(({ index, bloat }) => ({ index, reason: bloatReason(bloat) }));
+}
+
+function planDrop(index: IndexRow, indexes: readonly IndexRow[]): MaintainedObject[] {
+  const original = originalOf(index, indexes);
+  if (original === undefined) return [];
+  const { index: object, ...names } = namesOf(index);
+  const reason = `left of an interrupted rebuild of ${indexName(original)}`;
+  const obstacle = index.mayReindex ? {} : { outcome: 'blocked' as const, note: notOwner(index.owner) };
+  return [planned({ oid: index.oid, object, ...names, action: 'drop', sql: dropIndex(index), reason, ...obstacle })];
+}
+
+function planRebuild(
+  index: IndexRow,
+  reason: string,
+  obstacle: Pick<MaintainedObject, 'outcome' | 'note'> | undefined,
+): MaintainedObject {
+  const { index: object, ...names } = namesOf(index);
+  return planned({
+    oid: index.oid,
+    object,
+    ...names,
+    action: 'reindex',
+    sql: rebuildIndex(index),
+    reason,
+    ...obstacle,
+  });
+}

@@ -1,0 +1,122 @@
+import * as z from 'zod';
+import { Instant, Numeric } from '../columns.js';
+import type { Query } from '../index.js';
+
+const Row = z.object({
+  oid: Numeric,
+  schema: z.string(),
+  name: z.string(),
+  /** `r` table, `m` materialized view, `p` partitioned: the last holds no rows itself. */
+  kind: z.enum(['r', 'm', 'p']),
+  isLocked: z.boolean(),
+  /** Main fork and TOAST, without indexes. */
+  sizeBytes: Numeric,
+  heapBytes: Numeric,
+  tuples: Numeric,
+  liveTuples: Numeric,
+  deadTuples: Numeric,
+  changedTuples: Numeric,
+  /** 0 before PostgreSQL 13. */
+  insertedTuples: Numeric,
+  lastVacuum: Instant.nullable(),
+  lastAnalyze: Instant.nullable(),
+  vacuumCount: Numeric,
+  analyzeCount: Numeric,
+  xidAge: Numeric,
+  multixactAge: Numeric,
+  /** Rows from which autovacuum would act, by the table's own settings; −1 insertions: never. */
+  vacuumThreshold: Numeric,
+  insertThreshold: Numeric,
+  analyzeThreshold: Numeric,
+  freezeMaxAge: Numeric,
+  multixactFreezeMaxAge: Numeric,
+  autovacuumEnabled: z.boolean(),
+  fillFactor: Numeric,
+  fileNode: Numeric,
+  tablespaceOid: Numeric,
+  isBeingVacuumed: z.boolean(),
+  mayMaintain: z.boolean(),
+  owner: z.string(),
+});
+export type TableRow = z.infer<typeof Row>;
+
+/**
+ * Every table of the application with its statistics and the thresholds that hold for it: its storage parameters (as
+ * the server parses them, `pg_options_to_table`) before the server's settings. Ages include the TOAST table's.
+ *
+ * Waits for nobody: sizes of a table on which ACCESS EXCLUSIVE is held or wanted come from `relpages`. Before 17 the
+ * owner of the table or of the database may vacuum, from 17 on whoever has MAINTAIN, too.
+ */
+export const tableInventory = {
+  sql: `
+    with locked as materialized (
+      select relation from pg_locks
+      where locktype = 'relation' and mode = 'AccessExclusiveLock'
+        and database = (select oid from pg_database where datname = current_database())
+    )
+    select
+      c.oid, n.nspname as schema, c.relname as name, c.relkind::text as kind, held as "isLocked",
+      case when held then (c.relpages + coalesce(t.relpages, 0)) * block
+        else pg_relation_size(c.oid) + coalesce(pg_relation_size(t.oid), 0) end as "sizeBytes",
+      case when held then c.relpages * block else pg_relation_size(c.oid) end as "heapBytes",
+      greatest(c.reltuples, 0) as tuples,
+      coalesce(s.n_live_tup, 0) as "liveTuples", coalesce(s.n_dead_tup, 0) as "deadTuples",
+      coalesce(s.n_mod_since_analyze, 0) as "changedTuples",
+      coalesce((to_jsonb(s) ->> 'n_ins_since_vacuum')::bigint, 0) as "insertedTuples",
+      greatest(s.last_vacuum, s.last_autovacuum) as "lastVacuum",
+      greatest(s.last_analyze, s.last_autoanalyze) as "lastAnalyze",
+      coalesce(s.vacuum_count, 0) as "vacuumCount", coalesce(s.analyze_count, 0) as "analyzeCount",
+      case when c.relkind = 'p' then 0 else greatest(age(c.relfrozenxid), age(t.relfrozenxid)) end as "xidAge",
+      case when c.relkind = 'p' then 0 else greatest(mxid_age(c.relminmxid), mxid_age(t.relminmxid)) end
+        as "multixactAge",
+      vacuum_threshold + vacuum_scale * greatest(c.reltuples, 0) as "vacuumThreshold",
+      case when insert_threshold < 0 then -1
+        else insert_threshold + insert_scale * greatest(c.reltuples, 0) end as "insertThreshold",
+      analyze_threshold + analyze_scale * greatest(c.reltuples, 0) as "analyzeThreshold",
+      freeze_max_age as "freezeMaxAge", multixact_freeze_max_age as "multixactFreezeMaxAge",
+      autovacuum_enabled as "autovacuumEnabled", fillfactor as "fillFactor", c.relfilenode as "fileNode",
+      c.reltablespace as "tablespaceOid",
+      exists (select from pg_stat_progress_vacuum p where p.relid in (c.oid, c.reltoastrelid)) as "isBeingVacuumed",
+      pg_has_role(c.relowner, 'usage') or pg_has_role(d.datdba, 'usage')
+        or case when current_setting('server_version_num')::int >= 170000
+          then has_table_privilege(c.oid, 'MAINTAIN') else false end as "mayMaintain",
+      pg_get_userbyid(c.relowner) as owner
+    from pg_class c
+    join pg_namespace n on n.oid = c.relnamespace
+    join pg_database d on d.datname = current_database()
+    left join pg_class t on t.oid = c.reltoastrelid
+    left join pg_stat_all_tables s on s.relid = c.oid
+    cross join lateral (select current_setting('block_size')::bigint as block) as server
+    cross join lateral (
+      select c.oid in (select relation from locked) or c.reltoastrelid in (select relation from locked) as held
+    ) as lock
+    cross join lateral (
+      select
+        coalesce(own ->> 'autovacuum_vacuum_threshold', current_setting('autovacuum_vacuum_threshold'))::float8
+          as vacuum_threshold,
+        coalesce(own ->> 'autovacuum_vacuum_scale_factor', current_setting('autovacuum_vacuum_scale_factor'))::float8
+          as vacuum_scale,
+        coalesce(own ->> 'autovacuum_vacuum_insert_threshold',
+          current_setting('autovacuum_vacuum_insert_threshold', true), '-1')::float8 as insert_threshold,
+        coalesce(own ->> 'autovacuum_vacuum_insert_scale_factor',
+          current_setting('autovacuum_vacuum_insert_scale_factor', true), '0')::float8 as insert_scale,
+        coalesce(own ->> 'autovacuum_analyze_threshold', current_setting('autovacuum_analyze_threshold'))::float8
+          as analyze_threshold,
+        coalesce(own ->> 'autovacuum_analyze_scale_factor',
+          current_setting('autovacuum_analyze_scale_factor'))::float8 as analyze_scale,
+        least((own ->> 'autovacuum_freeze_max_age')::bigint, current_setting('autovacuum_freeze_max_age')::bigint)
+          as freeze_max_age,
+        least((own ->> 'autovacuum_multixact_freeze_max_age')::bigint,
+          current_setting('autovacuum_multixact_freeze_max_age')::bigint) as multixact_freeze_max_age,
+        coalesce((own ->> 'autovacuum_enabled')::bool, true) as autovacuum_enabled,
+        coalesce(own ->> 'fillfactor', '100')::int as fillfactor
+      from (
+        select coalesce(jsonb_object_agg(option_name, option_value), '{}') as own
+        from pg_options_to_table(c.reloptions)
+      ) as options
+    ) as settings
+    where c.relkind in ('r', 'm', 'p') and c.relpersistence <> 't'
+      and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
+    order by n.nspname, c.relname`,
+  row: Row,
+} satisfies Query<TableRow>;
