@@ -36,14 +36,14 @@ export async function readTables(database: Database): Promise<TableCatalogue> {
 }
 
 /** The planner's statistics are shown only of tables that the role may read: to pg_monitor alone, of none. */
-export function hiddenStatistics({ tables, tablesWithStatistics, role }: Observation): readonly Finding[] {
-  if (tables === 0 || tablesWithStatistics > 0) return [];
+export function hiddenStatistics({ tables, hiddenTables, role }: Observation): readonly Finding[] {
+  if (hiddenTables === 0) return [];
   return [
     {
       code: 'VOPS-DB-STATISTICS-HIDDEN',
       severity: 'unknown',
-      message: `no statistics of any of the ${tables} tables with rows are to be seen by role ${role}: bloat is not assessed`,
-      hint: `if they were analyzed, as a superuser: GRANT pg_read_all_data TO ${quoteName(role)} (before PostgreSQL 14: GRANT SELECT on the tables)`,
+      message: `role ${role} may not see the statistics of ${hiddenTables} of ${tables} tables: their bloat is not assessed`,
+      hint: `as a superuser: GRANT pg_read_all_data TO ${quoteName(role)} (before PostgreSQL 14: GRANT SELECT on the tables)`,
     },
   ];
 }

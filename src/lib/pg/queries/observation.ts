@@ -8,14 +8,14 @@ const Row = z.object({
   blockBytes: Numeric,
   replicas: Numeric,
   isStandby: z.boolean(),
-  /** Tables with rows, and how many of them have statistics that our role may see. */
+  /** Tables, and how many of them have statistics that our role may not see. */
   tables: Numeric,
-  tablesWithStatistics: Numeric,
+  hiddenTables: Numeric,
   role: z.string(),
 });
 export type Observation = z.infer<typeof Row>;
 
-/** When and as whom the catalogue is read. `pg_stats` shows only tables that the role may read: to pg_monitor, none. */
+/** When and as whom the catalogue is read. `pg_stats` shows only columns that the role may read: to pg_monitor, none. */
 export const observation = {
   sql: `
     select
@@ -25,11 +25,10 @@ export const observation = {
       (select count(*) from pg_stat_replication) as replicas,
       pg_is_in_recovery() as "isStandby",
       count(*) as tables,
-      count(*) filter (where exists (
-        select from pg_stats s where s.schemaname = n.nspname and s.tablename = c.relname)) as "tablesWithStatistics",
+      count(*) filter (where not has_any_column_privilege(c.oid, 'select')) as "hiddenTables",
       current_user as role
     from pg_class c
     join pg_namespace n on n.oid = c.relnamespace
-    where c.relkind = 'r' and c.reltuples > 0 and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')`,
+    where c.relkind in ('r', 'm') and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')`,
   row: Row,
 } satisfies Query<Observation>;

@@ -1,0 +1,212 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { type Baselines, bytesAtBest, updateBaselines } from '../../src/lib/db/bloat/baselines.js';
+import { freshBtreeBytes } from '../../src/lib/db/bloat/btree.js';
+import { freshHeapBytes } from '../../src/lib/db/bloat/heap.js';
+import { indexBloat, tableBloat } from '../../src/lib/db/bloat/index.js';
+import { findMeasure } from '../../src/lib/db/bloat/measure.js';
+import { rowBytes } from '../../src/lib/db/bloat/tuple.js';
+import { type IndexCatalogue, readIndexes, readTables } from '../../src/lib/db/catalogue.js';
+import { sql, useDatabase } from '../support/database.js';
+import { pgOf } from '../support/pg.js';
+
+const int = { length: 4, alignment: 4, averageWidth: 4, nullFraction: 0 };
+const bigint = { length: 8, alignment: 8, averageWidth: 8, nullFraction: 0 };
+const text = { length: -1, alignment: 4, averageWidth: 20, nullFraction: 0 };
+const HEADER = { header: 8, headerWithNulls: 16 };
+
+describe('bytes of a row', () => {
+  test.each([
+    ['an int', [int], 16],
+    ['a bigint', [bigint], 16],
+    ['an int before a bigint, padded', [int, bigint], 24],
+    ['two ints share a word', [int, int], 16],
+    ['text of all lengths', [text], 31.5],
+    ['always null', [{ ...int, nullFraction: 1 }], 16],
+  ])('%s', (_, columns, bytes) => {
+    expect(rowBytes(columns, HEADER)).toBe(bytes);
+  });
+});
+
+describe('a fresh btree', () => {
+  const unique = { ...int, distinct: -1, commonFractions: [] };
+  const base = {
+    tuples: 100_000,
+    columns: [unique],
+    keyColumns: 1,
+    isUnique: true,
+    deduplicates: true,
+    fillFactor: 90,
+    blockBytes: 8_192,
+  };
+
+  test('grows with its rows, and with a lower fill factor', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1e7 }), fc.integer({ min: 10, max: 100 }), (tuples, fillFactor) => {
+        const bytes = freshBtreeBytes({ ...base, tuples, fillFactor });
+        expect(bytes % 8_192).toBe(0);
+        expect(freshBtreeBytes({ ...base, tuples: tuples * 2, fillFactor })).toBeGreaterThanOrEqual(bytes);
+        expect(freshBtreeBytes({ ...base, tuples, fillFactor: 10 })).toBeGreaterThanOrEqual(bytes);
+      }),
+    );
+  });
+
+  test('of few values is a third of one without deduplication, and never larger', () => {
+    const few = { ...base, isUnique: false, columns: [{ ...unique, distinct: 5 }] };
+    expect(freshBtreeBytes(few)).toBeLessThan(0.4 * freshBtreeBytes({ ...few, deduplicates: false }));
+    fc.assert(
+      fc.property(fc.double({ min: 1, max: 1e5, noNaN: true }), (distinct) => {
+        const index = { ...few, columns: [{ ...unique, distinct }] };
+        expect(freshBtreeBytes(index)).toBeLessThanOrEqual(freshBtreeBytes({ ...index, deduplicates: false }) * 1.05);
+      }),
+    );
+  });
+
+  test('of nothing is one page', () => {
+    expect(freshBtreeBytes({ ...base, tuples: 0 })).toBe(8_192);
+    expect(freshHeapBytes({ tuples: 0, columns: [int], fillFactor: 100, blockBytes: 8_192 })).toBe(0);
+  });
+});
+
+describe('baselines', () => {
+  const btree = { oid: 1, accessMethod: 'btree', fileNode: 10, analyzeCount: 0, tuples: 10_000, sizeBytes: 200_000 };
+  const gin = { ...btree, oid: 2, accessMethod: 'gin' };
+  const of = (baselines: Baselines, tuples = 10_000) => bytesAtBest({ oid: 2, tuples }, baselines)?.bytes;
+
+  test('keep the leanest ever seen, and forget what is gone', () => {
+    const first = updateBaselines({}, [btree]);
+    const grown = updateBaselines(first, [{ ...btree, sizeBytes: 500_000 }]);
+    expect(bytesAtBest(btree, grown)).toEqual({ bytes: 200_000, isRebuilt: false });
+    expect(updateBaselines(grown, [])).toEqual({});
+  });
+
+  test('a GIN index has none until its table was analyzed: before, its entries pass for rows', () => {
+    const entries = { ...gin, tuples: 20_000 };
+    const first = updateBaselines({}, [entries]);
+    expect(of(first)).toBeUndefined();
+    expect(of(updateBaselines(first, [entries]))).toBeUndefined();
+    const analyzed = updateBaselines(first, [{ ...gin, analyzeCount: 1 }]);
+    expect(of(analyzed)).toBe(200_000);
+    // Rebuilt by somebody: entries again, which are not believed.
+    const rebuilt = updateBaselines(analyzed, [{ ...entries, fileNode: 11, analyzeCount: 1 }]);
+    expect(of(rebuilt)).toBe(200_000);
+  });
+
+  test('a rebuild sets a new one, be it larger', () => {
+    const first = updateBaselines({}, [btree]);
+    const rebuilt = updateBaselines(first, [{ ...btree, fileNode: 11, sizeBytes: 300_000 }], new Set([1]));
+    expect(bytesAtBest(btree, rebuilt)).toEqual({ bytes: 300_000, isRebuilt: true });
+  });
+
+  test('an index of few rows tells nothing', () => {
+    expect(bytesAtBest({ oid: 1, tuples: 500 }, updateBaselines({}, [{ ...btree, tuples: 500 }]))).toBeUndefined();
+  });
+});
+
+/** Truth by pgstattuple, on data that the estimators have not been fitted to. */
+describe('against pgstattuple', () => {
+  const { name: database } = useDatabase();
+  const pg = pgOf({ database });
+
+  beforeAll(async () => {
+    await sql(database, 'create extension pgstattuple');
+    await sql(
+      database,
+      `create table match (id serial primary key, status text, opponent text, token uuid, kickoff timestamptz,
+         fee numeric, data jsonb, team int, rare int, played boolean, visitors bigint)`,
+    );
+    await sql(
+      database,
+      `insert into match (status, opponent, token, kickoff, fee, data, team, rare, played, visitors)
+       select (array['planned', 'live', 'over'])[1 + i % 3], 'SV ' || md5(i::text), gen_random_uuid(),
+         now() - i * interval '1 hour', i * 1.5, jsonb_build_object('goals', i % 9), i % 120,
+         case when i % 4 = 0 then i end, i % 2 = 0, i / 4
+       from generate_series(1, 60000) i`,
+    );
+    for (const [name, definition] of Object.entries(INDEXES)) {
+      await sql(database, `create index ${name} on match ${definition}`);
+    }
+    await sql(database, 'vacuum analyze match');
+  }, 60_000);
+
+  const INDEXES = {
+    m_status: '(status)',
+    m_opponent: '(opponent)',
+    m_token: '(token)',
+    m_kickoff: '(kickoff)',
+    m_fee: '(fee)',
+    m_team: '(team)',
+    m_rare: '(rare)',
+    m_played: '(played)',
+    m_visitors: '(visitors)',
+    m_two: '(team, status)',
+    m_lower: '(lower(opponent))',
+    m_partial: `(kickoff) where status = 'over'`,
+    m_loose: '(token) with (fillfactor = 60)',
+    m_wide: '(team) include (opponent)',
+  };
+
+  /** Share of air by the estimate and in truth, of every btree of the table. */
+  async function compare() {
+    return pg(async (connection) => {
+      const catalogue: IndexCatalogue = await readIndexes(connection);
+      const measure = await findMeasure(connection, 8_192);
+      const rows = catalogue.indexes.filter(({ table }) => table === 'match');
+      expect(rows).toHaveLength(Object.keys(INDEXES).length + 1);
+      return Promise.all(
+        rows.map(async (index) => {
+          const known = { columns: catalogue.columnsOf(index.oid), baselines: {}, blockBytes: 8_192 };
+          const estimated = indexBloat(index, known)?.share ?? Number.NaN;
+          return { name: index.name, estimated, measured: (await measure?.(index))?.share ?? Number.NaN };
+        }),
+      );
+    });
+  }
+
+  test('indexes just built are not called bloated', async () => {
+    for (const { name, estimated, measured } of await compare()) {
+      expect([name, measured < 0.08]).toEqual([name, true]);
+      expect([name, estimated < 0.12]).toEqual([name, true]);
+    }
+  });
+
+  test('after deleting nine rows in ten every one is, within eight points of the truth', async () => {
+    await sql(database, 'delete from match where id % 10 <> 0');
+    await sql(database, 'vacuum analyze match');
+    for (const { name, estimated, measured } of await compare()) {
+      expect([name, measured > 0.6]).toEqual([name, true]);
+      expect([name, Math.abs(estimated - measured) < 0.08]).toEqual([name, true]);
+    }
+    const { estimated, measured } = await heap();
+    expect(Math.abs(estimated - measured)).toBeLessThan(0.05);
+  });
+
+  test('after random updates the estimate follows', async () => {
+    await sql(database, 'reindex table match');
+    for (let round = 0; round < 4; round += 1) {
+      await sql(
+        database,
+        `update match set token = gen_random_uuid(), kickoff = now() - random() * interval '9 years'`,
+      );
+      await sql(database, 'vacuum analyze match');
+    }
+    const churned = (await compare()).filter(({ name }) => ['m_token', 'm_kickoff', 'm_loose'].includes(name));
+    for (const { name, estimated, measured } of churned) {
+      expect([name, Math.abs(estimated - measured) < 0.08]).toEqual([name, true]);
+    }
+  });
+
+  async function heap() {
+    const [truth] = await sql(
+      database,
+      `select (approx_free_percent + dead_tuple_percent) / 100 as share from pgstattuple_approx('match')`,
+    );
+    return pg(async (connection) => {
+      const { tables, columnsOf } = await readTables(connection);
+      const [table] = tables.filter(({ name }) => name === 'match');
+      if (!table) throw new Error('no table');
+      const bloat = tableBloat(table, { columns: columnsOf(table.oid), blockBytes: 8_192 });
+      return { estimated: bloat?.share ?? Number.NaN, measured: Number(truth?.share) };
+    });
+  }
+});
