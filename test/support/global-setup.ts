@@ -7,7 +7,7 @@ declare global {
 /** One PostgreSQL for the whole run; workers find it in the environment. */
 export default async function setup(): Promise<void> {
   const server = await startPostgres({
-    settings: { shared_preload_libraries: 'pg_stat_statements', autovacuum: 'off' },
+    settings: { shared_preload_libraries: 'pg_stat_statements', autovacuum: 'off', max_prepared_transactions: '5' },
   });
   globalThis.postgresOfThisRun = server;
   process.env.TEST_PGPORT = String(server.port);

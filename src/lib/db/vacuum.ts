@@ -93,10 +93,8 @@ export async function vacuumTable(site: Site, object: MaintainedObject): Promise
   const { vacuumCostDelay } = (await site.context.config()).database.maintenance;
   await site.session.query(setCostDelay, [`${vacuumCostDelay}ms`]);
   const worked = await runCounted(site, object, 'vacuumCount');
-  const { deadTuples, deadTuplesAfter } = worked;
-  const isStuck =
-    worked.outcome === 'done' && Number(deadTuplesAfter) > 0 && Number(deadTuplesAfter) >= Number(deadTuples);
-  return isStuck ? { ...worked, note: HELD } : worked;
+  const isHeld = worked.outcome === 'done' && Number(worked.deadTuplesAfter) > Number(worked.deadTuples) / 2;
+  return isHeld ? { ...worked, note: HELD } : worked;
 }
 
-const HELD = 'no dead row could be removed: something older may still see them; viktoria-ops db health names it';
+const HELD = 'most dead rows could not be removed: something older may still see them; viktoria-ops db health names it';

@@ -110,7 +110,7 @@ function untilReady(server: ChildProcess): Promise<void> {
     }, READY_TIMEOUT_MS);
     server.stderr?.on('data', (chunk) => {
       output = (output + chunk).slice(-4_000);
-      if (!output.includes('ready to accept connections')) return;
+      if (!/ready to accept (read-only )?connections/.test(output)) return;
       clearTimeout(timer);
       resolve();
     });

@@ -13,7 +13,7 @@ export type OldTransaction = z.infer<typeof Row>;
 /**
  * What REINDEX CONCURRENTLY would wait for: sessions of this database whose transaction with a snapshot or an id is
  * older than $2 seconds, read-only ones too, and prepared transactions with a lock on the table $1. VACUUM is not waited
- * for. A prepared transaction has the virtual id −1/<its id>.
+ * for. The locks of a prepared transaction have no session, and the virtual id that holds its transaction id.
  */
 export const oldTransactions = {
   sql: `
@@ -33,8 +33,10 @@ export const oldTransactions = {
       format('COMMIT PREPARED %L, or ROLLBACK PREPARED %L', gid, gid)
     from pg_prepared_xacts p
     where database = current_database() and exists (
-      select from pg_locks l
-      where l.virtualtransaction = '-1/' || p.transaction and l.relation = $1)
+      select from pg_locks own
+      join pg_locks held on held.virtualtransaction = own.virtualtransaction and held.pid is null
+      where own.locktype = 'transactionid' and own.transactionid = p.transaction and own.pid is null
+        and held.relation = $1)
     order by seconds desc`,
   row: Row,
 } satisfies Query<OldTransaction>;
