@@ -7,7 +7,11 @@ declare global {
 /** One PostgreSQL for the whole run; workers find it in the environment. */
 export default async function setup(): Promise<void> {
   const server = await startPostgres({
-    settings: { shared_preload_libraries: 'pg_stat_statements', autovacuum: 'off', max_prepared_transactions: '5' },
+    settings: {
+      shared_preload_libraries: 'pg_stat_statements',
+      autovacuum_naptime: '1d',
+      max_prepared_transactions: '5',
+    },
   });
   globalThis.postgresOfThisRun = server;
   process.env.TEST_PGPORT = String(server.port);

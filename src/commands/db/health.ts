@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { defineCommand } from '../../lib/command.js';
 import { DatabaseHealth, inspectDatabase } from '../../lib/db/health.js';
+import { countOf } from '../../lib/measures.js';
 import type { Theme } from '../../lib/terminal/theme.js';
 
 const sample: DatabaseHealth = {
@@ -14,20 +15,53 @@ const sample: DatabaseHealth = {
     database: 'viktoria_wertheim',
     sizeBytes: 734_003_200,
   },
-  connections: { used: 12, active: 1, idle: 11, hidden: 0, available: 97 },
+  connections: {
+    used: 12,
+    active: 1,
+    idle: 11,
+    hidden: 0,
+    available: 97,
+    groups: [
+      { user: 'strapi', application: '', client: '10.0.0.4', total: 10, active: 1, idleInTransaction: 0 },
+      { user: 'viktoria_ops', application: 'psql', client: 'socket', total: 2, active: 0, idleInTransaction: 0 },
+    ],
+  },
   transactions: { open: [], hidden: 0, role: 'strapi' },
   blocking: [],
-  wraparound: [
-    {
-      database: 'viktoria_wertheim',
-      xidAge: 48_000_000,
-      multixactAge: 0,
-      xidFreezeMaxAge: 200_000_000,
-      multixactFreezeMaxAge: 400_000_000,
-      xidFailsafeAge: 1_600_000_000,
-      multixactFailsafeAge: 1_600_000_000,
-    },
-  ],
+  replication: { isStandby: false, standbys: [], slots: [], replayDelaySeconds: null, isStreaming: null },
+  wraparound: {
+    databases: [
+      {
+        database: 'viktoria_wertheim',
+        xidAge: 48_000_000,
+        multixactAge: 0,
+        xidFreezeMaxAge: 200_000_000,
+        multixactFreezeMaxAge: 400_000_000,
+        xidFailsafeAge: 1_600_000_000,
+        multixactFailsafeAge: 1_600_000_000,
+      },
+    ],
+    tables: [{ table: 'public.matches', xidAge: 48_000_000, multixactAge: 0, sizeBytes: 88_000_000 }],
+    holders: [],
+  },
+  sequences: {
+    fullest: [
+      {
+        sequence: 'public.matches_id_seq',
+        column: 'matches.id',
+        lastValue: 41_200,
+        limit: 2_147_483_647,
+        usage: 0.0000192,
+      },
+    ],
+    total: 31,
+    hidden: 0,
+    role: 'strapi',
+  },
+  checksums: { isEnabled: true, failures: [] },
+  collations: [],
+  invalidIndexes: [],
+  autovacuum: { isEnabled: true, countsAreKept: true, workers: 0, maxWorkers: 3, running: [], backlog: [] },
   activity: {
     cacheHitRatio: 0.9931,
     deadlocks: 0,
@@ -36,6 +70,8 @@ const sample: DatabaseHealth = {
     temporaryFileBytes: 0,
     since: '2026-11-01T03:00:00.000Z',
   },
+  archiver: { mode: 'off', archived: 0, failed: 0, lastArchived: null, lastFailed: null, lastFailedFile: null },
+  backups: { newest: '2026-11-01T03:10:00.000Z' },
 };
 
 export default defineCommand({
@@ -54,19 +90,62 @@ export default defineCommand({
 });
 
 function view(health: DatabaseHealth, theme: Theme): string {
-  const oldest = health.wraparound?.[0];
+  const oldest = health.wraparound?.databases[0];
+  const { connections, activity, sequences, autovacuum } = health;
+  const fullest = sequences?.fullest[0];
   const facts = theme.fields([
     ['database', health.server?.database],
     ['size', theme.bytes(health.server?.sizeBytes)],
     ['up since', theme.time(health.server?.startedAt)],
-    ['replicas', health.server?.replicas],
-    ['connections', health.connections && `${health.connections.active} active, ${health.connections.idle} idle`],
-    ['cache hit ratio', theme.percent(health.activity?.cacheHitRatio)],
-    ['deadlocks', theme.count(health.activity?.deadlocks)],
+    ['replication', replicationText(health)],
+    ['connections', connections && `${connections.active} active, ${connections.idle} idle`],
+    ['cache hit ratio', theme.percent(activity?.cacheHitRatio)],
+    ['deadlocks', theme.count(activity?.deadlocks)],
+    ['temporary files', theme.bytes(activity?.temporaryFileBytes)],
     ['oldest xid', oldest && `${theme.count(oldest.xidAge)} (${oldest.database})`],
+    [
+      'autovacuum',
+      autovacuum &&
+        `${autovacuum.workers} of ${autovacuum.maxWorkers} at work, ${autovacuum.backlog.length} tables wait`,
+    ],
+    ['fullest sequence', fullest && `${theme.percent(fullest.usage)} (${fullest.sequence})`],
+    ['archive', health.archiver?.mode],
+    ['newest backup', health.backups?.newest ? theme.time(health.backups.newest) : 'none in the catalogue'],
   ]);
-  return [facts, transactionTable(health, theme), blockingTable(health, theme)].filter(Boolean).join('\n\n');
+  const tables = [poolTable, transactionTable, blockingTable, holderTable];
+  return [facts, ...tables.map((table) => table(health, theme))].filter(Boolean).join('\n\n');
 }
+
+function replicationText({ replication }: DatabaseHealth): string | undefined {
+  if (!replication) return undefined;
+  if (replication.isStandby) return `a standby, ${replication.replayDelaySeconds ?? '?'} s behind`;
+  return `${countOf(replication.standbys.length, 'standby').replace(/ys$/, 'ies')}, ${countOf(replication.slots.length, 'slot')}`;
+}
+
+function poolTable({ connections }: DatabaseHealth, theme: Theme): string {
+  if (!connections || connections.groups.length === 0) return '';
+  const rows = connections.groups.map((group) => [
+    group.user,
+    group.application,
+    group.client,
+    group.total,
+    group.active,
+    group.idleInTransaction,
+  ]);
+  return theme.table(['connections of', 'application', 'from', 'all', 'active', 'idle in transaction'], rows);
+}
+
+/** Only when it matters: every busy server has transactions of a moment. */
+function holderTable({ wraparound }: DatabaseHealth, theme: Theme): string {
+  const old = wraparound?.holders.filter(({ xidAge }) => xidAge > HOLDER_SHOWN_FROM) ?? [];
+  if (old.length === 0) return '';
+  return theme.table(
+    ['holds back vacuum', 'since transactions', 'released by'],
+    old.map(({ who, xidAge, release }) => [who, theme.count(xidAge), release]),
+  );
+}
+
+const HOLDER_SHOWN_FROM = 100_000;
 
 function transactionTable({ transactions }: DatabaseHealth, theme: Theme): string {
   if (!transactions || transactions.open.length === 0) return '';

@@ -1,3 +1,4 @@
 /** Backups: one catalogue for configuration snapshots, database dumps and file archives. */
 export { type Backup, type BackupDraft, createBackup, type WrittenFile } from './catalogue.js';
 export { BackupName, Manifest } from './manifest.js';
+export { newestBackup } from './newest.js';

@@ -15,6 +15,16 @@ export const DatabaseThresholds = z
     idleInTransaction: Duration.prefault('5m'),
     /** Longest a session may wait for another's lock. */
     blocked: Duration.prefault('30s'),
+    /** How far a standby may be behind. */
+    replicationLag: Duration.prefault('5m'),
+    /** Used share of the numbers of a sequence. */
+    sequenceUsage: z.strictObject({ warning: Share.default(0.7), critical: Share.default(0.9) }).prefault({}),
+    /** Dead rows of a table, in multiples of its own autovacuum threshold, that show autovacuum does not keep up. */
+    autovacuumBacklog: z.number().min(1).default(2),
+    /** Bytes of temporary files written in an hour. */
+    temporaryFilesPerHour: Size.prefault('1GB'),
+    /** Age of the newest database backup; the guide makes one a month. */
+    backupAge: Duration.prefault('32d'),
     /** Rows from which a reference without an index is worth a warning: below, reading the whole table is quick. */
     missingIndexRows: z.number().int().min(0).default(10_000),
     /** An index is called unused when nothing has read it for this long, and it is at least this large. */

@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import type { DatabaseThresholds } from '../../config/database-thresholds.js';
 import { blockedSessions } from '../../pg/queries/blocked-sessions.js';
 import type { Finding } from '../../status.js';
-import { defineSection } from './section.js';
+import { type Circumstances, defineSection } from './section.js';
 
 const Blocking = z.array(
   z.object({
@@ -26,8 +25,13 @@ export const blocking = defineSection({
 });
 
 /** One finding for every session at the root of a queue in which someone has waited too long. */
-export function judgeBlocking(sessions: Blocking, { blocked }: DatabaseThresholds): readonly Finding[] {
-  const waitingTooLong = sessions.filter(({ waitSeconds }) => waitSeconds !== null && waitSeconds * 1_000 > blocked);
+export function judgeBlocking(
+  sessions: Blocking,
+  { thresholds }: Pick<Circumstances, 'thresholds'>,
+): readonly Finding[] {
+  const waitingTooLong = sessions.filter(
+    ({ waitSeconds }) => waitSeconds !== null && waitSeconds * 1_000 > thresholds.blocked,
+  );
   const longest = Math.max(...waitingTooLong.map(({ waitSeconds }) => waitSeconds ?? 0));
   const roots = sessions.filter(({ pid }) => waitingTooLong.some((waiter) => rootsOf(waiter.pid, sessions).has(pid)));
   return roots.map(({ pid, state, application }) => ({

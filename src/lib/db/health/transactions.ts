@@ -1,10 +1,9 @@
 import * as z from 'zod';
-import type { DatabaseThresholds } from '../../config/database-thresholds.js';
 import { hiddenSessions } from '../../pg/queries/hidden-sessions.js';
 import { openTransactions } from '../../pg/queries/open-transactions.js';
 import type { Finding } from '../../status.js';
 import { only } from '../only.js';
-import { defineSection } from './section.js';
+import { type Circumstances, defineSection } from './section.js';
 
 const Transactions = z.object({
   /** Oldest first. */
@@ -38,7 +37,7 @@ export const transactions = defineSection({
 
 export function judgeTransactions(
   { open, hidden, role }: Transactions,
-  { longTransaction, idleInTransaction }: DatabaseThresholds,
+  { thresholds: { longTransaction, idleInTransaction } }: Pick<Circumstances, 'thresholds'>,
 ): readonly Finding[] {
   const findings: Finding[] = [];
   for (const session of open) {
