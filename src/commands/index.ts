@@ -61,6 +61,11 @@ export const commands: readonly CommandEntry[] = [
     summary: 'rebuild bloated indexes online, drop what interrupted rebuilds left',
     load: () => import('./db/reindex.js'),
   },
+  {
+    path: 'db optimize',
+    summary: 'everything worth doing to the database, ranked; --apply does what is safe',
+    load: () => import('./db/optimize.js'),
+  },
   { path: 'config validate', summary: 'check the configuration', load: () => import('./config/validate.js') },
   {
     path: 'config show',

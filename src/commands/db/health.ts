@@ -119,7 +119,7 @@ function view(health: DatabaseHealth, theme: Theme): string {
 function replicationText({ replication }: DatabaseHealth): string | undefined {
   if (!replication) return undefined;
   if (replication.isStandby) return `a standby, ${replication.replayDelaySeconds ?? '?'} s behind`;
-  return `${countOf(replication.standbys.length, 'standby').replace(/ys$/, 'ies')}, ${countOf(replication.slots.length, 'slot')}`;
+  return `${countOf(replication.standbys.length, 'standby')}, ${countOf(replication.slots.length, 'slot')}`;
 }
 
 function poolTable({ connections }: DatabaseHealth, theme: Theme): string {

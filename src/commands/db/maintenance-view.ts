@@ -32,10 +32,12 @@ export function maintenanceView({ applied, objects, totals }: MaintenanceReport,
     action,
     outcome,
     theme.bytes(measured.sizeBytes),
-    ...(applied ? [theme.bytes(measured.sizeAfterBytes), theme.duration(measured.durationMs)] : []),
+    ...(applied
+      ? [theme.bytes(measured.sizeAfterBytes), theme.duration(measured.durationMs)]
+      : [theme.bytes(measured.gainBytes)]),
     note?.split('\n')[0] ?? reason,
   ]);
-  const head = ['object', 'action', 'outcome', 'size', ...(applied ? ['after', 'took'] : []), 'why'];
+  const head = ['object', 'action', 'outcome', 'size', ...(applied ? ['after', 'took'] : ['to free']), 'why'];
   const table = theme.table(head, rows);
   if (applied || totals.planned === 0) return table;
   const statements = objects.filter(({ outcome }) => outcome === 'planned').map(({ sql }) => `  ${sql};`);

@@ -35,6 +35,7 @@ export default defineCommand({
         reason: '61 % of it, 41.2 MB, is air (measured)',
         outcome: 'done',
         sizeBytes: 67_400_000,
+        gainBytes: 41_200_000,
         sizeAfterBytes: 26_100_000,
         durationMs: 5_310,
       }),

@@ -45,13 +45,13 @@ export function planReindex(context: PlanContext, flags: ReindexFlags): Promise<
     const wanted = named ?? (await findBloated(context, database, { catalogue, state }));
     const rebuilt = flags.resume ? await rebuiltLately(state, context.now()) : new Map<number, number>();
     const objects: MaintainedObject[] = indexes.flatMap((index) => planDrop(index, indexes));
-    for (const { index, reason } of wanted) {
+    for (const { index, ...need } of wanted) {
       const freeBytes = flags.assumeFree ?? (await findFreeSpace(context, database, index.tablespaceOid));
       const isDone = rebuilt.get(index.oid) === index.fileNode;
       const obstacle = isDone
         ? { outcome: 'skipped' as const, note: 'rebuilt by an earlier run' }
         : indexObstacle(index, { version: database.version, freeBytes });
-      objects.push(planRebuild(index, reason, obstacle));
+      objects.push(planRebuild(index, need, obstacle));
     }
     const findings = [
       ...(named ? [] : hiddenStatistics(observed)),
@@ -61,9 +61,13 @@ export function planReindex(context: PlanContext, flags: ReindexFlags): Promise<
   });
 }
 
-interface Wanted {
-  readonly index: IndexRow;
+interface Need {
   readonly reason: string;
+  readonly gainBytes: number | null;
+}
+
+interface Wanted extends Need {
+  readonly index: IndexRow;
 }
 
 /** The indexes an operator names; undefined when none is named, and need decides. */
@@ -73,7 +77,7 @@ function selectIndexes(indexes: readonly IndexRow[], { index, table }: ReindexFl
   const byTable = own.map((row) => ({ schema: row.schema, name: row.table, row }));
   const ofTable = table === undefined ? own : selectNamed('table', table, byTable).map(({ row }) => row);
   const chosen = index === undefined ? ofTable : selectNamed('index', index, ofTable);
-  return chosen.map((row) => ({ index: row, reason: 'asked for' }));
+  return chosen.map((row) => ({ index: row, reason: 'asked for', gainBytes: null }));
 }
 
 async function findBloated(
@@ -85,7 +89,7 @@ async function findBloated(
   const bloats = assessBloat(catalogue, (await state.read('index-baselines', Baselines)) ?? {});
   const suspects = worthRebuilding(catalogue.indexes, bloats, limits);
   const confirmed = await confirmBloat(database, suspects, { blockBytes: catalogue.observed.blockBytes, limits });
-  return confirmed.map(({ index, bloat }) => ({ index, reason: bloatReason(bloat) }));
+  return confirmed.map(({ index, bloat }) => ({ index, reason: bloatReason(bloat), gainBytes: bloat.bytes }));
 }
 
 function planDrop(index: IndexRow, indexes: readonly IndexRow[]): MaintainedObject[] {
@@ -94,12 +98,14 @@ function planDrop(index: IndexRow, indexes: readonly IndexRow[]): MaintainedObje
   const { index: object, ...names } = namesOf(index);
   const reason = `left of an interrupted rebuild of ${indexName(original)}`;
   const obstacle = index.mayReindex ? {} : { outcome: 'blocked' as const, note: notOwner(index.owner) };
-  return [planned({ oid: index.oid, object, ...names, action: 'drop', sql: dropIndex(index), reason, ...obstacle })];
+  const gainBytes = index.sizeBytes;
+  const drop = { action: 'drop' as const, sql: dropIndex(index), reason, gainBytes };
+  return [planned({ oid: index.oid, object, ...names, ...drop, ...obstacle })];
 }
 
 function planRebuild(
   index: IndexRow,
-  reason: string,
+  need: Need,
   obstacle: Pick<MaintainedObject, 'outcome' | 'note'> | undefined,
 ): MaintainedObject {
   const { index: object, ...names } = namesOf(index);
@@ -109,7 +115,7 @@ function planRebuild(
     ...names,
     action: 'reindex',
     sql: rebuildIndex(index),
-    reason,
+    ...need,
     ...obstacle,
   });
 }

@@ -33,7 +33,7 @@ export const collations = defineSection({
 const NAMED = 5;
 
 /** Refreshing the version first would only hide it. */
-export function judgeDrift({ what, recorded, actual, indexes, refresh }: CollationDrift): Finding {
+function judgeDrift({ what, recorded, actual, indexes, refresh }: CollationDrift): Finding {
   const named = indexes.slice(0, NAMED).join(', ') + (indexes.length > NAMED ? ', …' : '');
   return {
     code: 'VOPS-DB-COLLATION',

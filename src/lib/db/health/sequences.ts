@@ -51,7 +51,7 @@ export const sequences = defineSection({
 
 const currentRole = { sql: 'select current_user as role', row: z.object({ role: z.string() }) };
 
-export function judgeSequences(
+function judgeSequences(
   { fullest, hidden, role }: Pick<Sequences, 'fullest' | 'hidden' | 'role'>,
   { thresholds: { sequenceUsage: level } }: Pick<Circumstances, 'thresholds'>,
 ): readonly Finding[] {

@@ -51,8 +51,7 @@ export const MissingIndex = z.object({
 });
 export type MissingIndex = z.infer<typeof MissingIndex>;
 
-export const BloatedIndex = z.object({ ...Named, accessMethod: z.string(), bloat: Bloat, rebuild: z.string() });
-export type BloatedIndex = z.infer<typeof BloatedIndex>;
+const BloatedIndex = z.object({ ...Named, accessMethod: z.string(), bloat: Bloat, rebuild: z.string() });
 
 export const IndexReport = z.object({
   indexes: z.number(),

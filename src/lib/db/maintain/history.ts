@@ -17,6 +17,7 @@ export const HistoryRecord = z.object({
   outcome: z.enum(OUTCOMES),
   note: z.string().nullable(),
   sizeBytes: z.number(),
+  gainBytes: z.number().nullable(),
   sizeAfterBytes: z.number().nullable(),
   deadTuples: z.number().nullable(),
   deadTuplesAfter: z.number().nullable(),

@@ -2,7 +2,6 @@
 import * as z from 'zod';
 
 export const ACTIONS = ['vacuum', 'analyze', 'reindex', 'drop', 'rewrite'] as const;
-export type Action = (typeof ACTIONS)[number];
 
 /**
  * `planned`: not begun. `done`: seen to be done. `skipped`: needs nothing, or another does it. `blocked`: wanted, and
@@ -24,6 +23,8 @@ export const MaintainedObject = z.object({
   /** Why it was skipped, blocked, or failed. */
   note: z.string().nullable(),
   sizeBytes: z.number(),
+  /** What it is expected to free; null when it is not about space. */
+  gainBytes: z.number().nullable(),
   sizeAfterBytes: z.number().nullable(),
   deadTuples: z.number().nullable(),
   deadTuplesAfter: z.number().nullable(),
@@ -54,6 +55,7 @@ type Planned = Pick<MaintainedObject, 'oid' | 'object' | 'table' | 'action' | 's
 export const planned = (object: Planned): MaintainedObject => ({
   outcome: 'planned',
   note: null,
+  gainBytes: null,
   sizeAfterBytes: null,
   deadTuples: null,
   deadTuplesAfter: null,
