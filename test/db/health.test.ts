@@ -18,7 +18,7 @@ import { judgeTransactions } from '../../src/lib/db/health/transactions.js';
 import { judgeWraparound } from '../../src/lib/db/health/wraparound.js';
 import { inspectDatabase } from '../../src/lib/db/health.js';
 import type { Outcome } from '../../src/lib/status.js';
-import { sql, testServer, useDatabase } from '../support/database.js';
+import { sql, testServer, untilCounted, useDatabase } from '../support/database.js';
 import { configWith, pgOf } from '../support/pg.js';
 import { run, runJson, temporaryDirectory } from '../support/run.js';
 
@@ -281,7 +281,7 @@ describe('each section on a real server', () => {
       ]);
       await results;
     });
-    await sql(database, 'select pg_sleep(1.1)');
+    await untilCounted();
     expect(await find('VOPS-DB-DEADLOCKS')).toMatchObject({ message: expect.stringContaining('1 deadlock since') });
     expect(await find('VOPS-DB-DEADLOCKS')).toBeUndefined();
     const warnings: string[] = [];

@@ -5,7 +5,7 @@ import { analyzeNeed, vacuumNeed } from '../../src/lib/db/maintain/choose.js';
 import { MaintenanceReport } from '../../src/lib/db/maintain/report.js';
 import { remainingMs, rewriteStatement } from '../../src/lib/db/rewrite.js';
 import type { TableRow } from '../../src/lib/pg/queries/table-inventory.js';
-import { sql, testServer, useDatabase } from '../support/database.js';
+import { sql, testServer, untilCounted, useDatabase } from '../support/database.js';
 import { type RunOptions, run, runJson, temporaryDirectory } from '../support/run.js';
 
 const { name: database } = useDatabase(`
@@ -33,6 +33,7 @@ const outcomes = ({ document }: { document: { result: MaintenanceReport } }) =>
   document.result.objects.map(({ object, outcome }) => `${object} ${outcome}`);
 
 beforeAll(async () => {
+  await untilCounted();
   await sql(database, 'vacuum analyze');
   await sql('postgres', `create role ${role} login`);
   await sql(
@@ -49,14 +50,14 @@ async function session(): Promise<pg.Client> {
 }
 
 describe('db vacuum', () => {
-  beforeEach(() =>
-    sql(
+  beforeEach(async () => {
+    await sql(
       database,
       `update busy set i = i + 100000 where i % 10 = 0; update busy set i = i - 100000 where i > 100000;
-       update "we""ird; drop" set "Column" = 1 where "Column" < 10; update calm set i = i where i < 20;
-       select pg_sleep(0.3)`,
-    ),
-  );
+       update "we""ird; drop" set "Column" = 1 where "Column" < 10; update calm set i = i where i < 20`,
+    );
+    await untilCounted();
+  });
 
   test('plans by the storage parameters of each table, and --dry-run prints what a real run then does', async () => {
     const dry = await ops(['vacuum', '--dry-run']);
@@ -126,7 +127,7 @@ describe('db vacuum', () => {
     await ops(['vacuum', '--table', 'busy']);
     const [found] = await sql(database, 'select system_identifier::text as id from pg_control_system()');
     const { readFileSync } = await import('node:fs');
-    const file = `${state}/viktoria-ops/databases/${found?.id}-${database}/maintenance.jsonl`;
+    const file = `${state}/viktoria-ops/databases/${String(found?.id)}-${database}/maintenance.jsonl`;
     const last = JSON.parse(readFileSync(file, 'utf8').trim().split('\n').at(-1) ?? '');
     expect(last).toMatchObject({
       command: 'db vacuum',
@@ -188,7 +189,7 @@ describe('db vacuum --full', () => {
 describe('db analyze', () => {
   test('where it is needed: changed tables, and partitioned ones, which nothing else analyzes', async () => {
     await sql(database, 'update calm set i = 1; insert into calm select generate_series(1, 900)');
-    await sql(database, 'select pg_stat_force_next_flush()').catch(() => sql(database, 'select pg_sleep(0.6)'));
+    await untilCounted();
     const { code, document } = await ops(['analyze']);
     expect(code).toBe(0);
     expect(document.result.objects).toEqual(

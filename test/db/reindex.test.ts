@@ -5,10 +5,11 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { indexObstacle } from '../../src/lib/db/maintain/choose-indexes.js';
 import { MaintenanceReport } from '../../src/lib/db/maintain/report.js';
-import { type PostgresServer, startPostgres } from '../../src/lib/demo/postgres.js';
+import type { PostgresServer } from '../../src/lib/demo/postgres.js';
 import type { IndexRow } from '../../src/lib/pg/queries/index-inventory.js';
 import { start } from '../support/binary.js';
 import { sql, testServer, useDatabase } from '../support/database.js';
+import { startTestPostgres } from '../support/postgres.js';
 import { type RunOptions, runJson, temporaryDirectory } from '../support/run.js';
 
 const { name: database } = useDatabase(`
@@ -238,10 +239,14 @@ describe('another server', () => {
     const client = new pg.Client({ ...testServer, port: server.port, database: 'postgres' });
     client.on('error', () => {});
     await client.connect();
-    return client.query(text).finally(() => client.end());
+    try {
+      return await client.query(text);
+    } finally {
+      await client.end();
+    }
   };
   beforeAll(async () => {
-    server = await startPostgres({ settings: { autovacuum: 'off' } });
+    server = await startTestPostgres({ autovacuum: 'off' });
     await ask('create table t (i int); insert into t select generate_series(1, 200000); delete from t');
   }, 30_000);
   afterAll(() => server.stop());

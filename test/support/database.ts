@@ -28,3 +28,9 @@ export function useDatabase(schema = ''): { readonly name: string } {
   });
   return { name };
 }
+
+/** Until the statistics of ended sessions are to be seen: at once since PostgreSQL 15, through a collector before. */
+export async function untilCounted(): Promise<void> {
+  const [server] = await sql('postgres', `select current_setting('server_version_num')::int as version`);
+  if (Number(server?.version) < 150_000) await new Promise((resolve) => setTimeout(resolve, 1_200));
+}

@@ -1,17 +1,16 @@
-import { type PostgresServer, startPostgres } from '../../src/lib/demo/postgres.js';
+import type { PostgresServer } from '../../src/lib/demo/postgres.js';
+import { startTestPostgres } from './postgres.js';
 
 declare global {
   var postgresOfThisRun: PostgresServer | undefined;
 }
 
-/** One PostgreSQL for the whole run; workers find it in the environment. */
+/** One PostgreSQL for the whole run; workers find it in the environment. Autovacuum is on, and does nothing for a day. */
 export default async function setup(): Promise<void> {
-  const server = await startPostgres({
-    settings: {
-      shared_preload_libraries: 'pg_stat_statements',
-      autovacuum_naptime: '1d',
-      max_prepared_transactions: '5',
-    },
+  const server = await startTestPostgres({
+    shared_preload_libraries: 'pg_stat_statements',
+    autovacuum_naptime: '1d',
+    max_prepared_transactions: '5',
   });
   globalThis.postgresOfThisRun = server;
   process.env.TEST_PGPORT = String(server.port);

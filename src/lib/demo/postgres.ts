@@ -40,13 +40,18 @@ const SETTINGS = {
 
 /**
  * Starts a server and resolves when it accepts connections.
- * @param options.prefer where the programs are looked for first; `options.settings` are added to the command line.
+ * @param options.prefer where the programs are looked for first; `options.programs` is their directory, where that is
+ * known; `options.settings` are added to the command line.
  * @throws OperatorError VOPS-TOOL-MISSING when no server programs are found; VOPS-TOOL-FAILED when it does not come up.
  */
 export async function startPostgres(
-  options: { readonly prefer?: 'system' | 'embedded'; readonly settings?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly prefer?: 'system' | 'embedded';
+    readonly programs?: string | undefined;
+    readonly settings?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<PostgresServer> {
-  const found = findPrograms(options.prefer ?? 'system');
+  const found = options.programs ?? findPrograms(options.prefer ?? 'system');
   const account = unprivilegedAccount();
   const root = mkdtempSync(join(fastDirectory(), 'viktoria-ops-pg-'));
   chmodSync(root, 0o700);
