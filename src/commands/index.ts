@@ -50,6 +50,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./db/health.js'),
   },
   {
+    path: 'db slow-queries',
+    summary: 'which statements the time goes into',
+    load: () => import('./db/slow-queries.js'),
+  },
+  {
     path: 'db indexes',
     summary: 'missing, unused, redundant, bloated and invalid indexes',
     load: () => import('./db/indexes.js'),

@@ -25,6 +25,10 @@ export const DatabaseThresholds = z
     temporaryFilesPerHour: Size.prefault('1GB'),
     /** Age of the newest database backup; the guide makes one a month. */
     backupAge: Duration.prefault('32d'),
+    /** A statement that takes longer than this on average (guide: 1000 ms), and was called so often. */
+    slowQuery: z
+      .strictObject({ averageTime: Duration.prefault('1000ms'), calls: z.number().int().min(1).default(3) })
+      .prefault({}),
     /** Rows from which a reference without an index is worth a warning: below, reading the whole table is quick. */
     missingIndexRows: z.number().int().min(0).default(10_000),
     /** An index is called unused when nothing has read it for this long, and it is at least this large. */

@@ -1,0 +1,82 @@
+/** What an operator should know about the statements. */
+import type { DatabaseThresholds } from '../../config/database-thresholds.js';
+import { formatBytes, formatDuration } from '../../measures.js';
+import { quoteName } from '../../pg/identifier.js';
+import type { Finding } from '../../status.js';
+import type { SlowQueries } from '../slow-queries.js';
+import type { Snapshot } from './difference.js';
+
+/** The exact steps, for the extension is not there, or its library is not loaded. */
+export const unavailable = (isCreated: boolean): Finding => ({
+  code: 'VOPS-DB-STATEMENTS-MISSING',
+  severity: 'unknown',
+  message: isCreated
+    ? 'pg_stat_statements is created, and its library is not loaded: statements are not assessed'
+    : 'pg_stat_statements is not installed in this database: statements are not assessed',
+  hint: [
+    "as a superuser: add pg_stat_statements to what SHOW shared_preload_libraries gives: ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'",
+    'restart the server',
+    ...(isCreated ? [] : ['CREATE EXTENSION pg_stat_statements (this step alone, if the library is loaded already)']),
+  ].join('; then '),
+});
+
+interface Circumstances {
+  readonly base: Snapshot | undefined;
+  readonly now: Snapshot;
+  /** Entries of which our role may not see the query. */
+  readonly hidden: number;
+  readonly role: string;
+  readonly room: number | null;
+  readonly thresholds: DatabaseThresholds;
+}
+
+/** Pure: the ranking as findings. */
+export function judgeStatements(
+  { statements }: SlowQueries,
+  { base, now, hidden, role, room, thresholds }: Circumstances,
+): readonly Finding[] {
+  const { averageTime, calls } = thresholds.slowQuery;
+  const findings = statements
+    .filter((statement) => statement.meanMs > averageTime && statement.calls >= calls)
+    .map(
+      ({ query, meanMs, calls: times, temporaryBytes }): Finding => ({
+        code: 'VOPS-DB-SLOW-QUERY',
+        severity: 'warning',
+        message: `${times} times ${formatDuration(meanMs)} on average: ${shorten(query)}`,
+        hint:
+          temporaryBytes > 0
+            ? `it spills ${formatBytes(temporaryBytes)} to disk: raise work_mem for it; EXPLAIN (ANALYZE, BUFFERS) shows where`
+            : 'EXPLAIN (ANALYZE, BUFFERS) shows where the time goes; viktoria-ops db indexes shows missing indexes',
+      }),
+    );
+  return [...findings, ...judgeRoom(base, now, room), ...judgeHidden(hidden, role)];
+}
+
+const SHORT = 100;
+const shorten = (query: string) => (query.length > SHORT ? `${query.slice(0, SHORT)}…` : query);
+
+/** What is evicted between two runs is in neither. */
+function judgeRoom(base: Snapshot | undefined, now: Snapshot, room: number | null): readonly Finding[] {
+  const evicted = base?.evictions == null || now.evictions === null ? 0 : now.evictions - base.evictions;
+  if (evicted <= 0) return [];
+  return [
+    {
+      code: 'VOPS-DB-STATEMENTS-EVICTED',
+      severity: 'info',
+      message: `statements were evicted ${evicted} times for want of room${room === null ? '' : ` (${room} entries)`}: rare ones are missing here`,
+      hint: 'raise pg_stat_statements.max, which takes a restart',
+    },
+  ];
+}
+
+const judgeHidden = (hidden: number, role: string): readonly Finding[] =>
+  hidden === 0
+    ? []
+    : [
+        {
+          code: 'VOPS-DB-STATEMENTS-HIDDEN',
+          severity: 'unknown',
+          message: `role ${role} may not see which statements ${hidden} entries of other roles are`,
+          hint: `as a superuser: GRANT pg_read_all_stats TO ${quoteName(role)}`,
+        },
+      ];
