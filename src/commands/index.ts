@@ -49,6 +49,8 @@ export const commands: readonly CommandEntry[] = [
     summary: 'connections, locks, wraparound and state of PostgreSQL',
     load: () => import('./db/health.js'),
   },
+  { path: 'db stats', summary: 'figures of the database and its tables', load: () => import('./db/stats.js') },
+  { path: 'db locks', summary: 'who waits for whom', load: () => import('./db/locks.js') },
   {
     path: 'db slow-queries',
     summary: 'which statements the time goes into',
@@ -71,6 +73,7 @@ export const commands: readonly CommandEntry[] = [
     summary: 'everything worth doing to the database, ranked; --apply does what is safe',
     load: () => import('./db/optimize.js'),
   },
+  { path: 'db grants', summary: 'the least rights for each purpose, as SQL', load: () => import('./db/grants.js') },
   { path: 'config validate', summary: 'check the configuration', load: () => import('./config/validate.js') },
   {
     path: 'config show',

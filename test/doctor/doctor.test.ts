@@ -11,7 +11,7 @@ import { diagnoseProgram } from '../../src/lib/doctor/checks/tools.js';
 import { diagnose } from '../../src/lib/doctor/index.js';
 import { OperatorError } from '../../src/lib/errors.js';
 import { createExecute } from '../../src/lib/process/execute.js';
-import { configWith, pgOf } from '../support/pg.js';
+import { configWith, maintenanceOf, pgOf } from '../support/pg.js';
 import { runJson, temporaryDirectory } from '../support/run.js';
 
 /** A backend that lacks some routes, or all. */
@@ -38,6 +38,7 @@ function doctor({ logs, state }: ReturnType<typeof place>, changes: Partial<Doct
     env,
     exec: createExecute({ env, signal }),
     now: () => new Date(),
+    maintenance: maintenanceOf(),
     pg: pgOf(),
     signal,
     state: async () => state,
@@ -79,7 +80,7 @@ test('a sound installation: optional routes may be missing', async () => {
     compression: { status: 'ok' },
     'log directory': { status: 'ok' },
   });
-  expect(report.result.checks).toHaveLength(13);
+  expect(report.result.checks).toHaveLength(16);
 });
 
 test('a broken configuration is one finding, and the rest is still looked at', async () => {
@@ -195,7 +196,7 @@ test('the command, with a configuration that cannot be read', async () => {
   writeFileSync(file, '{ "databse": {', { mode: 0o600 });
   const { code, document } = await runJson(['doctor', '--config', file]);
   expect(code).toBe(1);
-  expect(document.result.checks).toHaveLength(13);
+  expect(document.result.checks).toHaveLength(16);
   expect(document.findings).toContainEqual(
     expect.objectContaining({
       code: 'VOPS-DOCTOR-CONFIGURATION',

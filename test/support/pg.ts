@@ -2,6 +2,7 @@ import type { Config } from '../../src/lib/config/index.js';
 import { ConfigSections } from '../../src/lib/config/schema.js';
 import type { Context } from '../../src/lib/context.js';
 import { type DatabaseOptions, withDatabase } from '../../src/lib/pg/connect.js';
+import { withMaintenanceSession } from '../../src/lib/pg/maintenance.js';
 import { testServer } from './database.js';
 
 /** `Context.config` of these sections; nothing is read from a file. */
@@ -40,4 +41,9 @@ export function databaseOptions(
 /** `Context.pg` over a connection with these settings. */
 export function pgOf(overrides: Record<string, unknown> = {}): Context['pg'] {
   return (use) => withDatabase(databaseOptions(overrides), use);
+}
+
+/** `Context.maintenance` over a session with these settings. */
+export function maintenanceOf(overrides: Record<string, unknown> = {}): Context['maintenance'] {
+  return (use) => withMaintenanceSession(databaseOptions(overrides), use);
 }

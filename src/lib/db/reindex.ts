@@ -97,7 +97,7 @@ function planDrop(index: IndexRow, indexes: readonly IndexRow[]): MaintainedObje
   if (original === undefined) return [];
   const { index: object, ...names } = namesOf(index);
   const reason = `left of an interrupted rebuild of ${indexName(original)}`;
-  const obstacle = index.mayReindex ? {} : { outcome: 'blocked' as const, note: notOwner(index.owner) };
+  const obstacle = index.mayDrop ? {} : { outcome: 'blocked' as const, note: notOwner(index.owner) };
   const gainBytes = index.sizeBytes;
   const drop = { action: 'drop' as const, sql: dropIndex(index), reason, gainBytes };
   return [planned({ oid: index.oid, object, ...names, ...drop, ...obstacle })];

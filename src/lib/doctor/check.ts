@@ -14,7 +14,10 @@ export const Diagnosis = z.object({
 });
 export type Diagnosis = z.infer<typeof Diagnosis>;
 
-export type DoctorContext = Pick<Context, 'api' | 'config' | 'env' | 'exec' | 'now' | 'pg' | 'signal' | 'state'>;
+export type DoctorContext = Pick<
+  Context,
+  'api' | 'config' | 'env' | 'exec' | 'maintenance' | 'now' | 'pg' | 'signal' | 'state'
+>;
 
 /** What several checks look at, asked for once. */
 export interface Subject {

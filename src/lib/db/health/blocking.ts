@@ -3,7 +3,7 @@ import { blockedSessions } from '../../pg/queries/blocked-sessions.js';
 import type { Finding } from '../../status.js';
 import { type Circumstances, defineSection } from './section.js';
 
-const Blocking = z.array(
+export const Blocking = z.array(
   z.object({
     pid: z.number(),
     /** Empty for a session that blocks others and waits for none. */
@@ -15,7 +15,7 @@ const Blocking = z.array(
     query: z.string().nullable(),
   }),
 );
-type Blocking = z.infer<typeof Blocking>;
+export type Blocking = z.infer<typeof Blocking>;
 
 /** Sessions that wait for a lock, and those that hold it. */
 export const blocking = defineSection({

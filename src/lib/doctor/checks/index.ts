@@ -6,6 +6,7 @@ import { configuration } from './configuration.js';
 import { database } from './database.js';
 import { logDirectory } from './log-directory.js';
 import { node } from './node.js';
+import { rightsToBackUp, rightsToInspect, rightsToMaintain } from './rights.js';
 import { role } from './role.js';
 import { secrets } from './secrets.js';
 import { stateDirectory } from './state-directory.js';
@@ -19,6 +20,9 @@ export const checks: readonly Check[] = [
   backend,
   database,
   role,
+  rightsToInspect,
+  rightsToMaintain,
+  rightsToBackUp,
   clock,
   flock,
   compression,

@@ -46,6 +46,8 @@ const Row = z.object({
   /** Rows written to the table that this index had to follow, since the statistics began. */
   tableWrites: Numeric,
   tablespaceOid: Numeric,
+  /** Only its owner may drop an index. */
+  mayDrop: z.boolean(),
   mayReindex: z.boolean(),
   owner: z.string(),
 });
@@ -101,6 +103,7 @@ export const indexInventory = {
       coalesce(u.idx_scan, 0) as scans, to_jsonb(u) ->> 'last_idx_scan' as "lastScan",
       coalesce(s.n_tup_ins + s.n_tup_upd - s.n_tup_hot_upd, 0) as "tableWrites",
       c.reltablespace as "tablespaceOid",
+      pg_has_role(c.relowner, 'usage') as "mayDrop",
       pg_has_role(c.relowner, 'usage') or case when current_setting('server_version_num')::int >= 170000
         then has_table_privilege(i.indrelid, 'MAINTAIN') else false end as "mayReindex",
       pg_get_userbyid(c.relowner) as owner
