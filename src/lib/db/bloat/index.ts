@@ -39,7 +39,9 @@ export function indexBloat(
   const best = bytesAtBest(index, known.baselines);
   if (best?.isRebuilt) return bloatOf('baseline', index.sizeBytes, best.bytes);
   const columns = index.accessMethod === 'btree' ? describeColumns(known.columns) : undefined;
-  if (columns !== undefined && columns.length > 0 && index.tuples > 0) {
+  // Without an ANALYZE no rows means that nobody has counted them.
+  const isCounted = index.tuples > 0 || index.analyzeCount > 0;
+  if (columns !== undefined && columns.length > 0 && isCounted) {
     const fresh = freshBtreeBytes({ ...index, columns, blockBytes: known.blockBytes });
     return bloatOf('estimated', index.sizeBytes, fresh);
   }
