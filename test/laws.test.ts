@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { commands, groups } from '../src/commands/index.js';
 import { daily } from '../src/commands/maintenance/daily.js';
+import type { Command } from '../src/lib/command.js';
 import { documentOf } from '../src/lib/document.js';
 import { ERROR_CODES, EXIT_CODES } from '../src/lib/errors.js';
 import { GLOBAL_OPTIONS } from '../src/lib/global-options.js';
@@ -10,7 +11,9 @@ import { GlobalFlags } from '../src/lib/globals.js';
 import { createTheme } from '../src/lib/terminal/theme.js';
 import { run } from './support/run.js';
 
-const loaded = await Promise.all(commands.map(async (entry) => ({ ...entry, command: (await entry.load()).default })));
+// One after the other: Jest's loader cannot link two module graphs that share a part at the same time.
+const loaded: ((typeof commands)[number] & { readonly command: Command })[] = [];
+for (const entry of commands) loaded.push({ ...entry, command: (await entry.load()).default });
 const camelCase = (name: string) => name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 const optionName = (text: string) => camelCase(/--(?:no-)?([\w-]+)/.exec(text)?.[1] ?? '');
 const keysOf = (schema: z.ZodType) => (schema instanceof z.ZodObject ? Object.keys(schema.shape) : []);

@@ -65,7 +65,7 @@ describe('on a real server', () => {
     const outcome = await inspect();
     expect(outcome).toMatchObject({
       status: 'ok',
-      findings: [{ code: 'VOPS-DB-BACKUP-NONE', severity: 'info' }],
+      findings: [],
       result: {
         isHealthy: true,
         server: { role: 'primary', replicas: 0, database, sizeBytes: expect.any(Number) },
@@ -369,7 +369,7 @@ describe('decisions', () => {
   const now = new Date('2026-11-24T03:00:00Z');
   const ago = (days: number) => new Date(now.getTime() - days * 86_400_000).toISOString();
   test.each([
-    ['none', null, ['info']],
+    ['none of ours', null, []],
     ['of this month', ago(31), []],
     ['older', ago(33), ['warning']],
   ])('backup: %s', (_, newest, severities) => {

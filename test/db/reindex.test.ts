@@ -121,7 +121,7 @@ describe('need', () => {
   test.each([
     ['14.3, which corrupts', { version: 140_003, freeBytes: 1e12 }, 'BUG #17485'],
     ['a disk too small', { version: 150_018, freeBytes: 1e8 }, 'only 100.0 MB are free'],
-    ['free space not known', { version: 150_018, freeBytes: undefined }, '--assume-free'],
+    ['free space not known', { version: 150_018, freeBytes: undefined }, 'free space of the server is not known'],
   ])('%s', (_, circumstances, note) => {
     const index = { sizeBytes: 1e9, mayReindex: true } as IndexRow;
     expect(indexObstacle(index, circumstances)).toMatchObject({

@@ -35,7 +35,7 @@ export function maintenanceView({ applied, objects, totals }: MaintenanceReport,
     ...(applied
       ? [theme.bytes(measured.sizeAfterBytes), theme.duration(measured.durationMs)]
       : [theme.bytes(measured.gainBytes)]),
-    note?.split('\n')[0] ?? reason,
+    note ?? reason,
   ]);
   const head = ['object', 'action', 'outcome', 'size', ...(applied ? ['after', 'took'] : ['to free']), 'why'];
   const table = theme.table(head, rows);

@@ -39,7 +39,7 @@ export const OptimizeReport = z.object({
 export type OptimizeReport = z.infer<typeof OptimizeReport>;
 
 /** What maintenance mends by itself; it stands in the list with its own evidence. */
-const MENDED: ReadonlySet<string> = new Set(['VOPS-DB-INDEX-BLOATED', 'VOPS-DB-STANDBY', 'VOPS-DB-BACKUP-NONE']);
+const MENDED: ReadonlySet<string> = new Set(['VOPS-DB-INDEX-BLOATED', 'VOPS-DB-STANDBY']);
 
 /** Gathers the advice; reads only. Errors: `VOPS-DB-…`. */
 export async function planOptimize(

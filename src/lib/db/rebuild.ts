@@ -117,7 +117,8 @@ async function findOldTransaction(
   const age = formatDuration(oldest.seconds * 1_000);
   return {
     outcome: 'blocked',
-    note: `it would wait for ${oldest.who}, open for ${age}\nlet it end, or: ${oldest.release}`,
+    note: `it would wait for ${oldest.who}, open for ${age}`,
+    hint: `let it end, or: ${oldest.release}`,
   };
 }
 

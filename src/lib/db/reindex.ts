@@ -15,7 +15,7 @@ import { bloatReason, indexObstacle } from './maintain/choose-indexes.js';
 import { standbyFinding } from './maintain/conclude.js';
 import { findFreeSpace } from './maintain/free-space.js';
 import { rebuiltLately } from './maintain/history.js';
-import { notOwner } from './maintain/obstacle.js';
+import { notOwner, type Obstacle } from './maintain/obstacle.js';
 import { type MaintainedObject, type MaintenanceReport, planned, reportOn } from './maintain/report.js';
 import { selectNamed } from './maintain/select.js';
 import { type DatabaseState, openState } from './state.js';
@@ -97,17 +97,13 @@ function planDrop(index: IndexRow, indexes: readonly IndexRow[]): MaintainedObje
   if (original === undefined) return [];
   const { index: object, ...names } = namesOf(index);
   const reason = `left of an interrupted rebuild of ${indexName(original)}`;
-  const obstacle = index.mayDrop ? {} : { outcome: 'blocked' as const, note: notOwner(index.owner) };
+  const obstacle = index.mayDrop ? {} : notOwner(index.owner);
   const gainBytes = index.sizeBytes;
   const drop = { action: 'drop' as const, sql: dropIndex(index), reason, gainBytes };
   return [planned({ oid: index.oid, object, ...names, ...drop, ...obstacle })];
 }
 
-function planRebuild(
-  index: IndexRow,
-  need: Need,
-  obstacle: Pick<MaintainedObject, 'outcome' | 'note'> | undefined,
-): MaintainedObject {
+function planRebuild(index: IndexRow, need: Need, obstacle: Obstacle | undefined): MaintainedObject {
   const { index: object, ...names } = namesOf(index);
   return planned({
     oid: index.oid,

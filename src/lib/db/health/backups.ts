@@ -20,10 +20,8 @@ export function judgeBackups(
   { newest }: Backups,
   { now, thresholds: { backupAge } }: Pick<Circumstances, 'now' | 'thresholds'>,
 ): readonly Finding[] {
-  if (newest === null) {
-    const message = 'the catalogue holds no backup of a database; others, as of pgBackRest, are not known here';
-    return [{ code: 'VOPS-DB-BACKUP-NONE', severity: 'info', message }];
-  }
+  // Others, as of pgBackRest, are not known here: none of ours is no news.
+  if (newest === null) return [];
   const ageMs = now.getTime() - Date.parse(newest);
   if (ageMs <= backupAge) return [];
   const message = `the newest backup of a database is ${formatDuration(ageMs)} old`;

@@ -2,10 +2,7 @@
 import { formatBytes, formatPercent } from '../../measures.js';
 import type { IndexRow } from '../../pg/queries/index-inventory.js';
 import type { Bloat } from '../bloat/index.js';
-import { notOwner } from './obstacle.js';
-import type { MaintainedObject } from './report.js';
-
-type Obstacle = Pick<MaintainedObject, 'outcome' | 'note'>;
+import { notOwner, type Obstacle } from './obstacle.js';
 
 /** 14.0 to 14.3 corrupt what they build CONCURRENTLY. Source: PostgreSQL BUG #17485, fixed in 14.4. */
 const CORRUPTING = { from: 140_000, to: 140_003 };
@@ -27,11 +24,12 @@ export function indexObstacle(index: IndexRow, { version, freeBytes }: Circumsta
     return { outcome: 'skipped', note: 'the server cannot rebuild the index of an exclusion constraint online' };
   }
   if (index.isBuilding) return { outcome: 'skipped', note: 'an index of its table is being built already' };
-  if (!index.mayReindex) return { outcome: 'blocked', note: notOwner(index.owner) };
+  if (!index.mayReindex) return notOwner(index.owner);
   if (version >= CORRUPTING.from && version <= CORRUPTING.to) {
     return {
       outcome: 'blocked',
-      note: 'this server corrupts indexes it rebuilds online (BUG #17485)\nupdate it to 14.4 or later',
+      note: 'this server corrupts indexes it rebuilds online (BUG #17485)',
+      hint: 'update it to 14.4 or later',
     };
   }
   return spaceObstacle(index.sizeBytes, freeBytes);
@@ -43,7 +41,8 @@ function spaceObstacle(sizeBytes: number, freeBytes: number | undefined): Obstac
     if (sizeBytes <= SAFE_BYTES) return undefined;
     return {
       outcome: 'blocked',
-      note: `it needs ${formatBytes(needed)}, and the free space of the server is not known\nname it with --assume-free, or set database.maintenance.freeSpace`,
+      note: `it needs ${formatBytes(needed)}, and the free space of the server is not known`,
+      hint: 'name it with --assume-free, or set database.maintenance.freeSpace',
     };
   }
   if (freeBytes >= needed) return undefined;

@@ -23,15 +23,14 @@ export function concludeMaintenance(
   return error === undefined ? ended : { ...ended, error };
 }
 
-function obstacleOf({ outcome, action, object, note }: MaintainedObject): Finding[] {
+function obstacleOf({ outcome, action, object, note, hint }: MaintainedObject): Finding[] {
   if (outcome !== 'blocked' && outcome !== 'failed') return [];
-  const [message, hint] = (note ?? 'for no known reason').split('\n');
   return [
     {
       code: outcome === 'blocked' ? 'VOPS-DB-MAINTENANCE-BLOCKED' : 'VOPS-DB-MAINTENANCE-FAILED',
       severity: 'error',
-      message: `${object}: ${NOUNS[action]} ${outcome === 'blocked' ? 'not possible' : 'failed'}: ${message}`,
-      ...(hint !== undefined && { hint }),
+      message: `${object}: ${NOUNS[action]} ${outcome === 'blocked' ? 'not possible' : 'failed'}: ${note ?? 'for no known reason'}`,
+      ...(hint !== null && { hint }),
     },
   ];
 }

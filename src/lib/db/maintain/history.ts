@@ -16,6 +16,7 @@ export const HistoryRecord = z.object({
   reason: z.string(),
   outcome: z.enum(OUTCOMES),
   note: z.string().nullable(),
+  hint: z.string().nullable(),
   sizeBytes: z.number(),
   gainBytes: z.number().nullable(),
   sizeAfterBytes: z.number().nullable(),

@@ -22,6 +22,8 @@ export const MaintainedObject = z.object({
   outcome: z.enum(OUTCOMES),
   /** Why it was skipped, blocked, or failed. */
   note: z.string().nullable(),
+  /** What to do about that. */
+  hint: z.string().nullable(),
   sizeBytes: z.number(),
   /** What it is expected to free; null when it is not about space. */
   gainBytes: z.number().nullable(),
@@ -55,6 +57,7 @@ type Planned = Pick<MaintainedObject, 'oid' | 'object' | 'table' | 'action' | 's
 export const planned = (object: Planned): MaintainedObject => ({
   outcome: 'planned',
   note: null,
+  hint: null,
   gainBytes: null,
   sizeAfterBytes: null,
   deadTuples: null,

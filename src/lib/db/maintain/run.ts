@@ -135,8 +135,8 @@ async function workOn(place: Place, planned: MaintainedObject, run: Run) {
   const worked = await withProgress(context, { id, pid: session.pid }, work).catch((error: unknown): Worked => {
     if (!(error instanceof OperatorError)) throw error;
     if (ENDS_THE_RUN.has(error.code)) lost = error;
-    const note = error.hint ? `${error.message}\n${error.hint}` : error.message;
-    return { outcome: context.signal.aborted ? 'left' : 'failed', note };
+    const { message: note, hint = null } = error;
+    return { outcome: context.signal.aborted ? 'left' : 'failed', note, hint };
   });
   const object = { ...planned, ...worked, durationMs: Math.round(context.elapsed() - start) };
   context.progress.finish(id, object.note === null ? object.outcome : `${object.outcome}: ${object.note}`);

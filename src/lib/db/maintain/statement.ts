@@ -24,7 +24,7 @@ export async function runCounted(site: Site, object: MaintainedObject, counter: 
   const { objectTimeout: timeoutMs, lockTimeout: lockTimeoutMs } = maintenance;
   const notices = await session.execute({ sql: object.sql, timeoutMs, lockTimeoutMs, signal: context.signal });
   const obstacle = notices.find(({ code }) => isWarning(code));
-  if (obstacle) return { outcome: 'blocked', note: explainWarning(obstacle) };
+  if (obstacle) return { outcome: 'blocked', ...explainWarning(obstacle) };
   const after = await counted(site, object.oid, counter);
   if (after === undefined) return { outcome: 'failed', note: 'the server did not count it as done' };
   return { outcome: 'done', deadTuples: before.deadTuples, deadTuplesAfter: after.deadTuples };
@@ -33,10 +33,10 @@ export async function runCounted(site: Site, object: MaintainedObject, counter: 
 /** Class 01 is that of warnings. */
 const isWarning = (code: string) => code.startsWith('01') || code === LOCK_NOT_AVAILABLE;
 
-const explainWarning = ({ code, message }: Notice): string =>
+const explainWarning = ({ code, message }: Notice) =>
   code === LOCK_NOT_AVAILABLE
-    ? 'another session holds a lock on it\nviktoria-ops db locks shows who'
-    : `${message}\nviktoria-ops db grants prints what the role needs`;
+    ? { note: 'another session holds a lock on it', hint: 'viktoria-ops db locks shows who' }
+    : { note: message, hint: 'viktoria-ops db grants prints what the role needs' };
 
 /** The object once the server has counted one more; undefined when it never does. */
 async function counted({ session, before }: Site, oid: number, counter: Counter): Promise<ObjectState | undefined> {

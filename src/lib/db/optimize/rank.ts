@@ -25,7 +25,7 @@ function adviceOn({ object, reason, note, outcome, sql, gainBytes }: MaintainedO
   const isSafe = outcome === 'planned';
   return {
     subject: object,
-    why: isSafe ? reason : `${reason}; ${note?.split('\n')[0] ?? outcome}`,
+    why: isSafe ? reason : `${reason}; ${note ?? outcome}`,
     action: sql,
     isSafe,
     gainBytes,
