@@ -99,6 +99,7 @@ function readMeanings() {
     App: 'app.',
     Database: 'database.',
     DatabaseThresholds: 'database.thresholds.',
+    DatabaseMaintenance: 'database.maintenance.',
     HealthLevels: 'health.',
     Kpis: 'kpis.',
     Maintenance: 'maintenance.',
@@ -109,7 +110,7 @@ function readMeanings() {
     ConfigFile: '',
   };
   const meanings = new Map();
-  for (const name of ['schema', 'kpis', 'database-thresholds', 'health-levels']) {
+  for (const name of ['schema', 'kpis', 'database-thresholds', 'database-maintenance', 'health-levels']) {
     const text = readFileSync(`src/lib/config/${name}.ts`, 'utf8');
     let section;
     for (const [, constant, comment, key] of text.matchAll(/^(?:export )?const (\w+) =|\/\*\* (.+) \*\/\n +(\w+):/gm)) {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { qualifiedName } from '../../pg/identifier.js';
 import { autovacuumState } from '../../pg/queries/autovacuum-state.js';
-import { tableInventory } from '../../pg/queries/table-inventory.js';
+import { vacuumBacklog } from '../../pg/queries/vacuum-backlog.js';
 import type { Finding } from '../../status.js';
 import { only } from '../only.js';
 import { type Circumstances, defineSection } from './section.js';
@@ -20,22 +20,15 @@ const Autovacuum = z.object({
 });
 type Autovacuum = z.infer<typeof Autovacuum>;
 
-const SHOWN = 10;
-
 /** Whether autovacuum keeps up. */
 export const autovacuum = defineSection({
   data: Autovacuum,
   read: async (database) => {
     const state = only(await database.query(autovacuumState));
-    const overdue = (await database.query(tableInventory))
-      .filter(({ deadTuples, vacuumThreshold }) => deadTuples > vacuumThreshold)
-      .map(({ schema, name, deadTuples, vacuumThreshold, autovacuumEnabled }) => ({
-        table: qualifiedName(schema, name),
-        deadTuples,
-        threshold: Math.round(vacuumThreshold),
-        isEnabled: autovacuumEnabled,
-      }));
-    const backlog = overdue.sort((one, other) => ratio(other) - ratio(one)).slice(0, SHOWN);
+    const backlog = (await database.query(vacuumBacklog)).map(({ schema, name, ...table }) => ({
+      table: qualifiedName(schema, name),
+      ...table,
+    }));
     return { ...state, backlog };
   },
   judge: judgeAutovacuum,

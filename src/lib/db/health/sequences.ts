@@ -32,7 +32,6 @@ export const sequences = defineSection({
   data: Sequences,
   read: async (database) => {
     const rows = await database.query(sequenceUsage);
-    const [role] = await database.query(currentRole);
     return {
       fullest: rows
         .slice(0, SHOWN)
@@ -43,13 +42,11 @@ export const sequences = defineSection({
         ),
       total: rows.length,
       hidden: rows.filter(({ isReadable }) => !isReadable).length,
-      role: role?.role ?? '',
+      role: rows[0]?.role ?? '',
     };
   },
   judge: judgeSequences,
 });
-
-const currentRole = { sql: 'select current_user as role', row: z.object({ role: z.string() }) };
 
 function judgeSequences(
   { fullest, hidden, role }: Pick<Sequences, 'fullest' | 'hidden' | 'role'>,
