@@ -34,6 +34,7 @@ const silent = () => {};
 const around = {
   log: { warn: silent, info: silent, debug: silent },
   now: () => new Date(),
+  dryRun: false,
   state: async () => directory,
 };
 const inspect = (overrides: Record<string, unknown> = {}): Promise<Outcome<DatabaseHealth>> =>

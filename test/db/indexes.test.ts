@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { readIndexes } from '../../src/lib/db/catalogue.js';
@@ -39,6 +41,12 @@ const SCHEMA = `
 const { name: database } = useDatabase(SCHEMA);
 const catalogue = () => pgOf({ database })((connection) => readIndexes(connection));
 const env = { PGHOST: testServer.host, PGPORT: String(testServer.port), PGUSER: 'postgres', PGDATABASE: database };
+
+async function connected(): Promise<pg.Client> {
+  const client = new pg.Client({ ...testServer, database });
+  await client.connect();
+  return client;
+}
 
 describe('redundant', () => {
   test('all attributes count, not the columns alone', async () => {
@@ -88,17 +96,11 @@ test('missing: relations of Strapi first, then foreign keys; what leads an index
 
 describe('invalid', () => {
   const long = 'players_by_their_name_in_an_index_named_by_sixty_three_letters_';
-  const session = async () => {
-    const client = new pg.Client({ ...testServer, database });
-    await client.connect();
-    return client;
-  };
-
   beforeAll(async () => {
     await sql(database, `insert into players (name) select 'p' || i % 5 from generate_series(1, 100) i`);
     await sql(database, `create index ${long} on players (born, name)`);
     // A snapshot that is older, and a wait that is too short: what REINDEX leaves then is real.
-    const [old, builder] = [await session(), await session()];
+    const [old, builder] = [await connected(), await connected()];
     await old.query('begin isolation level repeatable read; select 1');
     await builder.query(`set lock_timeout = '100ms'`);
     await expect(builder.query(`reindex index concurrently ${long}`)).rejects.toMatchObject({ code: '55P03' });
@@ -207,6 +209,27 @@ describe('unused', () => {
 });
 
 describe('under way', () => {
+  test('a rebuild of another role is no leftover, though its progress is not shown', async () => {
+    const [old, builder] = [await connected(), await connected()];
+    const stranger = `stranger_${process.pid}`;
+    await sql('postgres', `create role ${stranger} login`);
+    try {
+      await old.query('begin isolation level repeatable read; select 1');
+      const rebuilding = builder.query('reindex index concurrently p_born_name');
+      const seen = () => pgOf({ database, user: stranger })((connection) => readIndexes(connection));
+      let copy: IndexRow | undefined;
+      for (let attempt = 0; copy === undefined && attempt < 100; attempt += 1) {
+        copy = (await seen()).indexes.find(({ name }) => name === 'p_born_name_ccnew');
+      }
+      expect(copy).toMatchObject({ isValid: false, isBuilding: true });
+      await old.query('commit');
+      await rebuilding;
+    } finally {
+      await Promise.all([old.end(), builder.end()]);
+      await sql('postgres', `drop role ${stranger}`);
+    }
+  });
+
   test('a table locked by another is described without waiting for it', async () => {
     const holder = new pg.Client({ ...testServer, database });
     await holder.connect();
@@ -240,12 +263,17 @@ describe('under way', () => {
     }
   });
 
-  test('samples are kept between runs, by the database and not its address', async () => {
+  test('samples and baselines are kept between runs, by the database and not its address', async () => {
     const state = temporaryDirectory();
-    const kept = { ...env, VIKTORIA_OPS_STATE_DIRECTORY: state };
-    const first = await runJson(['db', 'indexes'], { env: { ...kept, XDG_STATE_HOME: state } });
-    const second = await runJson(['db', 'indexes'], { env: { ...kept, XDG_STATE_HOME: state, PGHOST: 'localhost' } });
-    expect([first.code, second.code]).toEqual([0, 0]);
-    expect(second.document.result.indexes).toBe(first.document.result.indexes);
+    const kept = { ...env, XDG_STATE_HOME: state };
+    expect((await run(['db', 'indexes'], { env: kept })).code).toBe(0);
+    expect((await run(['db', 'indexes'], { env: { ...kept, PGHOST: 'localhost' } })).code).toBe(0);
+    const databases = join(state, 'viktoria-ops', 'databases');
+    const [directory = '', ...others] = readdirSync(databases);
+    expect(others).toEqual([]);
+    expect(directory).toMatch(new RegExp(`^\\d+-${database}$`));
+    expect(readdirSync(join(databases, directory)).sort()).toEqual(['index-baselines.json', 'index-scans.json']);
+    const samples = JSON.parse(readFileSync(join(databases, directory, 'index-scans.json'), 'utf8'));
+    expect(samples).toHaveLength(1); // one a day
   });
 });

@@ -9,7 +9,7 @@ import { readTables } from './catalogue.js';
 import { analyzeNeed } from './maintain/choose.js';
 import { standbyFinding } from './maintain/conclude.js';
 import { tableObstacle } from './maintain/obstacle.js';
-import { type MaintainedObject, type MaintenanceReport, planned, reportOn } from './maintain/report.js';
+import { ASKED_FOR, type MaintainedObject, type MaintenanceReport, planned, reportOn } from './maintain/report.js';
 import { lockWaitOf, type MaintainContext, runMaintenance } from './maintain/run.js';
 import { selectNamed } from './maintain/select.js';
 import { runCounted } from './maintain/statement.js';
@@ -33,7 +33,7 @@ export async function planAnalyze(
     const wanted = flags.table === undefined ? tables : selectNamed('table', flags.table, tables);
     const everything = flags.all || flags.table !== undefined;
     const objects = wanted.flatMap((table) => {
-      const reason = analyzeNeed(table, { at, now: observed.now }) ?? (everything ? 'asked for' : undefined);
+      const reason = analyzeNeed(table, { at, now: observed.now }) ?? (everything ? ASKED_FOR : undefined);
       return reason === undefined ? [] : [planTable(table, reason)];
     });
     return conclude(reportOn(objects, { applied: false, isStandby: false }));

@@ -15,7 +15,7 @@ export { DatabaseHealth } from './health/index.js';
 const OF_ONE_SECTION: readonly ErrorCode[] = ['VOPS-DB-QUERY', 'VOPS-DB-TIMEOUT'];
 const MEMORY = 'health';
 
-type HealthContext = Pick<Context, 'config' | 'log' | 'now' | 'pg' | 'state'>;
+type HealthContext = Pick<Context, 'config' | 'dryRun' | 'log' | 'now' | 'pg' | 'state'>;
 
 /**
  * Reads every section within its own time limits; one that cannot be read is a finding, and the rest is reported. What

@@ -21,7 +21,7 @@ export { IndexReport } from './indexes/report.js';
 export const IndexFlags = z.object({ measure: z.boolean().default(false) });
 export type IndexFlags = z.infer<typeof IndexFlags>;
 
-type IndexContext = Pick<Context, 'config' | 'pg' | 'state' | 'log'>;
+type IndexContext = Pick<Context, 'config' | 'dryRun' | 'log' | 'pg' | 'state'>;
 
 /**
  * Reports on the indexes and keeps a sample of their use. With `measure` the bloated ones are read in full by

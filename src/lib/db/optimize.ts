@@ -43,7 +43,7 @@ const MENDED: ReadonlySet<string> = new Set(['VOPS-DB-INDEX-BLOATED', 'VOPS-DB-S
 
 /** Gathers the advice; reads only. Errors: `VOPS-DB-…`. */
 export async function planOptimize(
-  context: Pick<Context, 'config' | 'log' | 'now' | 'pg' | 'state'>,
+  context: Pick<Context, 'config' | 'dryRun' | 'log' | 'now' | 'pg' | 'state'>,
 ): Promise<Outcome<OptimizeReport>> {
   const health = await inspectDatabase(context);
   const indexes = await inspectIndexes(context, { measure: false });

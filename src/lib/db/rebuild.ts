@@ -16,7 +16,7 @@ import { findInvalid, originalOf } from './indexes/invalid.js';
 import { judgeInvalid } from './indexes/judge.js';
 import { dropIndex } from './indexes/names.js';
 import { bloatReason } from './maintain/choose-indexes.js';
-import type { MaintainedObject, MaintenanceReport } from './maintain/report.js';
+import { ASKED_FOR, type MaintainedObject, type MaintenanceReport } from './maintain/report.js';
 import { lockWaitOf, type MaintainContext, runMaintenance, type Site, type Worked } from './maintain/run.js';
 import type { ReindexFlags } from './reindex.js';
 import { isFileError } from './state.js';
@@ -124,7 +124,7 @@ async function findOldTransaction(
 
 /** After an ANALYZE: stale statistics make healthy indexes look bloated. What is asked for by name is not questioned. */
 async function isStillBloated(site: Site, object: MaintainedObject): Promise<Worked | undefined> {
-  if (object.reason === 'asked for') return undefined;
+  if (object.reason === ASKED_FOR) return undefined;
   const { context, session, state } = site;
   await analyzeTable(site, object.table);
   const limits = (await context.config()).database.maintenance.bloat;

@@ -16,7 +16,7 @@ import { standbyFinding } from './maintain/conclude.js';
 import { findFreeSpace } from './maintain/free-space.js';
 import { rebuiltLately } from './maintain/history.js';
 import { notOwner, type Obstacle } from './maintain/obstacle.js';
-import { type MaintainedObject, type MaintenanceReport, planned, reportOn } from './maintain/report.js';
+import { ASKED_FOR, type MaintainedObject, type MaintenanceReport, planned, reportOn } from './maintain/report.js';
 import { selectNamed } from './maintain/select.js';
 import { type DatabaseState, openState } from './state.js';
 
@@ -29,7 +29,7 @@ export const ReindexFlags = z.object({
 });
 export type ReindexFlags = z.infer<typeof ReindexFlags>;
 
-type PlanContext = Pick<Context, 'config' | 'now' | 'pg' | 'state'>;
+type PlanContext = Pick<Context, 'config' | 'dryRun' | 'now' | 'pg' | 'state'>;
 
 /**
  * Plans REINDEX INDEX CONCURRENTLY for the bloated indexes, or for those named, the worst first; before them the
@@ -77,7 +77,7 @@ function selectIndexes(indexes: readonly IndexRow[], { index, table }: ReindexFl
   const byTable = own.map((row) => ({ schema: row.schema, name: row.table, row }));
   const ofTable = table === undefined ? own : selectNamed('table', table, byTable).map(({ row }) => row);
   const chosen = index === undefined ? ofTable : selectNamed('index', index, ofTable);
-  return chosen.map((row) => ({ index: row, reason: 'asked for', gainBytes: null }));
+  return chosen.map((row) => ({ index: row, reason: ASKED_FOR, gainBytes: null }));
 }
 
 async function findBloated(

@@ -55,7 +55,7 @@ export const SlowQueries = z.object({
 });
 export type SlowQueries = z.infer<typeof SlowQueries>;
 
-type QueriesContext = Pick<Context, 'config' | 'log' | 'pg' | 'state'>;
+type QueriesContext = Pick<Context, 'config' | 'dryRun' | 'log' | 'pg' | 'state'>;
 
 /** Ranks the statements by what they did in the window, and keeps a snapshot for the next run. Errors: `VOPS-DB-…`. */
 export function findSlowQueries(context: QueriesContext, flags: SlowQueryFlags): Promise<Outcome<SlowQueries>> {

@@ -25,18 +25,24 @@ export interface DatabaseState {
 /** Ten years of weekly runs over a hundred tables stay below this. */
 const LARGEST_FILE = 50_000_000;
 
-/** The state of the database behind this connection, by its system identifier: an address can change hands. */
-export async function openState({ state }: Pick<Context, 'state'>, database: Database): Promise<DatabaseState> {
+/** What opening it takes. */
+export type StateContext = Pick<Context, 'config' | 'dryRun' | 'state'>;
+
+/**
+ * The state of the database behind this connection, by its system identifier: an address can change hands. A dry run
+ * reads it and leaves no trace. Errors: `VOPS-FILE…`, `VOPS-DISK-FULL`, `VOPS-DB-…`.
+ */
+export async function openState({ config, dryRun, state }: StateContext, database: Database): Promise<DatabaseState> {
   const [identity] = await database.query(databaseIdentity);
   if (identity === undefined) throw new OperatorError('VOPS-DB-QUERY', 'the server gave no answer');
   const { system, database: name, isStandby } = identity;
   // A standby counts scans of its own.
   const directory = join(
-    await state(),
+    dryRun ? (await config()).stateDirectory : await state(),
     'databases',
     `${system}-${encodeURIComponent(name)}${isStandby ? '-standby' : ''}`,
   );
-  await ensurePrivateDirectory(directory);
+  if (!dryRun) await ensurePrivateDirectory(directory);
   const read = (file: string) =>
     readRegularFile(join(directory, file), LARGEST_FILE).then(
       (content) => content.toString('utf8'),
@@ -45,8 +51,12 @@ export async function openState({ state }: Pick<Context, 'state'>, database: Dat
   return {
     directory,
     read: async (file, schema) => parse(await read(`${file}.json`), schema),
-    write: (file, value) => writeFileAtomic(join(directory, `${file}.json`), `${JSON.stringify(value)}\n`),
-    append: (file, records) => appendLines(join(directory, `${file}.jsonl`), records),
+    write: async (file, value) => {
+      if (!dryRun) await writeFileAtomic(join(directory, `${file}.json`), `${JSON.stringify(value)}\n`);
+    },
+    append: async (file, records) => {
+      if (!dryRun) await appendLines(join(directory, `${file}.jsonl`), records);
+    },
     journal: async (file, schema) =>
       (await read(`${file}.jsonl`)).split('\n').flatMap((line) => parse(line, schema) ?? []),
   };

@@ -10,7 +10,7 @@ import { readTables } from './catalogue.js';
 import { vacuumNeed } from './maintain/choose.js';
 import { standbyFinding } from './maintain/conclude.js';
 import { tableObstacle } from './maintain/obstacle.js';
-import { type MaintainedObject, type MaintenanceReport, planned, reportOn } from './maintain/report.js';
+import { ASKED_FOR, type MaintainedObject, type MaintenanceReport, planned, reportOn } from './maintain/report.js';
 import { lockWaitOf, type MaintainContext, runMaintenance, type Site, type Worked } from './maintain/run.js';
 import { selectNamed } from './maintain/select.js';
 import { runCounted } from './maintain/statement.js';
@@ -38,7 +38,7 @@ export async function planVacuum(
     const wanted = flags.table === undefined ? holding : selectNamed('table', flags.table, holding);
     const everything = flags.all || flags.table !== undefined;
     const objects = wanted.flatMap((table) => {
-      const need = vacuumNeed(table, vacuumAt) ?? (everything ? { reason: 'asked for', freeze: false } : undefined);
+      const need = vacuumNeed(table, vacuumAt) ?? (everything ? { reason: ASKED_FOR, freeze: false } : undefined);
       return need ? [planTable(database, table, { ...need, freeze: need.freeze || flags.freeze })] : [];
     });
     // The nearest to wraparound first, then those with the most to remove.

@@ -53,6 +53,9 @@ export type MaintenanceReport = z.infer<typeof MaintenanceReport>;
 type Planned = Pick<MaintainedObject, 'oid' | 'object' | 'table' | 'action' | 'sql' | 'reason' | 'sizeBytes'> &
   Partial<MaintainedObject>;
 
+/** The reason of what an operator names: its need is not questioned. */
+export const ASKED_FOR = 'asked for';
+
 /** An object of a plan: to be done, unless `outcome` and `note` say why not. */
 export const planned = (object: Planned): MaintainedObject => ({
   outcome: 'planned',

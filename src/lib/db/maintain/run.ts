@@ -16,6 +16,7 @@ import { type MaintainedObject, type MaintenanceReport, reportOn } from './repor
 export type MaintainContext = Pick<
   Context,
   | 'config'
+  | 'dryRun'
   | 'elapsed'
   | 'interactive'
   | 'log'

@@ -58,15 +58,17 @@ export type IndexRow = z.infer<typeof Row>;
  *
  * Waits for nobody: `pg_relation_size`, `pg_get_indexdef` and `pg_get_expr` queue behind an ACCESS EXCLUSIVE lock, so a
  * table on which one is held or wanted is described by the catalogue alone (`relpages`). Deduplication (13+) needs the
- * equal-image support function (number 4) of every key column; INCLUDE rules it out.
+ * equal-image support function (number 4) of every key column; INCLUDE rules it
+ * out. Another role's progress is shown only to pg_read_all_stats, the lock that a rebuild keeps on its copy to all.
  */
 export const indexInventory = {
   sql: `
-    with locked as materialized (
-      select relation from pg_locks
-      where locktype = 'relation' and mode = 'AccessExclusiveLock'
+    with lock as materialized (
+      select relation, mode, pid from pg_locks
+      where locktype = 'relation' and mode in ('AccessExclusiveLock', 'ShareUpdateExclusiveLock')
         and database = (select oid from pg_database where datname = current_database())
-    )
+    ),
+    locked as materialized (select relation from lock where mode = 'AccessExclusiveLock')
     select
       i.indexrelid as oid, n.nspname as schema, c.relname as name, i.indrelid as "tableOid", t.relname as table,
       am.amname as "accessMethod", i.indisunique as "isUnique", i.indisprimary as "isPrimary",
@@ -74,7 +76,11 @@ export const indexInventory = {
       exists (select from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x'))
         as "isConstraint",
       i.indisvalid as "isValid", i.indisready as "isReady", c.relispartition as "isPartition",
-      exists (select from pg_stat_progress_create_index p where p.relid = i.indrelid) as "isBuilding",
+      exists (select from pg_stat_progress_create_index p where p.relid = i.indrelid)
+        or exists (
+          select from lock
+          where lock.relation = i.indexrelid and mode = 'ShareUpdateExclusiveLock' and pid <> pg_backend_pid())
+        as "isBuilding",
       n.nspname = 'pg_toast' as "isToast",
       string_to_array(i.indkey::text, ' ')::int[] as columns, i.indnkeyatts as "keyColumns",
       concat_ws('/', i.indclass, i.indcollation, i.indoption) as traits,
@@ -113,7 +119,7 @@ export const indexInventory = {
     join pg_namespace n on n.oid = c.relnamespace
     join pg_am am on am.oid = c.relam
     cross join lateral (select i.indrelid in (select relation from locked)
-      or i.indexrelid in (select relation from locked) as held) as lock
+      or i.indexrelid in (select relation from locked) as held) as reach
     cross join lateral (
       select
         max(option_value) filter (where option_name = 'fillfactor')::int as fillfactor,
