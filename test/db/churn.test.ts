@@ -82,6 +82,9 @@ describe('a churned database', () => {
       new Set(['drop', 'vacuum', 'analyze', 'reindex']),
     );
     expect(advice.filter(({ isSafe }) => isSafe)).toHaveLength(maintenance.totals.planned);
+    expect(advice.some(({ why }) => why.startsWith('public.matches: 9') && why.includes('is air (estimated)'))).toBe(
+      true,
+    );
     expect(advice.some(({ why }) => why.includes('players_team_lnk') && why.includes('has no index'))).toBe(true);
 
     const done = await ops('optimize', '--apply');

@@ -6,13 +6,15 @@ import { Duration } from '../units.js';
 import { planAnalyze } from './analyze.js';
 import { inspectDatabase } from './health.js';
 import { inspectIndexes } from './indexes.js';
-import { concludeMaintenance } from './maintain/conclude.js';
 import { type MaintainedObject, MaintenanceReport, reportOn } from './maintain/report.js';
 import { lockWaitOf, type MaintainContext, runMaintenance, type Site, type Worked } from './maintain/run.js';
 import { runCounted } from './maintain/statement.js';
 import { bySeverity, rankAdvice } from './optimize/rank.js';
+import { judgeTables } from './optimize/tables.js';
 import { reindexOrDrop } from './rebuild.js';
 import { planReindex } from './reindex.js';
+import { findSlowQueries, SlowQueryFlags } from './slow-queries.js';
+import { collectStats, StatsFlags } from './stats.js';
 import { planVacuum, vacuumTable } from './vacuum.js';
 
 export const OptimizeFlags = z.object({ apply: z.boolean().default(false), lockWait: Duration.optional() });
@@ -41,10 +43,10 @@ export type OptimizeReport = z.infer<typeof OptimizeReport>;
 /** What maintenance mends by itself; it stands in the list with its own evidence. */
 const MENDED: ReadonlySet<string> = new Set(['VOPS-DB-INDEX-BLOATED', 'VOPS-DB-STANDBY']);
 
+type LookContext = Pick<Context, 'config' | 'dryRun' | 'log' | 'now' | 'pg' | 'state'>;
+
 /** Gathers the advice; reads only. Errors: `VOPS-DB-…`. */
-export async function planOptimize(
-  context: Pick<Context, 'config' | 'dryRun' | 'log' | 'now' | 'pg' | 'state'>,
-): Promise<Outcome<OptimizeReport>> {
+export async function planOptimize(context: LookContext): Promise<Outcome<OptimizeReport>> {
   const health = await inspectDatabase(context);
   const indexes = await inspectIndexes(context, { measure: false });
   const vacuum = await planVacuum(context, { all: false, freeze: false, full: false });
@@ -58,10 +60,21 @@ export async function planOptimize(
     ...reindex.result.objects.filter(({ action }) => action === 'reindex'),
   ];
   const { isStandby } = reindex.result;
-  const found = [...health.findings, ...indexes.findings].filter(({ code }) => !MENDED.has(code));
+  const looked = [...health.findings, ...indexes.findings].filter(({ code }) => !MENDED.has(code));
+  const found = [...looked, ...(await findCostly(context))];
   const findings = bySeverity(withoutTwins(found, objects));
   const maintenance = reportOn(objects, { applied: false, isStandby });
   return conclude({ advice: [...rankAdvice(objects, findings)], maintenance }, findings);
+}
+
+/** Statements that take long, where the server records them, and tables that only a rewrite makes smaller. */
+async function findCostly(context: LookContext): Promise<readonly Finding[]> {
+  const { bloat } = (await context.config()).database.maintenance;
+  const statements = await findSlowQueries(context, SlowQueryFlags.parse({}));
+  const { result } = await collectStats(context, StatsFlags.parse({ sort: 'bloat' }));
+  // That statements are not recorded here is no advice on this database: `db slow-queries` says it.
+  const slow = statements.findings.filter(({ code }) => code === 'VOPS-DB-SLOW-QUERY');
+  return [...slow, ...judgeTables(result.tables, bloat)];
 }
 
 /** The same index is invalid to `db health`, to `db indexes` and to the plan that drops it. */
@@ -85,11 +98,15 @@ export async function applyOptimize(
 ): Promise<Outcome<OptimizeReport>> {
   if (!apply) return plan;
   const { advice, maintenance } = plan.result;
-  const ran = await runMaintenance(context, concludeMaintenance(maintenance, plan.findings), {
-    command: 'db optimize',
-    lockWaitMs: await lockWaitOf(context, lockWait),
-    work: (site, object) => WORK[object.action](site, object),
-  });
+  const ran = await runMaintenance(
+    context,
+    { ...plan, result: maintenance },
+    {
+      command: 'db optimize',
+      lockWaitMs: await lockWaitOf(context, lockWait),
+      work: (site, object) => WORK[object.action](site, object),
+    },
+  );
   return { ...ran, result: { advice, maintenance: ran.result } };
 }
 

@@ -1,28 +1,15 @@
 /** What was done to every object, before and after: one line each, kept in the state directory. */
 import * as z from 'zod';
 import type { DatabaseState } from '../state.js';
-import { ACTIONS, OUTCOMES } from './report.js';
+import { MaintainedObject } from './report.js';
 
 /** Name of the journal. */
 export const HISTORY = 'maintenance';
 
-export const HistoryRecord = z.object({
+export const HistoryRecord = MaintainedObject.omit({ table: true, sql: true }).extend({
   at: z.iso.datetime(),
   runId: z.string(),
   command: z.string(),
-  oid: z.number(),
-  object: z.string(),
-  action: z.enum(ACTIONS),
-  reason: z.string(),
-  outcome: z.enum(OUTCOMES),
-  note: z.string().nullable(),
-  hint: z.string().nullable(),
-  sizeBytes: z.number(),
-  gainBytes: z.number().nullable(),
-  sizeAfterBytes: z.number().nullable(),
-  deadTuples: z.number().nullable(),
-  deadTuplesAfter: z.number().nullable(),
-  durationMs: z.number().nullable(),
   /** Changes with every rewrite: tells whether the object is still the one that was made then. */
   fileNodeAfter: z.number().nullable(),
 });

@@ -1,13 +1,13 @@
 /** What every command that maintains the database plans and reports: objects, what is done to them, what came of it. */
 import * as z from 'zod';
 
-export const ACTIONS = ['vacuum', 'analyze', 'reindex', 'drop', 'rewrite'] as const;
+const ACTIONS = ['vacuum', 'analyze', 'reindex', 'drop', 'rewrite'] as const;
 
 /**
  * `planned`: not begun. `done`: seen to be done. `skipped`: needs nothing, or another does it. `blocked`: wanted, and
  * not possible now. `failed`: begun, and not done. `left`: the run ended before.
  */
-export const OUTCOMES = ['planned', 'done', 'skipped', 'blocked', 'failed', 'left'] as const;
+const OUTCOMES = ['planned', 'done', 'skipped', 'blocked', 'failed', 'left'] as const;
 
 export const MaintainedObject = z.object({
   oid: z.number(),
