@@ -103,6 +103,24 @@ describe('baselines', () => {
   });
 });
 
+describe('both ways', () => {
+  const index = { oid: 1, accessMethod: 'btree', tuples: 100_000, sizeBytes: 9e6, analyzeCount: 1, fillFactor: 90 };
+  const rows = [{ indexOid: 1, ...int, distinct: -1, commonFractions: null }];
+  const of = (bytesPerTuple: number | null, isRebuilt = false) =>
+    indexBloat({ ...index, keyColumns: 1, isUnique: true, deduplicates: true } as never, {
+      columns: rows as never,
+      baselines: { 1: { fileNode: 1, analyzeCount: 0, bytesPerTuple, isRebuilt } },
+      blockBytes: 8_192,
+    });
+
+  test('what it has been at its leanest bounds the estimate; a rebuild is believed before it', () => {
+    expect(of(null)).toMatchObject({ method: 'estimated' });
+    expect(of(80)).toMatchObject({ method: 'estimated' });
+    expect(of(10)).toMatchObject({ method: 'baseline', bytes: 8_000_000 });
+    expect(of(80, true)).toMatchObject({ method: 'baseline', bytes: 1_000_000 });
+  });
+});
+
 /** Truth by pgstattuple, on data that the estimators have not been fitted to. */
 describe('against pgstattuple', () => {
   const { name: database } = useDatabase();
@@ -144,6 +162,7 @@ describe('against pgstattuple', () => {
     m_partial: `(kickoff) where status = 'over'`,
     m_loose: '(token) with (fillfactor = 60)',
     m_wide: '(team) include (opponent)',
+    m_price: '(fee, data)',
   };
 
   /** Share of air by the estimate and in truth, of every btree of the table. */

@@ -43,7 +43,8 @@ export function indexBloat(
   const isCounted = index.tuples > 0 || index.analyzeCount > 0;
   if (columns !== undefined && columns.length > 0 && isCounted) {
     const fresh = freshBtreeBytes({ ...index, columns, blockBytes: known.blockBytes });
-    return bloatOf('estimated', index.sizeBytes, fresh);
+    // It has been leaner: so it can be, whatever the estimate says.
+    if (best === undefined || fresh <= best.bytes) return bloatOf('estimated', index.sizeBytes, fresh);
   }
   return best ? bloatOf('baseline', index.sizeBytes, best.bytes) : null;
 }
