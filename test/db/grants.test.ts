@@ -180,7 +180,8 @@ describe('for a version', () => {
     expect(all.includes('ALTER DEFAULT PRIVILEGES FOR ROLE strapi IN SCHEMA public GRANT SELECT ON TABLES')).toBe(
       version < 14,
     );
-    expect(all.includes('pg_maintain')).toBe(version >= 17);
+    expect(all.includes('GRANT pg_maintain')).toBe(version >= 17);
+    expect(all.includes('GRANT USAGE ON SCHEMA public TO ops_maintain')).toBe(version >= 17);
     expect(all.includes('GRANT strapi TO ops_maintain')).toBe(version < 17);
     expect(all).not.toMatch(/SUPERUSER|PASSWORD/);
   });

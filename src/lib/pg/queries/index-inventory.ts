@@ -110,8 +110,9 @@ export const indexInventory = {
       coalesce(s.n_tup_ins + s.n_tup_upd - s.n_tup_hot_upd, 0) as "tableWrites",
       c.reltablespace as "tablespaceOid",
       pg_has_role(c.relowner, 'usage') as "mayDrop",
-      pg_has_role(c.relowner, 'usage') or case when current_setting('server_version_num')::int >= 170000
-        then has_table_privilege(i.indrelid, 'MAINTAIN') else false end as "mayReindex",
+      has_schema_privilege(n.oid, 'usage') and (pg_has_role(c.relowner, 'usage')
+        or case when current_setting('server_version_num')::int >= 170000
+          then has_table_privilege(i.indrelid, 'MAINTAIN') else false end) as "mayReindex",
       pg_get_userbyid(c.relowner) as owner
     from pg_index i
     join pg_class c on c.oid = i.indexrelid

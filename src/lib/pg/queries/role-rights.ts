@@ -27,10 +27,9 @@ export const roleRights = {
     with relation as (
       select c.oid, c.relkind, c.relpages, c.relrowsecurity, format('%I.%I', n.nspname, c.relname) as name,
         pg_get_userbyid(c.relowner)::text as owner,
-        pg_has_role(c.relowner, 'usage') as is_owner,
-        pg_has_role(c.relowner, 'usage') or pg_has_role(d.datdba, 'usage')
+        has_schema_privilege(n.oid, 'usage') and (pg_has_role(c.relowner, 'usage') or pg_has_role(d.datdba, 'usage')
           or case when current_setting('server_version_num')::int >= 170000
-            then has_table_privilege(c.oid, 'MAINTAIN') else false end as is_maintained,
+            then has_table_privilege(c.oid, 'MAINTAIN') else false end) as is_maintained,
         has_schema_privilege(n.oid, 'usage') and case when c.relkind = 'S'
           then has_sequence_privilege(c.oid, 'select') else has_table_privilege(c.oid, 'select') end as is_readable
       from pg_class c

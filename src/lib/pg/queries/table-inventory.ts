@@ -45,7 +45,8 @@ export type TableRow = z.infer<typeof Row>;
  * the server parses them, `pg_options_to_table`) before the server's settings. Ages include the TOAST table's.
  *
  * Waits for nobody: sizes of a table on which ACCESS EXCLUSIVE is held or wanted come from `relpages`. Before 17 the
- * owner of the table or of the database may vacuum, from 17 on whoever has MAINTAIN, too.
+ * owner of the table or of the database may vacuum, from 17 on whoever has MAINTAIN, too; and all of them
+ * only in a schema that they may enter.
  */
 export const tableInventory = {
   sql: `
@@ -77,9 +78,9 @@ export const tableInventory = {
       autovacuum_enabled as "autovacuumEnabled", fillfactor as "fillFactor", c.relfilenode as "fileNode",
       c.reltablespace as "tablespaceOid",
       exists (select from pg_stat_progress_vacuum p where p.relid in (c.oid, c.reltoastrelid)) as "isBeingVacuumed",
-      pg_has_role(c.relowner, 'usage') or pg_has_role(d.datdba, 'usage')
+      has_schema_privilege(n.oid, 'usage') and (pg_has_role(c.relowner, 'usage') or pg_has_role(d.datdba, 'usage')
         or case when current_setting('server_version_num')::int >= 170000
-          then has_table_privilege(c.oid, 'MAINTAIN') else false end as "mayMaintain",
+          then has_table_privilege(c.oid, 'MAINTAIN') else false end) as "mayMaintain",
       pg_get_userbyid(c.relowner) as owner
     from pg_class c
     join pg_namespace n on n.oid = c.relnamespace
