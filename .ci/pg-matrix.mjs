@@ -1,4 +1,4 @@
-// Runs the tests that are about the server on PostgreSQL 14, 16, 17 and 18; the main suite has the machine's (15).
+// Runs the tests that are about the server on PostgreSQL 13, 14, 16, 17 and 18; the main suite has the machine's (15).
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -23,7 +23,7 @@ try {
 } finally {
   rmSync(results, { recursive: true, force: true });
 }
-console.log(`PostgreSQL 14 to 18: ${totals.passed} passed, ${totals.failed} failed`);
+console.log(`PostgreSQL 13 to 18: ${totals.passed} passed, ${totals.failed} failed`);
 process.exitCode = totals.failed > 0 || totals.passed === 0 ? 1 : 0;
 
 function install() {

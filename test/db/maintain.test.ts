@@ -238,6 +238,7 @@ describe('the choice', () => {
   const table = {
     kind: 'r',
     heapBytes: 8_192,
+    isCounted: true,
     tuples: 1_000,
     liveTuples: 1_000,
     deadTuples: 0,
@@ -281,6 +282,7 @@ describe('the choice', () => {
     ['never, with rows', { lastAnalyze: null, tuples: 0 }, true],
     ['never, and empty', { lastAnalyze: null, tuples: 0, liveTuples: 0, heapBytes: 0 }, false],
     ['partitioned, long ago', { kind: 'p', lastAnalyze: '2025-12-01T00:00:00.000Z' } as const, true],
+    ['partitioned, and not counted', { kind: 'p', lastAnalyze: null, isCounted: false } as const, false],
     ['partitioned, lately', { kind: 'p' } as const, false],
   ])('analyze: %s', (_, overrides, expected) => {
     const reason = analyzeNeed({ ...table, ...overrides }, { at: 0.5, now: '2026-01-02T00:00:00.000Z' });

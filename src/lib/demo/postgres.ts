@@ -115,7 +115,7 @@ function untilReady(server: ChildProcess): Promise<void> {
     }, READY_TIMEOUT_MS);
     server.stderr?.on('data', (chunk) => {
       output = (output + chunk).slice(-4_000);
-      if (!/ready to accept (read-only )?connections/.test(output)) return;
+      if (!/ready to accept (read.only )?connections/.test(output)) return;
       clearTimeout(timer);
       resolve();
     });

@@ -38,6 +38,7 @@ const PARTITIONED_MS = 7 * 86_400_000;
 /** Why a table is to be analyzed; undefined when it need not be. */
 export function analyzeNeed(table: TableRow, { at, now }: { readonly at: number; readonly now: string }) {
   if (table.kind === 'p') {
+    if (!table.isCounted) return undefined; // it would be done again on every run
     if (table.lastAnalyze === null) return 'a partitioned table, never analyzed as a whole';
     const isOld = Date.parse(now) - Date.parse(table.lastAnalyze) > PARTITIONED_MS;
     return isOld ? 'a partitioned table, which autovacuum does not analyze' : undefined;

@@ -43,7 +43,9 @@ async function counted({ session, before }: Site, oid: number, counter: Counter)
   for (let waited = 0; ; waited += POLL_MS) {
     const [after] = await session.query(objectState, [oid]);
     if (after === undefined) return undefined;
-    if (!after.countsAreKept || (after[counter] ?? 0) !== (before[counter] ?? 0)) return after;
+    // Before 14 a partitioned table has no counters.
+    const isCounted = after.countsAreKept && after[counter] !== null;
+    if (!isCounted || after[counter] !== before[counter]) return after;
     if (waited >= STATISTICS_WITHIN_MS) return undefined;
     await sleep(POLL_MS);
   }

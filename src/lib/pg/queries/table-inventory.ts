@@ -8,6 +8,8 @@ const Row = z.object({
   name: z.string(),
   /** `r` table, `m` materialized view, `p` partitioned: the last holds no rows itself. */
   kind: z.enum(['r', 'm', 'p']),
+  /** Whether the server keeps statistics of it: of a partitioned table since 14. */
+  isCounted: z.boolean(),
   isLocked: z.boolean(),
   /** Main fork and TOAST, without indexes. */
   sizeBytes: Numeric,
@@ -56,7 +58,8 @@ export const tableInventory = {
         and database = (select oid from pg_database where datname = current_database())
     )
     select
-      c.oid, n.nspname as schema, c.relname as name, c.relkind::text as kind, held as "isLocked",
+      c.oid, n.nspname as schema, c.relname as name, c.relkind::text as kind,
+      s.relid is not null as "isCounted", held as "isLocked",
       case when held then (c.relpages + coalesce(t.relpages, 0)) * block
         else pg_relation_size(c.oid) + coalesce(pg_relation_size(t.oid), 0) end as "sizeBytes",
       case when held then c.relpages * block else pg_relation_size(c.oid) end as "heapBytes",
