@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
-import { indexObstacle } from '../../src/lib/db/maintain/choose-indexes.js';
+import { indexObstacle, standbyObstacle } from '../../src/lib/db/maintain/choose-indexes.js';
 import { MaintenanceReport } from '../../src/lib/db/maintain/report.js';
 import type { PostgresServer } from '../../src/lib/demo/postgres.js';
 import type { IndexRow } from '../../src/lib/pg/queries/index-inventory.js';
@@ -129,6 +129,22 @@ describe('need', () => {
       note: expect.stringContaining(note),
     });
     expect(indexObstacle(index, { version: 140_004, freeBytes: 1e12 })).toBeUndefined();
+  });
+
+  test('a standby that is far behind is not driven further back', () => {
+    expect(
+      standbyObstacle(
+        [
+          { name: 'b', lagSeconds: null },
+          { name: 'c', lagSeconds: 300 },
+        ],
+        300_000,
+      ),
+    ).toBeUndefined();
+    expect(standbyObstacle([{ name: 'b', lagSeconds: 301 }], 300_000)).toMatchObject({
+      outcome: 'blocked',
+      note: 'standby b is 5 min 1 s behind',
+    });
   });
 
   test('a disk too small is refused before anything is begun', async () => {

@@ -6,6 +6,7 @@ import type { MaintenanceSession } from '../pg/index.js';
 import type { IndexRow } from '../pg/queries/index-inventory.js';
 import { indexInventory } from '../pg/queries/index-inventory.js';
 import { oldTransactions } from '../pg/queries/old-transactions.js';
+import { replicationState } from '../pg/queries/replication-state.js';
 import type { Outcome } from '../status.js';
 import { Baselines, updateBaselines } from './bloat/baselines.js';
 import { isWorthRewriting } from './bloat/index.js';
@@ -15,7 +16,7 @@ import { assessBloat } from './indexes/assess.js';
 import { findInvalid, originalOf } from './indexes/invalid.js';
 import { judgeInvalid } from './indexes/judge.js';
 import { dropIndex } from './indexes/names.js';
-import { bloatReason } from './maintain/choose-indexes.js';
+import { bloatReason, standbyObstacle } from './maintain/choose-indexes.js';
 import { ASKED_FOR, type MaintainedObject, type MaintenanceReport } from './maintain/report.js';
 import { lockWaitOf, type MaintainContext, runMaintenance, type Site, type Worked } from './maintain/run.js';
 import type { ReindexFlags } from './reindex.js';
@@ -60,7 +61,10 @@ async function rebuild(site: Site, object: MaintainedObject): Promise<Worked> {
   const { context, session, before } = site;
   const index = await findIndex(session, object.oid);
   if (index === undefined) return { outcome: 'skipped', note: 'it is gone' };
-  const obstacle = (await findOldTransaction(context, session, index.tableOid)) ?? (await isStillBloated(site, object));
+  const obstacle =
+    (await findOldTransaction(context, session, index.tableOid)) ??
+    (await findLaggingStandby(site)) ??
+    (await isStillBloated(site, object));
   if (obstacle) return obstacle;
   try {
     await executeIndexStatement(context, session, object.sql);
@@ -120,6 +124,12 @@ async function findOldTransaction(
     note: `it would wait for ${oldest.who}, open for ${age}`,
     hint: `let it end, or: ${oldest.release}`,
   };
+}
+
+async function findLaggingStandby({ context, session }: Site): Promise<Worked | undefined> {
+  const { replicationLag } = (await context.config()).database.thresholds;
+  const [state] = await session.query(replicationState);
+  return standbyObstacle(state?.standbys ?? [], replicationLag);
 }
 
 /** After an ANALYZE: stale statistics make healthy indexes look bloated. What is asked for by name is not questioned. */

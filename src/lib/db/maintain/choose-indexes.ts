@@ -1,5 +1,5 @@
 /** Which indexes to rebuild, and which cannot be. Pure. */
-import { formatBytes, formatPercent } from '../../measures.js';
+import { formatBytes, formatDuration, formatPercent } from '../../measures.js';
 import type { IndexRow } from '../../pg/queries/index-inventory.js';
 import type { Bloat } from '../bloat/index.js';
 import { notOwner, type Obstacle } from './obstacle.js';
@@ -47,6 +47,21 @@ function spaceObstacle(sizeBytes: number, freeBytes: number | undefined): Obstac
   }
   if (freeBytes >= needed) return undefined;
   return { outcome: 'blocked', note: `it needs ${formatBytes(needed)}, and only ${formatBytes(freeBytes)} are free` };
+}
+
+/** A rebuild writes as much log as the index is large: a standby that is behind would fall further back. */
+export function standbyObstacle(
+  standbys: readonly { readonly name: string; readonly lagSeconds: number | null }[],
+  longestMs: number,
+): Obstacle | undefined {
+  const lagging = standbys.find(({ lagSeconds }) => lagSeconds !== null && lagSeconds * 1_000 > longestMs);
+  if (lagging === undefined) return undefined;
+  const lag = formatDuration(Number(lagging.lagSeconds) * 1_000);
+  return {
+    outcome: 'blocked',
+    note: `standby ${lagging.name} is ${lag} behind`,
+    hint: 'try again when it has caught up',
+  };
 }
 
 /** Why an index is to be rebuilt, in words. */
