@@ -97,7 +97,7 @@ function view(health: DatabaseHealth, theme: Theme): string {
     ['database', health.server?.database],
     ['size', theme.bytes(health.server?.sizeBytes)],
     ['up since', theme.time(health.server?.startedAt)],
-    ['replication', replicationText(health)],
+    ['replication', replicationText(health, theme)],
     ['connections', connections && `${connections.active} active, ${connections.idle} idle`],
     ['cache hit ratio', theme.percent(activity?.cacheHitRatio)],
     ['deadlocks', theme.count(activity?.deadlocks)],
@@ -106,7 +106,7 @@ function view(health: DatabaseHealth, theme: Theme): string {
     [
       'autovacuum',
       autovacuum &&
-        `${autovacuum.workers} of ${autovacuum.maxWorkers} at work, ${autovacuum.backlog.length} tables wait`,
+        `${autovacuum.workers} of ${autovacuum.maxWorkers} at work, ${countOf(autovacuum.backlog.length, 'table')} overdue`,
     ],
     ['fullest sequence', fullest && `${theme.percent(fullest.usage)} (${fullest.sequence})`],
     ['archive', health.archiver?.mode],
@@ -116,9 +116,12 @@ function view(health: DatabaseHealth, theme: Theme): string {
   return [facts, ...tables.map((table) => table(health, theme))].filter(Boolean).join('\n\n');
 }
 
-function replicationText({ replication }: DatabaseHealth): string | undefined {
+function replicationText({ replication }: DatabaseHealth, theme: Theme): string | undefined {
   if (!replication) return undefined;
-  if (replication.isStandby) return `a standby, ${replication.replayDelaySeconds ?? '?'} s behind`;
+  if (replication.isStandby) {
+    const { replayDelaySeconds: delay } = replication;
+    return `a standby, ${delay === null ? 'how far behind is not known' : `${theme.duration(delay * 1_000)} behind`}`;
+  }
   return `${countOf(replication.standbys.length, 'standby')}, ${countOf(replication.slots.length, 'slot')}`;
 }
 
