@@ -158,6 +158,8 @@ describe('db vacuum --full', () => {
     [['--full', '--table', 'calm', '--window', open, '--confirm', 'busy']],
     [['--full', '--table', 'calm', '--window', `${time(60)}-${time(120)}`, '--confirm', 'calm']],
     [['--full', '--table', 'calm', '--window', 'at night', '--confirm', 'calm']],
+    [['--table', 'calm', '--window', open]],
+    [['--confirm', 'calm']],
   ])('refused: %j', async (argv) => {
     expect((await ops(['vacuum', ...argv])).code).toBe(2);
   });

@@ -3,14 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import type { Context } from '../context.js';
 import { OperatorError } from '../errors.js';
-import { formatBytes } from '../measures.js';
 import { qualifiedName } from '../pg/identifier.js';
 import type { TableRow } from '../pg/queries/table-inventory.js';
 import { conclude, type Outcome } from '../status.js';
 import { readTables } from './catalogue.js';
 import { standbyFinding } from './maintain/conclude.js';
 import { findFreeSpace } from './maintain/free-space.js';
-import { tableObstacle } from './maintain/obstacle.js';
+import { spaceObstacle, tableObstacle } from './maintain/obstacle.js';
 import { type MaintainedObject, type MaintenanceReport, planned, reportOn } from './maintain/report.js';
 import type { Site, Worked } from './maintain/run.js';
 import { selectNamed } from './maintain/select.js';
@@ -64,9 +63,6 @@ function planTable(
   { version, window, freeBytes }: { version: number; window: string; freeBytes: number | undefined },
 ): MaintainedObject {
   const object = qualifiedName(table.schema, table.name);
-  // The new table and its indexes stand beside the old ones until the end.
-  const isTooSmall = freeBytes !== undefined && freeBytes < 2 * table.sizeBytes;
-  const note = isTooSmall ? `only ${formatBytes(freeBytes)} are free for a copy of it` : null;
   return planned({
     oid: table.oid,
     object,
@@ -76,7 +72,8 @@ function planTable(
     reason: `asked for, within ${window}`,
     sizeBytes: table.sizeBytes,
     deadTuples: table.deadTuples,
-    ...(isTooSmall && { outcome: 'blocked' as const, note }),
+    // The new table and its indexes stand beside the old ones until the end.
+    ...spaceObstacle(2 * table.sizeBytes, freeBytes),
     ...tableObstacle(table),
   });
 }

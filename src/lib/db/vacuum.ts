@@ -1,6 +1,7 @@
 /** VACUUM where it is needed, gently, and seen to have been done. */
 import * as z from 'zod';
 import type { Context } from '../context.js';
+import { OperatorError } from '../errors.js';
 import { qualifiedName } from '../pg/identifier.js';
 import type { Database } from '../pg/index.js';
 import type { TableRow } from '../pg/queries/table-inventory.js';
@@ -30,6 +31,7 @@ export async function planVacuum(
   flags: VacuumFlags,
 ): Promise<Outcome<MaintenanceReport>> {
   if (flags.full) return planRewrite(context, flags);
+  if (flags.window !== undefined || flags.confirm !== undefined) throw onlyWithFull();
   const { vacuumAt } = (await context.config()).database.maintenance;
   return context.pg(async (database) => {
     const { observed, tables } = await readTables(database);
@@ -46,6 +48,11 @@ export async function planVacuum(
     return conclude(reportOn(inOrder, { applied: false, isStandby: false }));
   });
 }
+
+const onlyWithFull = () =>
+  new OperatorError('VOPS-USAGE', '--window and --confirm belong to --full', {
+    hint: 'a plain VACUUM blocks nobody and needs neither',
+  });
 
 const rank = ({ sql, deadTuples }: MaintainedObject) => (sql.includes('FREEZE') ? 1e15 : 0) + (deadTuples ?? 0);
 
@@ -79,7 +86,10 @@ export async function applyVacuum(
   return runMaintenance(context, plan, {
     command: 'db vacuum',
     lockWaitMs: await lockWaitOf(context, lockWait),
-    work: (site, object) => (window === undefined ? vacuumTable(site, object) : rewriteTable(site, object, window)),
+    work: (site, object) =>
+      object.action === 'rewrite' && window !== undefined
+        ? rewriteTable(site, object, window)
+        : vacuumTable(site, object),
   });
 }
 

@@ -2,15 +2,13 @@
 import { formatBytes, formatDuration, formatPercent } from '../../measures.js';
 import type { IndexRow } from '../../pg/queries/index-inventory.js';
 import type { Bloat } from '../bloat/index.js';
-import { notOwner, type Obstacle } from './obstacle.js';
+import { notOwner, type Obstacle, spaceObstacle } from './obstacle.js';
 
 /** 14.0 to 14.3 corrupt what they build CONCURRENTLY. Source: PostgreSQL BUG #17485, fixed in 14.4. */
 const CORRUPTING = { from: 140_000, to: 140_003 };
 
 /** Sorting and the new copy take as much again, and a half for what is written meanwhile. */
 const SPACE_FACTOR = 1.5;
-/** Without knowing the free space, nothing larger is rebuilt. */
-const SAFE_BYTES = 100_000_000;
 
 export interface Circumstances {
   readonly version: number;
@@ -32,21 +30,7 @@ export function indexObstacle(index: IndexRow, { version, freeBytes }: Circumsta
       hint: 'update it to 14.4 or later',
     };
   }
-  return spaceObstacle(index.sizeBytes, freeBytes);
-}
-
-function spaceObstacle(sizeBytes: number, freeBytes: number | undefined): Obstacle | undefined {
-  const needed = sizeBytes * SPACE_FACTOR;
-  if (freeBytes === undefined) {
-    if (sizeBytes <= SAFE_BYTES) return undefined;
-    return {
-      outcome: 'blocked',
-      note: `it needs ${formatBytes(needed)}, and the free space of the server is not known`,
-      hint: 'name it with --assume-free, or set database.maintenance.freeSpace',
-    };
-  }
-  if (freeBytes >= needed) return undefined;
-  return { outcome: 'blocked', note: `it needs ${formatBytes(needed)}, and only ${formatBytes(freeBytes)} are free` };
+  return spaceObstacle(index.sizeBytes * SPACE_FACTOR, freeBytes);
 }
 
 /** A rebuild writes as much log as the index is large: a standby that is behind would fall further back. */

@@ -1,4 +1,5 @@
 /** What is known before the run to stand in the way. */
+import { formatBytes } from '../../measures.js';
 import { quoteName } from '../../pg/identifier.js';
 import type { TableRow } from '../../pg/queries/table-inventory.js';
 import type { MaintainedObject } from './report.js';
@@ -17,3 +18,21 @@ export const notOwner = (owner: string): Obstacle => ({
   note: `the role is not its owner (${owner})`,
   hint: `run as ${quoteName(owner)}, or as the role that viktoria-ops db grants prints for maintenance`,
 });
+
+/** Without knowing the free space, nothing is written that takes more. */
+const SAFE_BYTES = 150_000_000;
+
+/** Why a copy of so many bytes cannot be made beside the original; undefined when it can. */
+export function spaceObstacle(neededBytes: number, freeBytes: number | undefined): Obstacle | undefined {
+  const needs = `it needs ${formatBytes(neededBytes)}`;
+  if (freeBytes === undefined) {
+    if (neededBytes <= SAFE_BYTES) return undefined;
+    return {
+      outcome: 'blocked',
+      note: `${needs}, and the free space of the server is not known`,
+      hint: 'set database.maintenance.freeSpace; db reindex also takes --assume-free',
+    };
+  }
+  if (freeBytes >= neededBytes) return undefined;
+  return { outcome: 'blocked', note: `${needs}, and only ${formatBytes(freeBytes)} are free` };
+}
