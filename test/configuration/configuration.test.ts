@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { Manifest } from '../../src/lib/backup/index.js';
+import { Manifest, readManifest } from '../../src/lib/backup/manifest.js';
 import { run, runJson, temporaryDirectory } from '../support/run.js';
 
 const SECRETS = { token: 'canary-token-1', password: 'canary pass/word+2', webhook: 'https://hooks.example/canary-3' };
@@ -156,7 +156,7 @@ describe('config backup', () => {
     const { path, masked } = ran.document.result;
     expect(masked).toEqual(['app.token', 'database.password', 'alerting.channels.slack.webhook']);
 
-    const manifest = Manifest.parse(JSON.parse(readFileSync(join(path, 'manifest.json'), 'utf8')));
+    const manifest = Manifest.parse(readManifest(readFileSync(join(path, 'manifest.json'), 'utf8')));
     expect(manifest).toMatchObject({
       kind: 'config',
       name: 'daily-backup-20260101.json',

@@ -260,7 +260,7 @@ describe('each section on a real server', () => {
     const catalogue = temporaryDirectory();
     const made = async (createdAt: string) => {
       const draft = { kind: 'database' as const, source: 'x', notes: [], createdAt: new Date(createdAt) };
-      await createBackup(catalogue, draft, async () => []);
+      await createBackup(catalogue, draft, async () => ({ files: [] }));
     };
     await made('2026-01-01T00:00:00Z');
     await made('2026-03-01T00:00:00Z');

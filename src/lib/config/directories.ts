@@ -31,7 +31,18 @@ export function withDirectories(
         ? { reopen: { ...logs.reopen, pidFile: resolvePath(['logs', 'reopen', 'pidFile'], logs.reopen.pidFile) } }
         : {}),
     },
-    backup: { ...backup, directory: backups },
+    backup: {
+      ...backup,
+      directory: backups,
+      ...(backup.encryption && {
+        encryption: {
+          ...backup.encryption,
+          identities: backup.encryption.identities.map((path, index) =>
+            resolvePath(['backup', 'encryption', 'identities', String(index)], path),
+          ),
+        },
+      }),
+    },
     stateDirectory,
   };
 }

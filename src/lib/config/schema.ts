@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import type { Finding } from '../status.js';
 import { Duration, Size } from '../units.js';
+import { Backup } from './backup.js';
 import { DatabaseMaintenance } from './database-maintenance.js';
 import { DatabaseThresholds } from './database-thresholds.js';
 import { HealthLevels } from './health-levels.js';
@@ -89,13 +90,6 @@ const Logs = z
     reopenWithin: Duration.prefault('5s'),
     /** `auto` takes zstd or pigz where present, else the gzip of Node.js. */
     compression: z.enum(['auto', 'zstd', 'pigz', 'gzip', 'none']).default('auto'),
-  })
-  .prefault({});
-
-const Backup = z
-  .strictObject({
-    /** Default: `backups` in the state directory. */
-    directory: z.string().min(1).optional(),
   })
   .prefault({});
 

@@ -74,7 +74,7 @@ export async function applyConfigBackup(
       signal.throwIfAborted();
       written.push(await copyInto(into, file));
     }
-    return written;
+    return { files: written };
   });
   const sizes = new Map(backup.manifest.files.map(({ path, sizeBytes }) => [path, sizeBytes]));
   const copied = files.map((file) => ({ ...file, sizeBytes: sizes.get(file.path) ?? file.sizeBytes }));

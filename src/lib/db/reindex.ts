@@ -1,6 +1,7 @@
 /** Plans the online rebuilding of bloated indexes, and the dropping of what interrupted rebuilds have left. */
 import * as z from 'zod';
 import type { Context } from '../context.js';
+import { findFreeSpace } from '../pg/free-space.js';
 import type { Database } from '../pg/index.js';
 import type { IndexRow } from '../pg/queries/index-inventory.js';
 import { conclude, type Outcome } from '../status.js';
@@ -13,7 +14,6 @@ import { judgeInvalid } from './indexes/judge.js';
 import { dropIndex, indexName, namesOf, rebuildIndex } from './indexes/names.js';
 import { bloatReason, indexObstacle } from './maintain/choose-indexes.js';
 import { standbyFinding } from './maintain/conclude.js';
-import { findFreeSpace } from './maintain/free-space.js';
 import { rebuiltLately } from './maintain/history.js';
 import { notOwner, type Obstacle } from './maintain/obstacle.js';
 import { ASKED_FOR, type MaintainedObject, type MaintenanceReport, planned, reportOn } from './maintain/report.js';

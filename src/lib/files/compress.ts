@@ -3,7 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { abortReason, systemCode } from '../errors.js';
-import { startFilter } from '../process/filter.js';
+import { startChain } from '../process/chain.js';
 import { findProgram } from '../process/find-program.js';
 import { gzipMembers } from './gzip.js';
 
@@ -48,7 +48,7 @@ export async function compress(
 ): Promise<void> {
   if (name === 'gzip' || program === undefined) return gzipMembers(source, target, signal);
   const args = PROGRAMS[name].compress((await source.stat()).size);
-  await startFilter(program, args, { input: source, output: target, signal }).ended;
+  await startChain([{ file: program, args }], { input: source, output: target, signal }).ended;
 }
 
 export interface ArchiveAndSource {
@@ -67,7 +67,8 @@ export async function isIntact(
   signal: AbortSignal,
 ): Promise<boolean> {
   if (name !== 'zstd' || program === undefined) return isGzipOf(files, signal);
-  return hasSucceeded(startFilter(program, ['-q', '-t'], { input: files.archive, signal }).ended, signal);
+  const test = { file: program, args: ['-q', '-t'] };
+  return hasSucceeded(startChain([test], { input: files.archive, signal }).ended, signal);
 }
 
 /** Whether an archive of any origin, unpacked, is `source` byte for byte. */
@@ -77,7 +78,8 @@ export async function isArchiveOf(
   signal: AbortSignal,
 ): Promise<boolean> {
   if (name !== 'zstd' || program === undefined) return isGzipOf(files, signal);
-  const { output, ended } = startFilter(program, ['-q', '-d', '-c'], { input: files.archive, signal });
+  const unpack = { file: program, args: ['-q', '-d', '-c'] };
+  const { output, ended } = startChain([unpack], { input: files.archive, signal });
   const [succeeded, equal] = await Promise.all([
     hasSucceeded(ended, signal),
     isContentOf(output ?? [], files.source).catch(() => false),

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import type { Context } from '../../context.js';
 import { abortReason, explain, OperatorError } from '../../errors.js';
 import type { MaintenanceSession } from '../../pg/index.js';
+import { lockDatabase } from '../../pg/maintenance-lock.js';
 import { type ObjectState, objectState } from '../../pg/queries/object-state.js';
 import { withLock } from '../../process/index.js';
 import type { Finding, Outcome } from '../../status.js';
 import { type DatabaseState, openState } from '../state.js';
 import { concludeMaintenance } from './conclude.js';
 import { HISTORY, type HistoryRecord } from './history.js';
-import { lockDatabase } from './lock.js';
 import { withProgress } from './progress.js';
 import { type MaintainedObject, type MaintenanceReport, reportOn } from './report.js';
 

@@ -1,9 +1,9 @@
 /** How much room there is where the data lie. */
 import { statfs } from 'node:fs/promises';
 import * as z from 'zod';
-import type { Context } from '../../context.js';
-import { directSettings } from '../../pg/direct.js';
-import type { Database, Query } from '../../pg/index.js';
+import type { Context } from '../context.js';
+import { directSettings } from './direct.js';
+import type { Database, Query } from './index.js';
 
 /** No row when the role may not see the setting: `pg_settings` hides it, `current_setting` would fail. */
 const dataDirectory: Query<{ path: string }> = {

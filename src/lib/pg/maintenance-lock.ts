@@ -1,11 +1,11 @@
 /** One maintenance of a database at a time, from however many hosts. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import type { Context } from '../../context.js';
-import { abortReason, OperatorError } from '../../errors.js';
-import { formatDuration } from '../../measures.js';
-import type { MaintenanceSession, Query } from '../../pg/index.js';
-import { lockHolder } from '../../pg/queries/lock-holder.js';
+import type { Context } from '../context.js';
+import { abortReason, OperatorError } from '../errors.js';
+import { formatDuration } from '../measures.js';
+import type { MaintenanceSession, Query } from './index.js';
+import { lockHolder } from './queries/lock-holder.js';
 
 const RETRY_MS = 1_000;
 

@@ -1,0 +1,141 @@
+/** Files of a backup: content in, packed and encrypted, and content out again. */
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { abortReason, OperatorError } from '../errors.js';
+import { fileError } from '../files/index.js';
+import { type Program, startChain } from '../process/chain.js';
+import type { WrittenFile } from './catalogue.js';
+import { type Encoding, through } from './encoding.js';
+import type { Manifest } from './manifest.js';
+import type { Store } from './store.js';
+
+/** Where content comes from: programs that print it, a stream of ours, or a stream through programs. */
+export interface Content {
+  readonly programs?: readonly Program[];
+  readonly input?: Readable;
+}
+
+export interface WriteOptions {
+  readonly encoding: Encoding;
+  readonly signal: AbortSignal;
+  readonly timeoutMs?: number;
+  /** Told of every piece written. */
+  readonly onProgress?: (bytes: number) => void;
+}
+
+/**
+ * Writes content into a new file `name` + endings of the encoding below `directory`. What it returns has the checksum of
+ * the bytes that went to the disk. Errors: `VOPS-DISK-FULL`, `VOPS-FILE`, `VOPS-TOOL-FAILED`; that of the input; the
+ * signal's reason when aborted.
+ */
+export async function writeStored(
+  { directory, name }: { readonly directory: string; readonly name: string },
+  content: Content,
+  { encoding, signal, timeoutMs, onProgress }: WriteOptions,
+): Promise<WrittenFile & { readonly sizeBytes: number }> {
+  const path = name + encoding.endings;
+  const programs = [...(content.programs ?? []), ...encoding.programs];
+  const { input } = content;
+  const chain =
+    programs.length > 0
+      ? startChain(programs, { signal, ...(input && { input }), ...(timeoutMs && { timeoutMs }) })
+      : null;
+  let stream = chain?.output ?? input;
+  if (!stream) throw new Error('content without a source');
+  for (const transform of encoding.transforms) stream = await transform(stream);
+  const hash = createHash('sha256');
+  let sizeBytes = 0;
+  const observe = (chunk: Buffer) => {
+    hash.update(chunk);
+    sizeBytes += chunk.length;
+    onProgress?.(chunk.length);
+  };
+  await Promise.all([writeNew(join(directory, path), stream, { observe, signal }), chain?.ended]).catch(
+    async (error: unknown) => {
+      await chain?.ended; // a program's own words tell more than a stream cut short
+      throw error;
+    },
+  );
+  return { path, mode: 0o600, sha256: hash.digest('hex'), sizeBytes };
+}
+
+async function writeNew(
+  path: string,
+  stream: Readable,
+  { observe, signal }: { readonly observe: (chunk: Buffer) => void; readonly signal: AbortSignal },
+): Promise<void> {
+  try {
+    const file = await open(path, 'wx', 0o600);
+    const target = file.createWriteStream({ highWaterMark: CHUNK_BYTES });
+    const observed = async function* (chunks: AsyncIterable<Buffer>) {
+      for await (const chunk of chunks) {
+        observe(chunk);
+        yield chunk;
+      }
+    };
+    await pipeline(stream, observed, target, { signal });
+  } catch (error) {
+    if (signal.aborted) throw abortReason(signal);
+    throw fileError('write', path, error);
+  }
+}
+
+const CHUNK_BYTES = 2 ** 18;
+
+/** A stored file on its way out: what is left to unpack by programs, and the stream to feed them with. */
+export interface Opened {
+  readonly input: Readable;
+  readonly programs: readonly Program[];
+}
+
+/**
+ * Opens a file of a backup. The stream fails with VOPS-BACKUP-DAMAGED at its end where the bytes are not those of the
+ * manifest, so nothing read of it counts before it has ended well.
+ */
+export async function openStored(
+  { store, manifest }: { readonly store: Store; readonly manifest: Pick<Manifest, 'id' | 'files'> },
+  path: string,
+  encoding: Encoding,
+): Promise<Opened> {
+  const file = manifest.files.find((candidate) => candidate.path === path);
+  if (file === undefined) throw new OperatorError('VOPS-BACKUP-DAMAGED', `${manifest.id} has no ${path}`);
+  let input = through(await store.read(manifest.id, path), checking(file, `${manifest.id}/${path}`));
+  for (const transform of encoding.transforms) input = await transform(input);
+  return { input, programs: encoding.programs };
+}
+
+/** All of the content as a stream of ours, for what is small or read by us. */
+export function contentOf({ input, programs }: Opened, signal: AbortSignal): Readable {
+  if (programs.length === 0) return input;
+  const { output, ended } = startChain(programs, { input, signal });
+  if (output === null) throw new Error('a chain without output');
+  const whole = async function* () {
+    yield* output;
+    await ended; // only now it is known to be all of it
+  };
+  return Transform.from(whole()) as Readable;
+}
+
+function checking({ sizeBytes, sha256 }: Manifest['files'][number], name: string): Transform {
+  const hash = createHash('sha256');
+  let seen = 0;
+  return new Transform({
+    transform: (chunk, _, done) => {
+      hash.update(chunk);
+      seen += chunk.length;
+      done(null, chunk);
+    },
+    flush: (done) => {
+      if (seen === sizeBytes && hash.digest('hex') === sha256) return done();
+      done(differs(name, seen === sizeBytes ? 'its checksum is another' : `it has ${seen} bytes, not ${sizeBytes}`));
+    },
+  });
+}
+
+const differs = (name: string, how: string) =>
+  new OperatorError('VOPS-BACKUP-DAMAGED', `${name} is damaged: ${how}`, {
+    hint: 'use another backup; viktoria-ops backup verify --all tells which are whole',
+  });

@@ -1,0 +1,75 @@
+/** Backups: where they go, what is in them, how long they stay, who can read them. */
+import * as z from 'zod';
+import { Duration, Size } from '../units.js';
+import { HttpUrl, SecretPostgresUrl, SecretText } from './text.js';
+
+const Files = z
+  .strictObject({
+    /** What `backup files` takes of the backend's root: paths and patterns such as `src/**`. Guide: these four. */
+    include: z.array(z.string().min(1)).min(1).default(['config', 'src', 'logs', 'package.json']),
+    /** Left out of it. Secrets are not for an archive: keep `.env` in a vault. */
+    exclude: z.array(z.string().min(1)).default(['**/node_modules', '**/.env*', '**/.git', '**/*.partial']),
+  })
+  .prefault({});
+
+/** How many of the newest are kept, of each kind and source: the last of each of so many days, weeks, months, years. */
+const Retention = z
+  .strictObject({
+    /** Never fewer good ones than this. */
+    minimum: z.number().int().min(1).default(3),
+    daily: z.number().int().min(0).default(7),
+    weekly: z.number().int().min(0).default(5),
+    monthly: z.number().int().min(0).default(12),
+    yearly: z.number().int().min(0).default(0),
+    /** All together, over all kinds; the minimum, the pinned and the last good one stay all the same. */
+    maxSize: Size.optional(),
+  })
+  .prefault({});
+
+const Encryption = z.strictObject({
+  /** Public keys as age writes them (`age1…`): each of them can read the backup. */
+  recipients: z.array(z.string().startsWith('age1', 'expected a public key of age, age1…')).min(1),
+  /** Files of private keys (`age-keygen -o`), old ones too. Without them backups are made here and cannot be read. */
+  identities: z.array(z.string().min(1)).default([]),
+});
+
+/** A bucket of Amazon S3, or of another service that speaks its language. */
+const Remote = z.strictObject({
+  endpoint: HttpUrl,
+  region: z.string().min(1).default('us-east-1'),
+  bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'expected the name of a bucket'),
+  /** Put before every name, such as `viktoria/production`. */
+  prefix: z.string().default(''),
+  accessKeyId: SecretText,
+  secretAccessKey: SecretText,
+  /** Of one request, from the first byte sent to the last byte of the answer. */
+  timeout: Duration.prefault('60s'),
+  retention: Retention,
+});
+
+export const Backup = z
+  .strictObject({
+    /** Default: `backups` in the state directory. */
+    directory: z.string().min(1).optional(),
+    files: Files,
+    retention: Retention,
+    encryption: Encryption.optional(),
+    remote: Remote.optional(),
+    /** `auto` takes zstd where it is present, else the gzip of Node.js. */
+    compression: z.enum(['auto', 'zstd', 'gzip', 'none']).default('auto'),
+    /** A newest archive or snapshot older than this is a warning; of a database: database.thresholds.backupAge. */
+    maxAge: Duration.prefault('32d'),
+    /** Longest a dump or a restore may take, and longest it may stand still. */
+    timeout: Duration.prefault('4h'),
+    idleTimeout: Duration.prefault('10m'),
+    /** Longest a dump waits for the lock on a table. */
+    lockTimeout: Duration.prefault('60s'),
+    /** Tables up to this size are fingerprinted row by row, so that a restore is compared by content, too. */
+    fingerprintUpTo: Size.prefault('16MB'),
+    /** Sessions that restore side by side. */
+    jobs: z.number().int().min(1).max(32).default(2),
+    /** Where `backup verify` restores to: a server with room, not the one in production. Default: that of `database`. */
+    verifyUrl: SecretPostgresUrl.optional(),
+  })
+  .prefault({});
+export type Retention = z.output<typeof Retention>;
