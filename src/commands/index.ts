@@ -73,6 +73,11 @@ export const commands: readonly CommandEntry[] = [
     summary: 'everything worth doing to the database, ranked; --apply does what is safe',
     load: () => import('./db/optimize.js'),
   },
+  {
+    path: 'db backup',
+    summary: 'dump the database, and prove the dump',
+    load: () => import('./db/backup.js'),
+  },
   { path: 'db grants', summary: 'the least rights for each purpose, as SQL', load: () => import('./db/grants.js') },
   { path: 'config validate', summary: 'check the configuration', load: () => import('./config/validate.js') },
   {

@@ -1,6 +1,6 @@
 /** What a command is given. Members that cost something are functions, built on first use and closed by `dispose()`. */
 import type { ApiCall } from './api/index.js';
-import type { Config } from './config/index.js';
+import type { Config, Secret } from './config/index.js';
 import type { Database, MaintenanceSession } from './pg/index.js';
 import type { Execute } from './process/index.js';
 import type { Redactor } from './redact.js';
@@ -25,6 +25,15 @@ export interface Progress {
   readonly finish: (id: string, text: string) => void;
 }
 
+/** What a connection has otherwise than the configuration says. */
+export interface ConnectionChoice {
+  readonly database?: string;
+  /** Another server, `postgres://…`; what the address leaves out is as configured. */
+  readonly url?: Secret | undefined;
+  /** Longest a query may take, on the server and in the client, in milliseconds. */
+  readonly queryTimeout?: number;
+}
+
 export interface Context {
   readonly log: Log;
   readonly progress: Progress;
@@ -46,9 +55,12 @@ export interface Context {
   /** Calls a route of the hook-monitoring API, typed and validated by `contract/routes.ts`. */
   readonly api: ApiCall;
   /** Borrows a database connection for the callback; the server refuses to write on it. */
-  readonly pg: <T>(use: (database: Database) => Promise<T>) => Promise<T>;
+  readonly pg: <T>(use: (database: Database) => Promise<T>, choice?: ConnectionChoice) => Promise<T>;
   /** Borrows a session that may change the database, past any pooler. */
-  readonly maintenance: <T>(use: (session: MaintenanceSession) => Promise<T>) => Promise<T>;
+  readonly maintenance: <T>(
+    use: (session: MaintenanceSession) => Promise<T>,
+    choice?: ConnectionChoice,
+  ) => Promise<T>;
   readonly exec: Execute;
   /** The state directory (0700), made on first use. */
   readonly state: () => Promise<string>;

@@ -2,7 +2,13 @@
 import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { Config } from './config/index.js';
-import { APPLICATION_NAME_PREFIX, type Context, type Log, type Progress } from './context.js';
+import {
+  APPLICATION_NAME_PREFIX,
+  type ConnectionChoice,
+  type Context,
+  type Log,
+  type Progress,
+} from './context.js';
 import { createExecute } from './process/execute.js';
 import type { Redactor } from './redact.js';
 
@@ -64,22 +70,26 @@ function underSignal(shared: Shared, signal: AbortSignal): Context {
       const { createApiCall } = await import('./api/client.js');
       return createApiCall({ ...shared, config: await shared.config(), signal })(route, ...rest);
     },
-    pg: async (use) => {
+    pg: async (use, choice) => {
       const { withDatabase } = await import('./pg/connect.js');
-      return withDatabase(await connectionOf(shared, signal), use);
+      return withDatabase(await connectionOf(shared, signal, choice), use);
     },
-    maintenance: async (use) => {
+    maintenance: async (use, choice) => {
       const { withMaintenanceSession } = await import('./pg/maintenance.js');
-      return withMaintenanceSession(await connectionOf(shared, signal), use);
+      return withMaintenanceSession(await connectionOf(shared, signal, choice), use);
     },
     fork: (other) => underSignal(shared, other),
   };
 }
 
-async function connectionOf({ command, runId, config, env }: Shared, signal: AbortSignal) {
-  const { directSettings } = await import('./pg/direct.js');
+async function connectionOf(
+  { command, runId, config, env }: Shared,
+  signal: AbortSignal,
+  choice: ConnectionChoice | undefined,
+) {
+  const { chosenSettings } = await import('./pg/direct.js');
   const applicationName = `${APPLICATION_NAME_PREFIX}${command}:${runId}`;
-  return { config: directSettings((await config()).database), env, applicationName, signal };
+  return { config: chosenSettings((await config()).database, choice), env, applicationName, signal };
 }
 
 function once<T>(build: () => Promise<T>): () => Promise<T> {

@@ -1,7 +1,8 @@
 import type { Config } from '../../src/lib/config/index.js';
 import { ConfigSections } from '../../src/lib/config/schema.js';
-import type { Context } from '../../src/lib/context.js';
+import type { ConnectionChoice, Context } from '../../src/lib/context.js';
 import { type DatabaseOptions, withDatabase } from '../../src/lib/pg/connect.js';
+import { chosenSettings } from '../../src/lib/pg/direct.js';
 import { withMaintenanceSession } from '../../src/lib/pg/maintenance.js';
 import { testServer } from './database.js';
 
@@ -40,10 +41,15 @@ export function databaseOptions(
 
 /** `Context.pg` over a connection with these settings. */
 export function pgOf(overrides: Record<string, unknown> = {}): Context['pg'] {
-  return (use) => withDatabase(databaseOptions(overrides), use);
+  return (use, choice) => withDatabase(optionsFor(overrides, choice), use);
 }
 
 /** `Context.maintenance` over a session with these settings. */
 export function maintenanceOf(overrides: Record<string, unknown> = {}): Context['maintenance'] {
-  return (use) => withMaintenanceSession(databaseOptions(overrides), use);
+  return (use, choice) => withMaintenanceSession(optionsFor(overrides, choice), use);
+}
+
+function optionsFor(overrides: Record<string, unknown>, choice: ConnectionChoice | undefined): DatabaseOptions {
+  const options = databaseOptions(overrides);
+  return { ...options, config: chosenSettings(options.config, choice) };
 }

@@ -7,7 +7,7 @@ import { type Observation, observation } from '../pg/queries/observation.js';
 import { type TableColumnRow, tableColumns } from '../pg/queries/table-columns.js';
 import { type TableRow, tableInventory } from '../pg/queries/table-inventory.js';
 import type { Finding } from '../status.js';
-import { only } from './only.js';
+import { only } from '../pg/only.js';
 
 export interface IndexCatalogue {
   readonly observed: Observation;

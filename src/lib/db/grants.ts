@@ -4,7 +4,7 @@ import type { Context } from '../context.js';
 import { type GrantFacts, grantFacts } from '../pg/queries/grant-facts.js';
 import { conclude, type Outcome } from '../status.js';
 import { statementsFor } from './grants/statements.js';
-import { only } from './only.js';
+import { only } from '../pg/only.js';
 
 export const GrantFlags = z.object({
   prefix: z.string().min(1).max(50).default('viktoria_ops'),

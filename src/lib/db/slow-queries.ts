@@ -13,7 +13,7 @@ import {
 } from '../pg/queries/statement-statistics.js';
 import { conclude, type Outcome } from '../status.js';
 import { Duration } from '../units.js';
-import { only } from './only.js';
+import { only } from '../pg/only.js';
 import { isFileError, openState } from './state.js';
 import { addSnapshot, baseOf, type Counts, difference, type Snapshot, Snapshots } from './statements/difference.js';
 import { judgeStatements, unavailable } from './statements/judge.js';

@@ -9,7 +9,7 @@ import { tableUsage } from '../pg/queries/table-usage.js';
 import { conclude, type Outcome } from '../status.js';
 import { Bloat, tableBloat } from './bloat/index.js';
 import { hiddenStatistics, readTables } from './catalogue.js';
-import { only } from './only.js';
+import { only } from '../pg/only.js';
 
 export const TABLE_SORTS = ['size', 'dead', 'scans', 'bloat'] as const;
 

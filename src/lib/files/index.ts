@@ -4,6 +4,7 @@ export { syncDirectory, writeFileAtomic } from './atomic.js';
 export { type Compressor, type CompressorName, chooseCompressor, compress, isArchiveOf, isIntact } from './compress.js';
 export { type HeldDirectory, withDirectory } from './directory.js';
 export { fileError } from './errors.js';
+export { freeSpaceAt } from './free-space.js';
 export { createLike, renameToFree, withRegularFile } from './place.js';
 export { ensurePrivateDirectory } from './private-directory.js';
 export { readRegularFile } from './regular-file.js';

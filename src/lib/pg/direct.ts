@@ -1,9 +1,17 @@
 /** The connection past a pooler, where one is configured. */
 import type { Config } from '../config/index.js';
+import type { ConnectionChoice } from '../context.js';
 
 type Settings = Config['database'];
 
 const SSL_MODES: readonly Settings['sslmode'][] = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'];
+
+/** The settings to connect with: past any pooler, and otherwise where `choice` says so. */
+export function chosenSettings(settings: Settings, choice: ConnectionChoice = {}): Settings {
+  const { url = settings.directUrl, database, queryTimeout } = choice;
+  const direct = directSettings({ ...settings, directUrl: url });
+  return { ...direct, ...(database !== undefined && { database }), ...(queryTimeout !== undefined && { queryTimeout }) };
+}
 
 /**
  * The settings to connect with: those of `directUrl` over the others. A part the address leaves out keeps its own

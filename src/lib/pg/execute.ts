@@ -17,8 +17,14 @@ const CANCEL_GRACE_MS = 5_000;
 /** A cancel request strikes whatever runs when it arrives, so the next statement waits until it has. */
 const CANCEL_ARRIVAL_MS = 50;
 
+/** What the server said to a statement. */
+export interface Reply {
+  readonly notices: readonly Notice[];
+  readonly rows: readonly unknown[];
+}
+
 /** Runs the statement under its own limits, then puts those of the session back. */
-export async function executeStatement(site: ExecutionSite, statement: Statement): Promise<readonly Notice[]> {
+export async function executeStatement(site: ExecutionSite, statement: Statement): Promise<Reply> {
   const { guard, link, limitMs } = site;
   const { timeoutMs, lockTimeoutMs, signal } = statement;
   if (signal.aborted) throw abortReason(signal);
@@ -36,7 +42,7 @@ export async function executeStatement(site: ExecutionSite, statement: Statement
   }
 }
 
-async function runCancellable({ link, guard }: ExecutionSite, statement: Statement): Promise<readonly Notice[]> {
+async function runCancellable({ link, guard }: ExecutionSite, statement: Statement): Promise<Reply> {
   const { sql, timeoutMs, signal } = statement;
   const notices: Notice[] = [];
   const collect = (notice: Partial<Notice>) => notices.push({ code: notice.code ?? '', message: notice.message ?? '' });
@@ -48,8 +54,8 @@ async function runCancellable({ link, guard }: ExecutionSite, statement: Stateme
   signal.addEventListener('abort', cancel, { once: true });
   link.client.on('notice', collect);
   try {
-    await guard.run(() => link.client.query(sql), timeoutMs + 2 * CANCEL_GRACE_MS);
-    return notices;
+    const { rows } = await guard.run(() => link.client.query(sql), timeoutMs + 2 * CANCEL_GRACE_MS);
+    return { notices, rows };
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', cancel);

@@ -45,4 +45,6 @@ export interface MaintenanceSession extends Database {
    * @throws OperatorError the reason of the aborted signal; `VOPS-DB-…` for the rest.
    */
   readonly execute: (statement: Statement) => Promise<readonly Notice[]>;
+  /** A query that may run for long, under the limits of a statement. Errors as `execute`. */
+  readonly ask: <Row>(query: Query<Row>, limits: Omit<Statement, 'sql'>) => Promise<Row[]>;
 }

@@ -29,7 +29,7 @@ export async function withMaintenanceSession<T>(
     const { version, pid } = await identify(session, endpoint(options.config).address);
     if (pid !== link.cancelKey()?.processID) throw pooled(endpoint(options.config).address);
     if (version >= CHECKS_CLIENT) await session.query(WATCH_CLIENT);
-    return await use({ query: session.query, execute: session.execute, version, pid });
+    return await use({ query: session.query, execute: session.execute, ask: session.ask, version, pid });
   } finally {
     await session.close();
     late.release();

@@ -5,7 +5,7 @@ import { guardConnection } from './guard.js';
 import type { Database, MaintenanceSession, Query } from './index.js';
 import type { DatabaseOptions, Link } from './link.js';
 
-export interface Session extends Pick<Database, 'query'>, Pick<MaintenanceSession, 'execute'> {
+export interface Session extends Pick<Database, 'query'>, Pick<MaintenanceSession, 'execute' | 'ask'> {
   readonly close: () => Promise<void>;
 }
 
@@ -26,7 +26,11 @@ export function startSession(link: Link, options: DatabaseOptions): Session {
       const { rows } = await inTurn(() => guard.run(() => link.client.query(query.sql, [...values]), limitMs));
       return parseRows(query, rows);
     },
-    execute: (statement) => inTurn(() => executeStatement({ link, guard, limitMs }, statement)),
+    execute: async (statement) => (await inTurn(() => executeStatement({ link, guard, limitMs }, statement))).notices,
+    ask: async ({ sql, row }, limits) => {
+      const { rows } = await inTurn(() => executeStatement({ link, guard, limitMs }, { sql, ...limits }));
+      return parseRows({ sql, row }, rows);
+    },
     close: guard.close,
   };
 }

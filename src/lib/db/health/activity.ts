@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { countOf, formatBytes } from '../../measures.js';
 import { databaseActivity } from '../../pg/queries/database-activity.js';
 import type { Finding } from '../../status.js';
-import { only } from '../only.js';
+import { only } from '../../pg/only.js';
 import { type Circumstances, defineSection } from './section.js';
 
 const Activity = z.object({

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { connectionGroups } from '../../pg/queries/connection-groups.js';
 import { connectionUsage } from '../../pg/queries/connection-usage.js';
 import type { Finding } from '../../status.js';
-import { only } from '../only.js';
+import { only } from '../../pg/only.js';
 import { type Circumstances, defineSection } from './section.js';
 
 const Connections = z.object({

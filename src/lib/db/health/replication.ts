@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { formatBytes, formatDuration } from '../../measures.js';
 import { replicationState } from '../../pg/queries/replication-state.js';
 import type { Finding } from '../../status.js';
-import { only } from '../only.js';
+import { only } from '../../pg/only.js';
 import { type Circumstances, defineSection } from './section.js';
 
 const Replication = z.object({

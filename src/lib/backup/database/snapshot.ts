@@ -1,0 +1,87 @@
+/** One moment of the database, held open: what is dumped and what is counted are the same rows. */
+import * as z from 'zod';
+import type { Context } from '../../context.js';
+import { OperatorError } from '../../errors.js';
+import { formatDuration } from '../../measures.js';
+import { qualifiedName } from '../../pg/identifier.js';
+import type { MaintenanceSession, Query } from '../../pg/index.js';
+import { type DumpedTable, dumpedTables } from '../../pg/queries/dumped-tables.js';
+import { exclusiveLocks } from '../../pg/queries/exclusive-locks.js';
+import { CANONICAL } from './count.js';
+
+export interface Snapshot {
+  /** For `pg_dump --snapshot`, as long as the callback runs. */
+  readonly id: string;
+  readonly tables: readonly DumpedTable[];
+}
+
+const command = (sql: string): Query<unknown> => ({ sql, row: z.unknown() });
+const exported: Query<{ id: string }> = {
+  sql: 'select pg_export_snapshot() as id',
+  row: z.object({ id: z.string() }),
+};
+
+/** It stands idle in its transaction for as long as the dump takes. */
+const patient: Query<unknown> = {
+  sql: `select set_config('idle_in_transaction_session_timeout', '0', false), set_config('lock_timeout', $1, false)`,
+  row: z.unknown(),
+};
+
+/**
+ * Locks every table against being changed in kind, takes a snapshot, and keeps both for the callback. The locks come
+ * first, and are those that pg_dump takes: a TRUNCATE between snapshot and dump would not be seen for what it is.
+ * @throws OperatorError VOPS-DB-TIMEOUT naming who holds a table, VOPS-DB-QUERY where the role may not read one.
+ */
+export async function withSnapshot<T>(
+  context: Pick<Context, 'config' | 'pg'>,
+  session: MaintenanceSession,
+  use: (snapshot: Snapshot) => Promise<T>,
+): Promise<T> {
+  const { lockTimeout } = (await context.config()).backup;
+  await session.query(CANONICAL);
+  await session.query(patient, [String(lockTimeout)]);
+  const known = await session.query(dumpedTables);
+  await session.query(command('begin isolation level repeatable read read only'));
+  try {
+    await lockTables(context, session, known);
+    const [snapshot] = await session.query(exported);
+    const tables = await session.query(dumpedTables);
+    const isKnown = new Set(known.map(nameOf));
+    await lockTables(context, session, tables.filter((table) => !isKnown.has(nameOf(table))));
+    if (snapshot === undefined) throw new OperatorError('VOPS-DB-QUERY', 'the server gave no snapshot');
+    return await use({ id: snapshot.id, tables });
+  } finally {
+    await session.query(command('rollback')).catch(() => []); // a lost connection has rolled back by itself
+  }
+}
+
+const nameOf = ({ schema, name }: DumpedTable) => qualifiedName(schema, name);
+
+async function lockTables(
+  { pg }: Pick<Context, 'pg'>,
+  session: MaintenanceSession,
+  tables: readonly DumpedTable[],
+): Promise<void> {
+  if (tables.length === 0) return;
+  try {
+    await session.query(command(`lock table ${tables.map((table) => `only ${nameOf(table)}`).join(', ')} in access share mode`));
+  } catch (error) {
+    if (!(error instanceof OperatorError) || error.code !== 'VOPS-DB-TIMEOUT') throw error;
+    throw await nameBlocker({ pg }, error);
+  }
+}
+
+/** Who keeps even readers out, asked while it still does. */
+async function nameBlocker({ pg }: Pick<Context, 'pg'>, error: OperatorError): Promise<OperatorError> {
+  const [holder] = (await pg((database) => database.query(exclusiveLocks))).filter(({ isGranted }) => isGranted);
+  if (holder === undefined) return error;
+  const who = holder.pid === null ? 'a prepared transaction' : `session ${holder.pid} (${holder.application || holder.user})`;
+  const since = holder.transactionSeconds === null ? '' : `, since ${formatDuration(holder.transactionSeconds * 1_000)}`;
+  return new OperatorError('VOPS-DB-TIMEOUT', `${who} holds a lock on ${holder.table}${since}: it cannot be dumped`, {
+    hint:
+      holder.pid === null
+        ? 'see pg_prepared_xacts, and end it with: rollback prepared …'
+        : `wait for it to end; viktoria-ops db locks; if it is dead: select pg_terminate_backend(${holder.pid})`,
+    cause: error,
+  });
+}

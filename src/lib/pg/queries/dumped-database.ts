@@ -1,0 +1,34 @@
+import * as z from 'zod';
+import { Numeric } from '../columns.js';
+import type { Query } from '../index.js';
+
+const Row = z.object({
+  name: z.string(),
+  system: z.string(),
+  serverVersion: z.string(),
+  versionNumber: Numeric,
+  sizeBytes: Numeric,
+  encoding: z.string(),
+  collate: z.string(),
+  ctype: z.string(),
+  /** Null before PostgreSQL 15, and of the locale C. */
+  collationVersion: z.string().nullable(),
+  extensions: z.array(z.strictObject({ name: z.string(), version: z.string() })),
+});
+export type DumpedDatabase = z.infer<typeof Row>;
+
+/** What a restore must know of the database. `to_jsonb` reads a column that older servers lack. */
+export const dumpedDatabase = {
+  sql: `
+    select
+      d.datname as name, (select system_identifier from pg_control_system())::text as system,
+      split_part(current_setting('server_version'), ' ', 1) as "serverVersion",
+      current_setting('server_version_num')::int as "versionNumber",
+      pg_database_size(d.oid) as "sizeBytes", pg_encoding_to_char(d.encoding) as encoding,
+      d.datcollate as collate, d.datctype as ctype, to_jsonb(d) ->> 'datcollversion' as "collationVersion",
+      coalesce((select jsonb_agg(jsonb_build_object('name', extname, 'version', extversion) order by extname)
+        from pg_extension where extname <> 'plpgsql'), '[]') as extensions
+    from pg_database d
+    where d.datname = current_database()`,
+  row: Row,
+} satisfies Query<DumpedDatabase>;

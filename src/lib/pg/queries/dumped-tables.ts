@@ -1,0 +1,34 @@
+import * as z from 'zod';
+import { Numeric } from '../columns.js';
+import type { Query } from '../index.js';
+
+const Row = z.object({
+  schema: z.string(),
+  name: z.string(),
+  sizeBytes: Numeric,
+  columns: z.string(),
+});
+export type DumpedTable = z.infer<typeof Row>;
+
+/**
+ * Every table whose rows are in a dump: partitions rather than their parents, and of extensions only what they declare
+ * to be the user's own. `columns` is the md5 of names and types, which with an empty search_path is the same wherever
+ * the table is.
+ */
+export const dumpedTables = {
+  sql: `
+    select
+      n.nspname as schema, c.relname as name, pg_table_size(c.oid) as "sizeBytes",
+      md5(coalesce(string_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod), e'\\n' order by a.attnum), ''))
+        as columns
+    from pg_class c
+    join pg_namespace n on n.oid = c.relnamespace
+    left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    where c.relkind = 'r' and c.relpersistence <> 't'
+      and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
+      and (not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
+        or exists (select from pg_extension e where c.oid = any (e.extconfig)))
+    group by c.oid, n.nspname, c.relname
+    order by n.nspname, c.relname`,
+  row: Row,
+} satisfies Query<DumpedTable>;
