@@ -7,6 +7,7 @@ export const groups: Readonly<Record<string, string>> = {
   errors: 'errors of the hooks',
   queue: 'background jobs',
   db: 'PostgreSQL',
+  backup: 'the catalogue of backups: databases, files, configuration',
   config: 'configuration of this tool and of the backend',
   logs: 'log files',
   maintenance: 'tiers: several commands as one run',
@@ -79,6 +80,7 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./db/backup.js'),
   },
   { path: 'db grants', summary: 'the least rights for each purpose, as SQL', load: () => import('./db/grants.js') },
+  { path: 'backup verify', summary: 'prove backups, by restoring them', load: () => import('./backup/verify.js') },
   { path: 'config validate', summary: 'check the configuration', load: () => import('./config/validate.js') },
   {
     path: 'config show',

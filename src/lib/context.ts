@@ -57,10 +57,7 @@ export interface Context {
   /** Borrows a database connection for the callback; the server refuses to write on it. */
   readonly pg: <T>(use: (database: Database) => Promise<T>, choice?: ConnectionChoice) => Promise<T>;
   /** Borrows a session that may change the database, past any pooler. */
-  readonly maintenance: <T>(
-    use: (session: MaintenanceSession) => Promise<T>,
-    choice?: ConnectionChoice,
-  ) => Promise<T>;
+  readonly maintenance: <T>(use: (session: MaintenanceSession) => Promise<T>, choice?: ConnectionChoice) => Promise<T>;
   readonly exec: Execute;
   /** The state directory (0700), made on first use. */
   readonly state: () => Promise<string>;

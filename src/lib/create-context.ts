@@ -2,13 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { Config } from './config/index.js';
-import {
-  APPLICATION_NAME_PREFIX,
-  type ConnectionChoice,
-  type Context,
-  type Log,
-  type Progress,
-} from './context.js';
+import { APPLICATION_NAME_PREFIX, type ConnectionChoice, type Context, type Log, type Progress } from './context.js';
 import { createExecute } from './process/execute.js';
 import type { Redactor } from './redact.js';
 

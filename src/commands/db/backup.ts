@@ -1,10 +1,10 @@
-import { defineCommand, planThenApply } from '../../lib/command.js';
 import {
   applyDatabaseBackup,
   DatabaseBackup,
   DatabaseBackupFlags,
   planDatabaseBackup,
 } from '../../lib/backup/index.js';
+import { defineCommand, planThenApply } from '../../lib/command.js';
 import { countOf, formatBytes, formatDuration } from '../../lib/measures.js';
 
 export default defineCommand({

@@ -4,3 +4,4 @@ export { applyDatabaseBackup } from './database/backup.js';
 export { DatabaseBackup, DatabaseBackupFlags, planDatabaseBackup } from './database/plan.js';
 export { BackupName, Manifest } from './manifest.js';
 export { newestBackup } from './newest.js';
+export { Verification, VerifyFlags, verifyBackups } from './verify.js';

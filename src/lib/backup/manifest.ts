@@ -25,6 +25,9 @@ const Instant = z.iso.datetime();
 export const BackedUpTable = z.strictObject({
   schema: z.string(),
   name: z.string(),
+  /** The extension it belongs to; its rows are the user's all the same. */
+  extension: z.string().nullable(),
+  sizeBytes: z.number(),
   /** Counted, not estimated, in the snapshot that was dumped. */
   rows: z.number().int(),
   /** md5 of the names and types of its columns, in their order. */

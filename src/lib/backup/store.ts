@@ -19,6 +19,8 @@ export interface StoredFile {
   readonly sizeBytes: number;
   /** Permission bits; undefined where there is no such thing. */
   readonly mode?: number;
+  /** Of the directory of the backup, likewise. */
+  readonly directoryMode?: number;
 }
 
 /** Errors of all: `VOPS-FILE…` of a directory, `VOPS-REMOTE-…` of a bucket. */

@@ -1,13 +1,13 @@
 /** Indexes and tables as the catalogue has them, read once and looked at from several sides. */
 import { quoteName } from '../pg/identifier.js';
 import type { Database } from '../pg/index.js';
+import { only } from '../pg/only.js';
 import { type IndexColumnRow, indexColumns } from '../pg/queries/index-columns.js';
 import { type IndexRow, indexInventory } from '../pg/queries/index-inventory.js';
 import { type Observation, observation } from '../pg/queries/observation.js';
 import { type TableColumnRow, tableColumns } from '../pg/queries/table-columns.js';
 import { type TableRow, tableInventory } from '../pg/queries/table-inventory.js';
 import type { Finding } from '../status.js';
-import { only } from '../pg/only.js';
 
 export interface IndexCatalogue {
   readonly observed: Observation;

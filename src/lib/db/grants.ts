@@ -1,10 +1,10 @@
 /** The least rights for looking, maintaining and backing up, as SQL for this server. */
 import * as z from 'zod';
 import type { Context } from '../context.js';
+import { only } from '../pg/only.js';
 import { type GrantFacts, grantFacts } from '../pg/queries/grant-facts.js';
 import { conclude, type Outcome } from '../status.js';
 import { statementsFor } from './grants/statements.js';
-import { only } from '../pg/only.js';
 
 export const GrantFlags = z.object({
   prefix: z.string().min(1).max(50).default('viktoria_ops'),

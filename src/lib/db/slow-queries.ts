@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Context } from '../context.js';
 import { OperatorError } from '../errors.js';
 import type { Database } from '../pg/index.js';
+import { only } from '../pg/only.js';
 import { extensionSchemas } from '../pg/queries/extension-schemas.js';
 import {
   type StatementCounters,
@@ -13,7 +14,6 @@ import {
 } from '../pg/queries/statement-statistics.js';
 import { conclude, type Outcome } from '../status.js';
 import { Duration } from '../units.js';
-import { only } from '../pg/only.js';
 import { isFileError, openState } from './state.js';
 import { addSnapshot, baseOf, type Counts, difference, type Snapshot, Snapshots } from './statements/difference.js';
 import { judgeStatements, unavailable } from './statements/judge.js';

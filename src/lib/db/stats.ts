@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { Context } from '../context.js';
 import { qualifiedName } from '../pg/identifier.js';
+import { only } from '../pg/only.js';
 import { checkpoints } from '../pg/queries/checkpoints.js';
 import { databaseActivity } from '../pg/queries/database-activity.js';
 import { serverState } from '../pg/queries/server-state.js';
@@ -9,7 +10,6 @@ import { tableUsage } from '../pg/queries/table-usage.js';
 import { conclude, type Outcome } from '../status.js';
 import { Bloat, tableBloat } from './bloat/index.js';
 import { hiddenStatistics, readTables } from './catalogue.js';
-import { only } from '../pg/only.js';
 
 export const TABLE_SORTS = ['size', 'dead', 'scans', 'bloat'] as const;
 

@@ -5,6 +5,7 @@ export { type Compressor, type CompressorName, chooseCompressor, compress, isArc
 export { type HeldDirectory, withDirectory } from './directory.js';
 export { fileError } from './errors.js';
 export { freeSpaceAt } from './free-space.js';
+export { inMemory, withNamelessFile } from './nameless.js';
 export { createLike, renameToFree, withRegularFile } from './place.js';
 export { ensurePrivateDirectory } from './private-directory.js';
 export { readRegularFile } from './regular-file.js';

@@ -10,7 +10,11 @@ const SSL_MODES: readonly Settings['sslmode'][] = ['disable', 'prefer', 'require
 export function chosenSettings(settings: Settings, choice: ConnectionChoice = {}): Settings {
   const { url = settings.directUrl, database, queryTimeout } = choice;
   const direct = directSettings({ ...settings, directUrl: url });
-  return { ...direct, ...(database !== undefined && { database }), ...(queryTimeout !== undefined && { queryTimeout }) };
+  return {
+    ...direct,
+    ...(database !== undefined && { database }),
+    ...(queryTimeout !== undefined && { queryTimeout }),
+  };
 }
 
 /**

@@ -12,6 +12,8 @@ export interface Program {
   readonly args: readonly string[];
   /** All it gets to see besides `LC_ALL=C`: its words are matched below. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Open files that it finds as `/dev/fd/3` and on. */
+  readonly files?: readonly FileHandle[];
 }
 
 export interface ChainOptions {
@@ -82,7 +84,7 @@ function spawnRow(programs: readonly Program[], { input, output }: ChainOptions)
     const source = index > 0 || isStream(input) ? 'pipe' : (input?.fd ?? 'ignore');
     const { file, args } = tether(program);
     const child = spawn(file, args, {
-      stdio: [source, reader ?? output?.fd ?? 'pipe', 'pipe'],
+      stdio: [source, reader ?? output?.fd ?? 'pipe', 'pipe', ...(program.files ?? []).map(({ fd }) => fd)],
       env: { ...program.env, LC_ALL: 'C' },
       detached: true,
     });
@@ -93,10 +95,19 @@ function spawnRow(programs: readonly Program[], { input, output }: ChainOptions)
   return children;
 }
 
-/** Resolves to an error of the input, if any: a program that stops reading has its own reason, or its own success. */
+/**
+ * Resolves to an error of the input, if any. A program that stops reading has its own reason, or its own success; what
+ * that does to the input is no error of it.
+ */
 async function feed(input: Readable, first: Writable, kill: () => void): Promise<unknown> {
   let failure: unknown;
-  input.once('error', (error) => {
+  let isOver = false;
+  const over = () => {
+    isOver = true;
+  };
+  first.once('error', over).once('close', over);
+  input.on('error', (error) => {
+    if (isOver) return;
     failure = error;
     kill(); // or what has been read so far would be taken for the whole
   });

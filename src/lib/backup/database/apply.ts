@@ -1,7 +1,7 @@
 /** Carries out `db backup`: one snapshot, dumped and counted side by side; then read back, named and kept. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Context } from '../../context.js';
+import type { ConnectionChoice, Context } from '../../context.js';
 import { abortReason, OperatorError } from '../../errors.js';
 import type { MaintenanceSession } from '../../pg/index.js';
 import { lockDatabase } from '../../pg/maintenance-lock.js';
@@ -26,7 +26,7 @@ export type BackupContext = DumpContext & Pick<Context, 'exec' | 'interactive' |
 export async function makeDatabaseBackup(
   context: BackupContext,
   plan: DatabaseBackup,
-  lockWaitMs: number,
+  { lockWaitMs, source = {} }: { readonly lockWaitMs: number; readonly source?: ConnectionChoice },
 ): Promise<{ readonly manifest: Manifest; readonly path: string; readonly swept: readonly string[] }> {
   const { backup, database } = await context.config();
   const encoding = await chooseEncoding(backup, context);
@@ -42,7 +42,7 @@ export async function makeDatabaseBackup(
       recipients: backup.encryption?.recipients,
     } as const;
     return createBackup(backup.directory, draft, (directory) =>
-      write(context, session, { directory, encoding, plan }),
+      write(context, session, { directory, encoding, plan, source }),
     );
   });
   context.progress.finish(DUMP_TASK, `${sizeOf(made.manifest)} bytes in ${made.path}`);
@@ -53,12 +53,15 @@ interface Site {
   readonly directory: string;
   readonly encoding: Encoding;
   readonly plan: DatabaseBackup;
+  readonly source: ConnectionChoice;
 }
 
 async function write(context: BackupContext, session: MaintenanceSession, site: Site): Promise<Written> {
   const globals = await findGlobals(context, session.version);
   const taken = await retryLocks(context, site, () =>
-    withSnapshot(context, session, (snapshot) => dumpAndCount(context, session, { ...site, snapshot })),
+    withSnapshot(context, { session, source: site.source }, (snapshot) =>
+      dumpAndCount(context, session, { ...site, snapshot }),
+    ),
   );
   const roles = await dumpGlobals(context, site, globals);
   return { ...taken, files: [...taken.files, ...(roles ? [roles] : [])] };
@@ -99,7 +102,7 @@ const isLockTimeout = (error: unknown) =>
 type Taking = Site & { readonly snapshot: Snapshot };
 
 async function dumpAndCount(context: BackupContext, session: MaintenanceSession, taking: Taking): Promise<Written> {
-  const { directory, encoding, plan, snapshot } = taking;
+  const { directory, encoding, plan, source, snapshot } = taking;
   const { program, expectedBytes } = plan;
   const both = new AbortController(); // neither goes on without the other
   const follow = () => both.abort(abortReason(context.signal));
@@ -110,7 +113,7 @@ async function dumpAndCount(context: BackupContext, session: MaintenanceSession,
       throw error;
     });
   try {
-    const site = { directory, encoding, program, snapshot: snapshot.id, expectedBytes };
+    const site = { directory, encoding, program, source, snapshot: snapshot.id, expectedBytes };
     const dumping = end(dumpDatabase(context, site, both.signal));
     const counting = end(countAll(context, session, { snapshot, signal: both.signal }));
     const [dump, counted] = await Promise.all([dumping, counting]).finally(() =>

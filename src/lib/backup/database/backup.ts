@@ -8,12 +8,12 @@ import type { DatabaseBackup, DatabaseBackupFlags } from './plan.js';
 export async function applyDatabaseBackup(
   context: BackupContext,
   plan: Outcome<DatabaseBackup>,
-  { lockWait }: Pick<DatabaseBackupFlags, 'level' | 'lockWait'>,
+  { lockWait }: DatabaseBackupFlags,
 ): Promise<Outcome<DatabaseBackup>> {
   if (plan.findings.some(({ severity }) => severity === 'error')) return plan;
   const { maintenance } = await context.config();
   const waitMs = lockWait ?? (context.interactive ? 0 : maintenance.lockWait);
-  const made = await makeDatabaseBackup(context, plan.result, waitMs);
+  const made = await makeDatabaseBackup(context, plan.result, { lockWaitMs: waitMs });
   return conclude(describeBackup(plan, made), [...plan.findings, ...sweptFindings(made.swept)]);
 }
 

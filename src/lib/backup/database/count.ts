@@ -23,14 +23,10 @@ export const CANONICAL: Query<unknown> = {
 export type Ask = <Row>(query: Query<Row>) => Promise<Row[]>;
 
 /** Counts a table, and by its content as well where that is wanted. The session is CANONICAL. */
-export async function countTable(
-  ask: Ask,
-  { schema, name, columns }: Pick<DumpedTable, 'schema' | 'name' | 'columns'>,
-  withContent: boolean,
-): Promise<BackedUpTable> {
-  const [counted] = await ask(countOf(qualifiedName(schema, name), withContent));
-  if (counted === undefined) throw new OperatorError('VOPS-DB-QUERY', `no answer to the count of ${schema}.${name}`);
-  return { schema, name, columns, ...counted };
+export async function countTable(ask: Ask, table: DumpedTable, withContent: boolean): Promise<BackedUpTable> {
+  const [counted] = await ask(countOf(qualifiedName(table.schema, table.name), withContent));
+  if (counted === undefined) throw new OperatorError('VOPS-DB-QUERY', `no answer to the count of ${table.name}`);
+  return { ...table, ...counted };
 }
 
 /** The sum of the hashes of all rows does not depend on their order, and rows that are there twice count twice. */

@@ -1,5 +1,5 @@
 /** The dump itself: pg_dump in a row with the compressor, its bytes past us until they are packed. */
-import type { Context } from '../../context.js';
+import type { ConnectionChoice, Context } from '../../context.js';
 import { abortReason, OperatorError } from '../../errors.js';
 import { libpqEnvironment } from '../../pg/libpq.js';
 import type { ClientProgram } from '../../pg/programs.js';
@@ -13,6 +13,7 @@ export interface DumpSite {
   readonly directory: string;
   readonly encoding: Encoding;
   readonly program: ClientProgram;
+  readonly source: ConnectionChoice;
   /** Exported by a session that stays in its transaction meanwhile. */
   readonly snapshot: string;
   /** What it is expected to come to, for the bar. */
@@ -30,9 +31,9 @@ export const DUMP_TASK = 'db backup';
  */
 export async function dumpDatabase(context: DumpContext, site: DumpSite, signal: AbortSignal): Promise<WrittenFile> {
   const { backup } = await context.config();
-  const { directory, encoding, program, snapshot, expectedBytes } = site;
+  const { directory, encoding, program, source, snapshot, expectedBytes } = site;
   const args = ['-Fc', '-Z0', '-w', `--snapshot=${snapshot}`, `--lock-wait-timeout=${backup.lockTimeout}`];
-  const env = await libpqEnvironment(context, 'pg_dump');
+  const env = await libpqEnvironment(context, 'pg_dump', source);
   const watchdog = watchIdleness(signal, backup.idleTimeout);
   let doneBytes = 0;
   const onProgress = (bytes: number) => {
@@ -42,9 +43,9 @@ export async function dumpDatabase(context: DumpContext, site: DumpSite, signal:
     context.progress.update(DUMP_TASK, { share, text: 'dumping' });
   };
   try {
-    const source = { programs: [{ file: program.path, args, env }] };
+    const content = { programs: [{ file: program.path, args, env }] };
     const options = { encoding, signal: watchdog.signal, timeoutMs: backup.timeout, onProgress };
-    return await writeStored({ directory, name: DUMP_NAME }, source, options);
+    return await writeStored({ directory, name: DUMP_NAME }, content, options);
   } finally {
     watchdog.release();
   }
@@ -79,18 +80,18 @@ function watchIdleness(signal: AbortSignal, idleMs: number) {
  */
 export async function dumpGlobals(
   context: DumpContext,
-  { directory, encoding }: Pick<DumpSite, 'directory' | 'encoding'>,
+  { directory, encoding, source }: Pick<DumpSite, 'directory' | 'encoding' | 'source'>,
   program: ClientProgram | undefined,
 ): Promise<WrittenFile | undefined> {
   if (program === undefined) return undefined;
   const { database } = await context.config();
-  const env = await libpqEnvironment(context, 'pg_dumpall');
+  const env = await libpqEnvironment(context, 'pg_dumpall', source);
   // Its own way to name the database to log in to: it does not look at PGDATABASE.
   const args = ['--globals-only', '--no-role-passwords', '-w', '-l', env.PGDATABASE ?? database.database];
-  const source = { programs: [{ file: program.path, args, env }] };
+  const content = { programs: [{ file: program.path, args, env }] };
   const options = { encoding, signal: context.signal, timeoutMs: GLOBALS_TIMEOUT_MS };
   try {
-    return await writeStored({ directory, name: GLOBALS_NAME }, source, options);
+    return await writeStored({ directory, name: GLOBALS_NAME }, content, options);
   } catch (error) {
     if (!(error instanceof OperatorError) || error.code !== 'VOPS-TOOL-FAILED') throw error;
     context.log.warn(`roles and tablespaces are not in the backup: ${error.message}`);

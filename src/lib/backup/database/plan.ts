@@ -1,11 +1,11 @@
 /** What `db backup` would do: which program, how much, whether there is room, and what stands in the way. */
 import * as z from 'zod';
-import type { Context } from '../../context.js';
+import type { ConnectionChoice, Context } from '../../context.js';
 import { freeSpaceAt } from '../../files/index.js';
 import { formatBytes } from '../../measures.js';
 import type { Database } from '../../pg/index.js';
-import { findClientProgram } from '../../pg/programs.js';
 import { only } from '../../pg/only.js';
+import { findClientProgram } from '../../pg/programs.js';
 import { dumpedDatabase } from '../../pg/queries/dumped-database.js';
 import { dumpedTables } from '../../pg/queries/dumped-tables.js';
 import { type RoleRights, roleRights } from '../../pg/queries/role-rights.js';
@@ -14,7 +14,6 @@ import { Duration } from '../../units.js';
 import { directoryStore } from '../directory-store.js';
 import { chooseEncoding } from '../encoding.js';
 import { BackupName, isGood, Level, type Manifest, sizeOf } from '../manifest.js';
-
 
 export const DatabaseBackupFlags = z.object({
   name: BackupName.optional(),
@@ -57,9 +56,10 @@ type PlanContext = Pick<Context, 'config' | 'env' | 'exec' | 'pg'>;
 export async function planDatabaseBackup(
   context: PlanContext,
   { name }: DatabaseBackupFlags,
+  source: ConnectionChoice = {},
 ): Promise<Outcome<DatabaseBackup>> {
   const { backup } = await context.config();
-  const { about, rights, tables } = await context.pg(look);
+  const { about, rights, tables } = await context.pg(look, source);
   const program = await findClientProgram(context, 'pg_dump', Math.floor(about.versionNumber / 10_000));
   const encoding = await chooseEncoding(backup, context);
   const tableBytes = tables.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);

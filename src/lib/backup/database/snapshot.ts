@@ -1,6 +1,6 @@
 /** One moment of the database, held open: what is dumped and what is counted are the same rows. */
 import * as z from 'zod';
-import type { Context } from '../../context.js';
+import type { ConnectionChoice, Context } from '../../context.js';
 import { OperatorError } from '../../errors.js';
 import { formatDuration } from '../../measures.js';
 import { qualifiedName } from '../../pg/identifier.js';
@@ -34,20 +34,24 @@ const patient: Query<unknown> = {
  */
 export async function withSnapshot<T>(
   context: Pick<Context, 'config' | 'pg'>,
-  session: MaintenanceSession,
+  { session, source }: { readonly session: MaintenanceSession; readonly source: ConnectionChoice },
   use: (snapshot: Snapshot) => Promise<T>,
 ): Promise<T> {
   const { lockTimeout } = (await context.config()).backup;
+  const place = { pg: context.pg, session, source };
   await session.query(CANONICAL);
   await session.query(patient, [String(lockTimeout)]);
   const known = await session.query(dumpedTables);
   await session.query(command('begin isolation level repeatable read read only'));
   try {
-    await lockTables(context, session, known);
+    await lockTables(place, known);
     const [snapshot] = await session.query(exported);
     const tables = await session.query(dumpedTables);
     const isKnown = new Set(known.map(nameOf));
-    await lockTables(context, session, tables.filter((table) => !isKnown.has(nameOf(table))));
+    await lockTables(
+      place,
+      tables.filter((table) => !isKnown.has(nameOf(table))),
+    );
     if (snapshot === undefined) throw new OperatorError('VOPS-DB-QUERY', 'the server gave no snapshot');
     return await use({ id: snapshot.id, tables });
   } finally {
@@ -57,26 +61,32 @@ export async function withSnapshot<T>(
 
 const nameOf = ({ schema, name }: DumpedTable) => qualifiedName(schema, name);
 
-async function lockTables(
-  { pg }: Pick<Context, 'pg'>,
-  session: MaintenanceSession,
-  tables: readonly DumpedTable[],
-): Promise<void> {
+interface Place extends Pick<Context, 'pg'> {
+  readonly session: MaintenanceSession;
+  readonly source: ConnectionChoice;
+}
+
+async function lockTables(place: Place, tables: readonly DumpedTable[]): Promise<void> {
   if (tables.length === 0) return;
+  const names = tables.map((table) => `only ${nameOf(table)}`).join(', ');
   try {
-    await session.query(command(`lock table ${tables.map((table) => `only ${nameOf(table)}`).join(', ')} in access share mode`));
+    await place.session.query(command(`lock table ${names} in access share mode`));
   } catch (error) {
     if (!(error instanceof OperatorError) || error.code !== 'VOPS-DB-TIMEOUT') throw error;
-    throw await nameBlocker({ pg }, error);
+    throw await nameBlocker(place, error);
   }
 }
 
 /** Who keeps even readers out, asked while it still does. */
-async function nameBlocker({ pg }: Pick<Context, 'pg'>, error: OperatorError): Promise<OperatorError> {
-  const [holder] = (await pg((database) => database.query(exclusiveLocks))).filter(({ isGranted }) => isGranted);
+async function nameBlocker({ pg, source }: Place, error: OperatorError): Promise<OperatorError> {
+  const [holder] = (await pg((database) => database.query(exclusiveLocks), source)).filter(
+    ({ isGranted }) => isGranted,
+  );
   if (holder === undefined) return error;
-  const who = holder.pid === null ? 'a prepared transaction' : `session ${holder.pid} (${holder.application || holder.user})`;
-  const since = holder.transactionSeconds === null ? '' : `, since ${formatDuration(holder.transactionSeconds * 1_000)}`;
+  const who =
+    holder.pid === null ? 'a prepared transaction' : `session ${holder.pid} (${holder.application || holder.user})`;
+  const since =
+    holder.transactionSeconds === null ? '' : `, since ${formatDuration(holder.transactionSeconds * 1_000)}`;
   return new OperatorError('VOPS-DB-TIMEOUT', `${who} holds a lock on ${holder.table}${since}: it cannot be dumped`, {
     hint:
       holder.pid === null

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { countOf, formatBytes } from '../../measures.js';
+import { only } from '../../pg/only.js';
 import { databaseActivity } from '../../pg/queries/database-activity.js';
 import type { Finding } from '../../status.js';
-import { only } from '../../pg/only.js';
 import { type Circumstances, defineSection } from './section.js';
 
 const Activity = z.object({

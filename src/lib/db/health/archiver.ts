@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { only } from '../../pg/only.js';
 import { archiverState } from '../../pg/queries/archiver-state.js';
 import type { Finding } from '../../status.js';
-import { only } from '../../pg/only.js';
 import { defineSection } from './section.js';
 
 const Archiver = z.object({

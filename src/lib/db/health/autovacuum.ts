@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { qualifiedName } from '../../pg/identifier.js';
+import { only } from '../../pg/only.js';
 import { autovacuumState } from '../../pg/queries/autovacuum-state.js';
 import { vacuumBacklog } from '../../pg/queries/vacuum-backlog.js';
 import type { Finding } from '../../status.js';
-import { only } from '../../pg/only.js';
 import { type Circumstances, defineSection } from './section.js';
 
 const Autovacuum = z.object({

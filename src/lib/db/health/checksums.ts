@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { only } from '../../pg/only.js';
 import { checksumFailures } from '../../pg/queries/checksum-failures.js';
 import type { Finding } from '../../status.js';
-import { only } from '../../pg/only.js';
 import { defineSection } from './section.js';
 
 const Checksums = z.object({

@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import { only } from '../../pg/only.js';
 import { connectionGroups } from '../../pg/queries/connection-groups.js';
 import { connectionUsage } from '../../pg/queries/connection-usage.js';
 import type { Finding } from '../../status.js';
-import { only } from '../../pg/only.js';
 import { type Circumstances, defineSection } from './section.js';
 
 const Connections = z.object({

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { serverState } from '../../pg/queries/server-state.js';
 import { only } from '../../pg/only.js';
+import { serverState } from '../../pg/queries/server-state.js';
 import { defineSection } from './section.js';
 
 /** Version, uptime, role and size: facts without a verdict. */

@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import { only } from '../../pg/only.js';
 import { hiddenSessions } from '../../pg/queries/hidden-sessions.js';
 import { openTransactions } from '../../pg/queries/open-transactions.js';
 import type { Finding } from '../../status.js';
-import { only } from '../../pg/only.js';
 import { type Circumstances, defineSection } from './section.js';
 
 const Transactions = z.object({

@@ -5,6 +5,7 @@ import type { Query } from '../index.js';
 const Row = z.object({
   schema: z.string(),
   name: z.string(),
+  extension: z.string().nullable(),
   sizeBytes: Numeric,
   columns: z.string(),
 });
@@ -18,17 +19,18 @@ export type DumpedTable = z.infer<typeof Row>;
 export const dumpedTables = {
   sql: `
     select
-      n.nspname as schema, c.relname as name, pg_table_size(c.oid) as "sizeBytes",
+      n.nspname as schema, c.relname as name, e.extname as extension, pg_table_size(c.oid) as "sizeBytes",
       md5(coalesce(string_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod), e'\\n' order by a.attnum), ''))
         as columns
     from pg_class c
     join pg_namespace n on n.oid = c.relnamespace
+    left join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
+    left join pg_extension e on e.oid = d.refobjid
     left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
     where c.relkind = 'r' and c.relpersistence <> 't'
       and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
-      and (not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
-        or exists (select from pg_extension e where c.oid = any (e.extconfig)))
-    group by c.oid, n.nspname, c.relname
+      and (e.oid is null or c.oid = any (e.extconfig))
+    group by c.oid, n.nspname, c.relname, e.extname
     order by n.nspname, c.relname`,
   row: Row,
 } satisfies Query<DumpedTable>;

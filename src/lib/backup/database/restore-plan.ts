@@ -1,0 +1,133 @@
+/** What `db restore` would do: from which backup, into which database, and what becomes of one that is there already. */
+import * as z from 'zod';
+import type { Context } from '../../context.js';
+import { OperatorError } from '../../errors.js';
+import { Numeric } from '../../pg/columns.js';
+import type { Query } from '../../pg/index.js';
+import { only } from '../../pg/only.js';
+import { type RestoreTarget, restoreTarget } from '../../pg/queries/restore-target.js';
+import { conclude, type Outcome } from '../../status.js';
+import { suggest } from '../../suggest.js';
+import { Duration } from '../../units.js';
+import { stampOf } from '../catalogue.js';
+import { type BackedUpDatabase, levelOf, type Manifest, sizeOf } from '../manifest.js';
+import { openStore } from '../open-store.js';
+import { selectBackup } from '../select.js';
+import { type DatabaseRestore, stepsOf } from './restoration.js';
+import { judgeBackup, judgeServer, judgeSpace } from './restore-judge.js';
+import { findServer } from './server.js';
+
+export const DatabaseRestoreFlags = z.object({
+  backup: z.string().min(1).default('newest'),
+  into: z.string().min(1).max(63).optional(),
+  table: z.string().min(1).optional(),
+  confirm: z.string().optional(),
+  owner: z.boolean().default(true),
+  remote: z.boolean().default(false),
+  lockWait: Duration.optional(),
+});
+export type DatabaseRestoreFlags = z.output<typeof DatabaseRestoreFlags>;
+
+export type RestorePlanContext = Pick<Context, 'config' | 'now' | 'pg' | 'signal'>;
+
+/** Looks at the backup and the server; changes nothing. @throws OperatorError VOPS-BACKUP-NOT-FOUND, VOPS-USAGE, `VOPS-DB-…`. */
+export async function planDatabaseRestore(
+  context: RestorePlanContext,
+  flags: DatabaseRestoreFlags,
+): Promise<Outcome<DatabaseRestore>> {
+  const { store, manifest, facts } = await findDump(context, flags);
+  const table = flags.table === undefined ? null : findTable(facts, flags.table);
+  const target = flags.into ?? restoredName(facts.name, context.now());
+  const choice = await findServer(context);
+  const server = await context.pg((database) => database.query(restoreTarget, [target]).then(only), choice);
+  const mode = await modeOf(context, server, target);
+  const owners = server.isSuperuser && flags.owner;
+  const wanted = table === null ? facts.tables : [table];
+  const plan: DatabaseRestore = {
+    store: store.label,
+    backup: {
+      id: manifest.id,
+      createdAt: manifest.createdAt,
+      source: manifest.source,
+      sizeBytes: sizeOf(manifest),
+      level: levelOf(manifest) ?? null,
+    },
+    target,
+    mode,
+    table: table && `${table.schema}.${table.name}`,
+    keepsOwners: owners,
+    // The roles that have rights are in no list: only on the server they come from they are sure to be there.
+    keepsPrivileges: owners && server.system === facts.system,
+    steps: [],
+    applied: false,
+    safetyBackup: null,
+    aside: mode === 'replace' ? asideName(target, context.now()) : null,
+    tables: wanted.length,
+    rows: wanted.reduce((sum, { rows }) => sum + rows, 0),
+    durationMs: null,
+  };
+  const findings = [
+    ...judgeBackup(manifest),
+    ...judgeServer(server, plan),
+    ...(await judgeSpace(context, choice, { ...facts, ...plan })),
+  ];
+  return conclude({ ...plan, steps: stepsOf(plan) }, findings);
+}
+
+/** The backup that is meant. Newest: of a database, and not known to be bad. */
+export async function findDump(
+  context: Pick<Context, 'config' | 'signal'>,
+  { backup, remote }: Pick<DatabaseRestoreFlags, 'backup' | 'remote'>,
+) {
+  const store = await openStore(context, { remote });
+  const listing = await store.list();
+  const isDump = ({ kind }: Manifest) => kind === 'database';
+  const candidates = backup === 'newest' ? { ...listing, backups: listing.backups.filter(isDump) } : listing;
+  const manifest = selectBackup(candidates, backup);
+  if (manifest.database) return { store, manifest, facts: manifest.database, history: listing.backups };
+  throw new OperatorError('VOPS-USAGE', `${manifest.id} is no backup of a database`, {
+    hint: `viktoria-ops backup restore ${manifest.id} --into <directory> unpacks it`,
+  });
+}
+
+function findTable({ tables }: BackedUpDatabase, wanted: string) {
+  const spellings = ({ schema, name }: (typeof tables)[number]) => [name, `${schema}.${name}`];
+  const found = tables.filter((table) => spellings(table).includes(wanted));
+  const [table] = found;
+  if (table && found.length === 1) return table;
+  const similar = suggest(wanted, tables.flatMap(spellings));
+  throw new OperatorError(
+    'VOPS-USAGE',
+    table ? `several tables are called ${wanted}` : `there is no table ${wanted} in the backup`,
+    {
+      hint: table
+        ? 'name its schema, too: schema.table'
+        : similar
+          ? `did you mean ${similar}?`
+          : 'viktoria-ops backup list --json names what is in it',
+    },
+  );
+}
+
+/** Names of databases have 63 bytes. */
+const suffixed = (name: string, suffix: string) => {
+  const room = Buffer.from(name).subarray(0, 63 - suffix.length);
+  return `${room.toString('utf8').replace(/\uFFFD+$/, '')}${suffix}`;
+};
+const restoredName = (name: string, now: Date) => suffixed(name, `_restored_${stampOf(now).toLowerCase()}`);
+const asideName = (name: string, now: Date) => suffixed(name, `_before_${stampOf(now).toLowerCase()}`);
+
+const userTables: Query<{ count: number }> = {
+  sql: `
+    select count(*) as count from pg_class c
+    join pg_namespace n on n.oid = c.relnamespace and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
+    where c.relkind in ('r', 'p', 'v', 'm', 'S', 'f') and c.relpersistence <> 't'`,
+  row: z.object({ count: Numeric }),
+};
+
+async function modeOf({ pg }: RestorePlanContext, { sizeBytes }: RestoreTarget, database: string) {
+  if (sizeBytes === null) return 'new' as const;
+  const { count } = await pg((target) => target.query(userTables).then(only), { database });
+  return count === 0 ? ('empty' as const) : ('replace' as const);
+}
+

@@ -1,0 +1,98 @@
+/** Databases made for a while: to prove a backup in. Never the one in use, and gone afterwards, also after a crash. */
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import * as z from 'zod';
+import type { ConnectionChoice, Context } from '../../context.js';
+import { OperatorError } from '../../errors.js';
+import { quoteName } from '../../pg/identifier.js';
+import type { MaintenanceSession, Query } from '../../pg/index.js';
+import { stampOf } from '../catalogue.js';
+import type { BackedUpDatabase } from '../manifest.js';
+
+export type ScratchContext = Pick<Context, 'config' | 'log' | 'maintenance' | 'now' | 'runId' | 'signal'>;
+
+const PREFIX = 'vkt_verify_';
+/** After this long even another host's is taken for abandoned. */
+const ABANDONED_AFTER_HOURS = 24;
+
+/**
+ * Makes an empty database like the one of the backup, lends it, and drops it. Whatever crashed runs have left is dropped
+ * first. @throws OperatorError VOPS-DB-QUERY where the role may not, or the server lacks the locale.
+ */
+export async function withScratchDatabase<T>(
+  context: ScratchContext,
+  { like, server }: { readonly like: BackedUpDatabase; readonly server: ConnectionChoice },
+  use: (scratch: ConnectionChoice & { readonly database: string }) => Promise<T>,
+): Promise<T> {
+  const name = `${PREFIX}${stampOf(context.now()).toLowerCase()}_${randomBytes(4).toString('hex')}`;
+  return context.maintenance(async (session) => {
+    await sweepScratch(context, session);
+    await createDatabase(context, session, { name, like });
+    await run(
+      context,
+      session,
+      `comment on database ${name} is ${literal(`viktoria-ops ${context.runId} ${hostname()}`)}`,
+    );
+    try {
+      return await use({ ...server, database: name });
+    } finally {
+      await dropScratch(context, session, name);
+    }
+  }, server);
+}
+
+/** A new database from template0: with the encoding and the rules of sorting of the one that was backed up. */
+export async function createDatabase(
+  context: Pick<Context, 'signal'>,
+  session: MaintenanceSession,
+  { name, like }: { readonly name: string; readonly like: Pick<BackedUpDatabase, 'encoding' | 'collate' | 'ctype'> },
+): Promise<void> {
+  const { encoding, collate, ctype } = like;
+  const rules = `encoding ${literal(encoding)} lc_collate ${literal(collate)} lc_ctype ${literal(ctype)}`;
+  await run(context, session, `create database ${quoteName(name)} template template0 ${rules}`);
+}
+
+/** The largest database is made in seconds, from template0. */
+const LIMITS = { timeoutMs: 120_000, lockTimeoutMs: 30_000 };
+
+const run = ({ signal }: Pick<Context, 'signal'>, session: MaintenanceSession, sql: string) =>
+  session.execute({ sql, ...LIMITS, signal });
+
+const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
+
+/** Also after a signal: the session is kept a few seconds for it. */
+async function dropScratch({ log }: ScratchContext, session: MaintenanceSession, name: string): Promise<void> {
+  if (!name.startsWith(PREFIX)) throw new Error(`${name} is no scratch database`);
+  const late = AbortSignal.timeout(LIMITS.timeoutMs);
+  await run({ signal: late }, session, `drop database if exists ${quoteName(name)} with (force)`).catch(
+    (error: unknown) => {
+      if (!(error instanceof OperatorError)) throw error;
+      log.warn(`the scratch database ${name} could not be dropped and is left to the next run: ${error.message}`);
+    },
+  );
+}
+
+const Stray = z.object({ name: z.string(), isOurs: z.boolean() });
+const strays: Query<z.infer<typeof Stray>> = {
+  sql: `
+    select
+      d.datname as name, coalesce(shobj_description(d.oid, 'pg_database') like '%' || $2, false) as "isOurs"
+    from pg_database d
+    where d.datname like $1 || '%' and pg_has_role(d.datdba, 'usage')
+      and not exists (select from pg_stat_activity a where a.datid = d.oid)`,
+  row: Stray,
+};
+
+/**
+ * Drops scratch databases that nobody is connected to: those of this host, whose runs are over, for there is one at a
+ * time; those of others after a day. The name tells the time.
+ */
+async function sweepScratch(context: ScratchContext, session: MaintenanceSession): Promise<void> {
+  const oldest = stampOf(new Date(context.now().getTime() - ABANDONED_AFTER_HOURS * 3_600_000)).toLowerCase();
+  for (const { name, isOurs } of await session.query(strays, [PREFIX.replaceAll('_', '\\_'), hostname()])) {
+    const stamp = /^vkt_verify_(\d{8}t\d{6}z)_[0-9a-f]{8}$/.exec(name)?.[1];
+    if (stamp === undefined || !(isOurs || stamp < oldest)) continue;
+    context.log.warn(`dropping ${name}, which an interrupted verification has left`);
+    await dropScratch(context, session, name);
+  }
+}

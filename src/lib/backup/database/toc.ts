@@ -1,0 +1,95 @@
+/** The table of contents of a dump, as `pg_restore --list` prints it and `--use-list` reads it. Pure. */
+
+export interface TocEntry {
+  /** As printed. */
+  readonly line: string;
+  /** Such as `TABLE DATA`. */
+  readonly kind: string;
+  /** `-` for what is in none. */
+  readonly schema: string;
+  readonly name: string;
+  /** Role that owns it; '' for nobody. */
+  readonly owner: string;
+}
+
+/** Kinds of more than one word that we look at; of the others the first word is enough. */
+const KINDS = [
+  'TABLE DATA',
+  'MATERIALIZED VIEW DATA',
+  'SEQUENCE SET',
+  'COMMENT',
+  'ACL',
+  'EXTENSION',
+  'SCHEMA',
+  'TABLE',
+];
+const LINE = /^\d+; \d+ \d+ (.+)$/;
+
+/** The entries, in their order; comments of the list are left out. */
+export function parseToc(text: string): readonly TocEntry[] {
+  return text.split('\n').flatMap((line) => {
+    const rest = LINE.exec(line)?.[1];
+    if (rest === undefined) return [];
+    const kind = KINDS.find((known) => rest.startsWith(`${known} `)) ?? rest.split(' ')[0] ?? '';
+    const [schema = '', ...words] = rest.slice(kind.length + 1).split(' ');
+    // The owner comes last; nobody's is an empty word.
+    return [{ line, kind, schema, name: words.slice(0, -1).join(' '), owner: words.at(-1) ?? '' }];
+  });
+}
+
+export const writeToc = (entries: readonly TocEntry[]): string => entries.map(({ line }) => `${line}\n`).join('');
+
+export interface Unwanted {
+  /** Extensions that the server lacks, or that the role may not create. */
+  readonly extensions: ReadonlySet<string>;
+}
+
+/** What is restored of it. Every new database has a schema `public`, so creating it would fail. */
+export function withoutUnwanted(entries: readonly TocEntry[], { extensions }: Unwanted): readonly TocEntry[] {
+  return entries.filter(({ kind, schema, name }) => {
+    if (kind === 'SCHEMA') return name !== 'public';
+    if (kind === 'EXTENSION') return !extensions.has(name);
+    if (kind !== 'COMMENT' || schema !== '-') return true;
+    return name !== 'SCHEMA public' && !(name.startsWith('EXTENSION ') && extensions.has(name.slice(10)));
+  });
+}
+
+/** Entries with rows to load, each with how much that is. */
+const isData = ({ kind }: TocEntry) => kind === 'TABLE DATA';
+
+/**
+ * Shares the entries out to so many sessions, the largest first to whoever has least to do. Each keeps the order of the
+ * dump, which it reads from its beginning. What is not rows of a table goes to the first.
+ */
+export function shareOut(
+  entries: readonly TocEntry[],
+  jobs: number,
+  sizeOf: (entry: TocEntry) => number,
+): readonly (readonly TocEntry[])[] {
+  const shares = Array.from({ length: jobs }, (_, index) => ({ index, bytes: 0 }));
+  const owner = new Map<TocEntry, number>();
+  const bySize = entries.filter(isData).sort((a, b) => sizeOf(b) - sizeOf(a));
+  for (const entry of bySize) {
+    const least = shares.reduce((best, share) => (share.bytes < best.bytes ? share : best));
+    least.bytes += sizeOf(entry) + 1;
+    owner.set(entry, least.index);
+  }
+  return shares
+    .map(({ index }) => entries.filter((entry) => (owner.get(entry) ?? 0) === index))
+    .filter((share) => share.some(isData) || share.length > 0);
+}
+
+/** Kinds that come after the rows: what they rest on may not have been restored. */
+const AFTER_ROWS =
+  /^(INDEX|CONSTRAINT|FK|TRIGGER|EVENT|RULE|PUBLICATION|SUBSCRIPTION|STATISTICS|MATERIALIZED VIEW DATA)$/;
+
+/**
+ * For one table alone: every definition, for its types and defaults may need them; its rows; its own keys. No index, no
+ * reference to rows that are not there.
+ */
+export const onlyTable = (entries: readonly TocEntry[], table: { readonly schema: string; readonly name: string }) =>
+  entries.filter(({ kind, schema, name }) => {
+    if (kind === 'TABLE DATA') return schema === table.schema && name === table.name;
+    if (kind === 'CONSTRAINT') return schema === table.schema && name.startsWith(`${table.name} `);
+    return kind !== 'SEQUENCE SET' && !kind.startsWith('BLOB') && !AFTER_ROWS.test(kind);
+  });

@@ -1,0 +1,44 @@
+/** Files that nobody else can open, and that are gone with the process, however it ends. */
+import { randomBytes } from 'node:crypto';
+import { access, constants, type FileHandle, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileError } from './errors.js';
+
+const SHARED_MEMORY = '/dev/shm';
+
+/** Whether nameless files are kept in memory, never on a disk, and can be opened anew by `/dev/fd/N`: so on Linux. */
+export async function inMemory(): Promise<boolean> {
+  if (process.platform !== 'linux') return false;
+  return access(SHARED_MEMORY, constants.W_OK | constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Lends a file with this content, to be handed to a program by its descriptor. Errors: `VOPS-DISK-FULL`, `VOPS-FILE`. */
+export async function withNamelessFile<T>(content: string | Buffer, use: (file: FileHandle) => Promise<T>): Promise<T> {
+  const directory = (await inMemory()) ? SHARED_MEMORY : tmpdir();
+  const path = join(directory, `viktoria-ops-${randomBytes(8).toString('hex')}`);
+  const file = await create(path, content);
+  try {
+    return await use(file);
+  } finally {
+    await file.close();
+  }
+}
+
+async function create(path: string, content: string | Buffer): Promise<FileHandle> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path, 'wx+', 0o600);
+    await rm(path);
+    // Written at a place, so that whoever inherits the descriptor begins to read at the beginning.
+    await file.write(Buffer.from(content), 0, null, 0);
+    return file;
+  } catch (error) {
+    await file?.close();
+    await rm(path, { force: true }).catch(() => undefined);
+    throw fileError('write', path, error);
+  }
+}
