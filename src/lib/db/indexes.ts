@@ -35,9 +35,10 @@ export function inspectIndexes(context: IndexContext, { measure }: IndexFlags): 
     const { samples, baselines } = await remember(context, database, catalogue);
     const { observed, indexes } = catalogue;
     const bloats = assessBloat(catalogue, baselines);
-    const suspects = worthRebuilding(indexes, bloats, maintenance.bloat);
-    const known = { blockBytes: observed.blockBytes, limits: maintenance.bloat };
-    const bloated = measure ? await confirmBloat(database, suspects, known) : suspects;
+    const { bloat: limits } = maintenance;
+    const bloated = measure
+      ? await confirmBloat(database, { catalogue, baselines, limits })
+      : worthRebuilding(indexes, bloats, limits);
     const report = {
       ...describe(catalogue, references, { samples, unusedIndex: thresholds.unusedIndex }),
       bloated: bloated.map(({ index, bloat }) => ({
