@@ -81,9 +81,10 @@ function describe(
 ) {
   const window = { now: observed.now, milliseconds: unusedIndex.after, sizeBytes: unusedIndex.size };
   const supporting = supportingIndexes(references, indexes);
+  const own = indexes.filter(({ isToast }) => !isToast); // those of TOAST are the server's, its catalogue's among them
   return {
-    indexes: indexes.length,
-    sizeBytes: indexes.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    indexes: own.length,
+    sizeBytes: own.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     missing: [...findMissing(references, indexes)],
     unused: [...findUnused(indexes, { samples, window, supporting })],
     redundant: [...findRedundant(indexes)],
