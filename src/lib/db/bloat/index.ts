@@ -6,7 +6,7 @@ import type { TableColumnRow } from '../../pg/queries/table-columns.js';
 import type { TableRow } from '../../pg/queries/table-inventory.js';
 import { type Baselines, bytesAtBest } from './baselines.js';
 import { freshBtreeBytes } from './btree.js';
-import { freshHeapBytes } from './heap.js';
+import { freshHeapBytes, freshToastBytes } from './heap.js';
 import type { BtreeColumn, KeyAssumption } from './keys.js';
 import { excludesNulls } from './predicate.js';
 
@@ -78,7 +78,10 @@ function describeColumns(
   });
 }
 
-/** The bloat of a table without reading it, or null without statistics. TOAST is not looked at. */
+/**
+ * The bloat of a table and its TOAST table without reading them, or null without statistics. A TOAST table of which
+ * nobody has counted the rows passes for full.
+ */
 export function tableBloat(
   table: TableRow,
   known: { readonly columns: readonly TableColumnRow[]; readonly blockBytes: number },
@@ -90,7 +93,10 @@ export function tableBloat(
     averageWidth: column.averageWidth ?? column.length,
     nullFraction: column.nullFraction ?? 0,
   }));
-  return bloatOf('estimated', table.heapBytes, freshHeapBytes({ ...table, ...known, columns }));
+  const freshHeap = Math.min(table.heapBytes, freshHeapBytes({ ...table, ...known, columns }));
+  const { toastBytes, toastTuples } = table;
+  const freshToast = toastTuples === null ? toastBytes : freshToastBytes(toastTuples, known.blockBytes);
+  return bloatOf('estimated', table.sizeBytes, freshHeap + Math.min(toastBytes, freshToast));
 }
 
 /** Whether a rewrite is worth its cost: a btree under random inserts settles at a fifth of air by itself. */
