@@ -79,6 +79,11 @@ export const commands: readonly CommandEntry[] = [
     summary: 'dump the database, and prove the dump',
     load: () => import('./db/backup.js'),
   },
+  {
+    path: 'db restore',
+    summary: 'restore a backup into a database beside, or in place of, the one in use',
+    load: () => import('./db/restore.js'),
+  },
   { path: 'db grants', summary: 'the least rights for each purpose, as SQL', load: () => import('./db/grants.js') },
   { path: 'backup verify', summary: 'prove backups, by restoring them', load: () => import('./backup/verify.js') },
   { path: 'config validate', summary: 'check the configuration', load: () => import('./config/validate.js') },

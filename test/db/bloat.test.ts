@@ -5,8 +5,10 @@ import { freshBtreeBytes } from '../../src/lib/db/bloat/btree.js';
 import { freshHeapBytes } from '../../src/lib/db/bloat/heap.js';
 import { indexBloat, tableBloat } from '../../src/lib/db/bloat/index.js';
 import { findMeasure } from '../../src/lib/db/bloat/measure.js';
+import { excludesNulls } from '../../src/lib/db/bloat/predicate.js';
 import { rowBytes } from '../../src/lib/db/bloat/tuple.js';
 import { type IndexCatalogue, readIndexes, readTables } from '../../src/lib/db/catalogue.js';
+import { assessBloat, confirmBloat, worthRebuilding } from '../../src/lib/db/indexes/assess.js';
 import { sql, useDatabase } from '../support/database.js';
 import { pgOf } from '../support/pg.js';
 
@@ -32,6 +34,8 @@ describe('a fresh btree', () => {
   const unique = { ...int, distinct: -1, commonFractions: [] };
   const base = {
     tuples: 100_000,
+    tableTuples: 100_000,
+    sampledTuples: 100_000,
     columns: [unique],
     keyColumns: 1,
     isUnique: true,
@@ -107,7 +111,7 @@ describe('both ways', () => {
   const index = { oid: 1, accessMethod: 'btree', tuples: 100_000, sizeBytes: 9e6, analyzeCount: 1, fillFactor: 90 };
   const rows = [{ indexOid: 1, ...int, distinct: -1, commonFractions: null }];
   const of = (bytesPerTuple: number | null, isRebuilt = false) =>
-    indexBloat({ ...index, keyColumns: 1, isUnique: true, deduplicates: true } as never, {
+    indexBloat({ ...index, keyColumns: 1, isUnique: true, deduplicates: true, predicate: null } as never, {
       columns: rows as never,
       baselines: { 1: { fileNode: 1, analyzeCount: 0, bytesPerTuple, isRebuilt } },
       blockBytes: 8_192,
@@ -118,6 +122,53 @@ describe('both ways', () => {
     expect(of(80)).toMatchObject({ method: 'estimated' });
     expect(of(10)).toMatchObject({ method: 'baseline', bytes: 8_000_000 });
     expect(of(80, true)).toMatchObject({ method: 'baseline', bytes: 1_000_000 });
+  });
+});
+
+describe('the keys of a sample', () => {
+  const column = { ...text, distinct: 30_000, commonFractions: [] };
+  const base = { tuples: 1e6, tableTuples: 1e6, keyColumns: 1, isUnique: false, deduplicates: true, fillFactor: 90 };
+  const index = { ...base, sampledTuples: 30_000, columns: [column], blockBytes: 8_192 };
+
+  test('may be far more than ANALYZE reckons, unless it saw every row', () => {
+    expect(freshBtreeBytes(index)).toBeGreaterThan(2 * freshBtreeBytes(index, 'repetitive'));
+    const seen = { ...index, sampledTuples: 1e6 };
+    expect(freshBtreeBytes(seen)).toBe(freshBtreeBytes(seen, 'repetitive'));
+  });
+
+  test('are no more than the rows that a foreign key references, and doubted little when few', () => {
+    const references = { ...index, columns: [{ ...column, mostDistinct: 30_000 }] };
+    expect(freshBtreeBytes(references)).toBe(freshBtreeBytes(references, 'repetitive'));
+    const few = { ...index, columns: [{ ...column, distinct: 100 }] };
+    expect(freshBtreeBytes(few)).toBeLessThan(1.02 * freshBtreeBytes(few, 'repetitive'));
+  });
+
+  test('of several columns are at least those of one of them', () => {
+    const two = { ...index, columns: [column, { ...column, distinct: 9 }], keyColumns: 2 };
+    expect(freshBtreeBytes(two, 'repetitive')).toBeLessThan(freshBtreeBytes(two));
+  });
+
+  test('the nulls take no room for a value', () => {
+    const sparse = { ...index, columns: [{ ...column, averageWidth: 100, nullFraction: 0.9, distinct: -0.1 }] };
+    expect(freshBtreeBytes(sparse)).toBeLessThan(1e6 * (0.9 * 7.5 + 0.1 * 140));
+  });
+});
+
+describe('a predicate leaves the nulls of a column out', () => {
+  test.each([
+    ['(mail IS NOT NULL)', 'mail', true],
+    ['((deleted IS NULL) AND (mail IS NOT NULL))', 'mail', true],
+    ['((deleted IS NULL) AND (mail IS NOT NULL))', 'deleted', false],
+    ['("we""ird" IS NOT NULL)', 'we"ird', true],
+    ['(visitors > 100)', 'visitors', true],
+    [`((state)::text = 'live'::text)`, 'state', false],
+    ['((mail IS NOT NULL) OR (phone IS NOT NULL))', 'mail', false],
+    ['(NOT (mail IS NOT NULL))', 'mail', false],
+    ['(email IS NOT NULL)', 'mail', false],
+    [null, 'mail', false],
+    ['(mail IS NOT NULL)', null, false],
+  ])('%s of %s: %s', (predicate, column, expected) => {
+    expect(excludesNulls(predicate, column)).toBe(expected);
   });
 });
 
@@ -213,7 +264,7 @@ describe('against pgstattuple', () => {
     for (const { name, estimated, measured } of churned) {
       expect([name, Math.abs(estimated - measured) < 0.08]).toEqual([name, true]);
     }
-  });
+  }, 30_000);
 
   async function heap() {
     const [truth] = await sql(
@@ -228,4 +279,88 @@ describe('against pgstattuple', () => {
       return { estimated: bloat?.share ?? Number.NaN, measured: Number(truth?.share) };
     });
   }
+});
+
+describe('a table whose values are in its TOAST table', () => {
+  const { name: database } = useDatabase();
+  const estimate = () =>
+    pgOf({ database })(async (connection) => {
+      const { tables, columnsOf } = await readTables(connection);
+      const [table] = tables.filter(({ name }) => name === 'document');
+      return table && tableBloat(table, { columns: columnsOf(table.oid), blockBytes: 8_192 });
+    });
+
+  test('is healthy when just filled, and its air is found once its rows are deleted', async () => {
+    await sql(database, 'create table document (id serial primary key, body text)');
+    await sql(database, 'alter table document alter body set storage external');
+    await sql(database, 'vacuum document');
+    await sql(database, `insert into document (body) select repeat(md5(i::text), 200) from generate_series(1, 1500) i`);
+    await sql(database, 'analyze document');
+    expect((await estimate())?.share).toBeLessThan(0.05);
+    await sql(database, 'vacuum analyze document');
+    expect((await estimate())?.share).toBeLessThan(0.1);
+    await sql(database, 'delete from document where id % 5 <> 0');
+    await sql(database, 'vacuum analyze document');
+    const share = (await estimate())?.share;
+    expect(share).toBeGreaterThan(0.72);
+    expect(share).toBeLessThan(0.82);
+  });
+});
+
+/** Nothing is bloated here; the statistics of a sample alone would say that most of it is. */
+describe('healthy indexes on values that a sample tells little of', () => {
+  const { name: database } = useDatabase();
+  const pg = pgOf({ database });
+
+  beforeAll(async () => {
+    await sql(
+      database,
+      `create extension pgstattuple; select setseed(0.5);
+       create table visit (id serial primary key, agent text, path text, referrer text, mail text, session int);
+       insert into visit (agent, path, referrer, mail, session)
+       select case when random() < 0.5 then 'Browser/' || (random() * 1000)::int else 'Bot ' || md5(i::text) end,
+         '/page/' || floor(exp(random() * 14)),
+         case when random() < 0.9 then 'https://example.org/' || i % 60000 else md5(i::text) end,
+         case when random() < 0.2 then 'user' || (random() * 1e6)::int || '@example.org' end,
+         case when random() < 0.7 then (random() * 2000)::int else i end
+       from generate_series(1, 600000) i;
+       create index on visit (agent); create index on visit (path); create index on visit (referrer);
+       create index on visit (mail); create index on visit (mail) where mail is not null;
+       create index on visit (session); create index on visit (session, path); analyze visit`,
+    );
+  }, 60_000);
+
+  test('are not called bloated', async () => {
+    const shares = await pg(async (connection) => {
+      const { indexes, columnsOf } = await readIndexes(connection);
+      const own = indexes.filter(({ table }) => table === 'visit');
+      return own.map((index) => {
+        const known = { columns: columnsOf(index.oid), baselines: {}, blockBytes: 8_192 };
+        return [index.name, indexBloat(index, known)?.share ?? Number.NaN] as const;
+      });
+    });
+    expect(shares).toHaveLength(8);
+    for (const [name, share] of shares) expect([name, share < 0.25]).toEqual([name, true]);
+  });
+
+  test('are measured when in doubt, and found healthy', async () => {
+    const limits = { share: 0.3, size: 1_000_000 };
+    const found = await pg(async (connection) => {
+      const catalogue = await readIndexes(connection);
+      const possible = worthRebuilding(catalogue.indexes, assessBloat(catalogue, {}, 'repetitive'), limits);
+      expect(possible.length).toBeGreaterThan(2);
+      return confirmBloat(connection, { catalogue, baselines: {}, limits });
+    });
+    expect(found).toEqual([]);
+  });
+
+  test('once nine rows in ten are deleted, the doubtful ones are found out, too', async () => {
+    await sql(database, 'delete from visit where id % 10 <> 0');
+    await sql(database, 'vacuum analyze visit');
+    const limits = { share: 0.3, size: 1_000_000 };
+    const found = await pg(async (connection) =>
+      confirmBloat(connection, { catalogue: await readIndexes(connection), baselines: {}, limits }),
+    );
+    expect(found).toHaveLength(8);
+  }, 30_000);
 });

@@ -94,6 +94,29 @@ test('missing: relations of Strapi first, then foreign keys; what leads an index
   expect(findMissing(references, (await catalogue()).indexes)).toEqual([]);
 });
 
+describe('missing, in other databases', () => {
+  const { name: other } = useDatabase(`
+    create table author (id int primary key);
+    create table post (id int, author_id int references author, editor int references author, at date)
+      partition by range (at);
+    create table post_1 partition of post for values from ('2025-01-01') to ('2026-01-01');
+    create index on post (author_id);
+    create table note (author_id int references author, "Of" int references author, at date,
+      constraint again foreign key (author_id) references author);
+    create index on note (author_id) where at is not null;
+    create index on note ("Of") where "Of" is not null;`);
+
+  test('an index of a partitioned table counts, one of some of the rows does not, and none is named twice', async () => {
+    const found = await pgOf({ database: other })(async (connection) =>
+      findMissing(await connection.query(referenceColumns), (await readIndexes(connection)).indexes),
+    );
+    expect(found.map(({ create }) => create).sort()).toEqual([
+      'CREATE INDEX CONCURRENTLY ON public.note (author_id)',
+      'CREATE INDEX ON ONLY public.post (editor)',
+    ]);
+  });
+});
+
 describe('invalid', () => {
   const long = 'players_by_their_name_in_an_index_named_by_sixty_three_letters_';
   beforeAll(async () => {

@@ -98,6 +98,20 @@ describe('db vacuum', () => {
     });
   });
 
+  test.each(['vacuum', 'analyze'])('db %s: a table locked for readers, too, is passed over as well', async (action) => {
+    const holder = await session();
+    await holder.query('begin; lock table busy in access exclusive mode');
+    try {
+      const refused = await ops([action, '--table', 'busy']);
+      expect(refused.code).toBe(1);
+      expect(outcomes(refused)).toEqual(['public.busy blocked']);
+      expect(refused.document.result.objects[0].note).toBe('another session holds a lock on it');
+      expect(refused.document.findings[0].hint).toContain('db locks');
+    } finally {
+      await holder.end();
+    }
+  });
+
   test('a locked table is passed over and told; the others are done, which is partial', async () => {
     const holder = await session();
     await holder.query('begin; lock table busy in share update exclusive mode');

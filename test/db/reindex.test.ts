@@ -226,6 +226,12 @@ describe('faults', () => {
     await old.end();
     expect(ended).toMatchObject({ code: 4, document: { error: { code: 'VOPS-DB-UNREACHABLE' } } });
     expect(await invalid()).toEqual(['matches_token_ccnew']);
+    expect(ended.document.findings).toContainEqual({
+      code: 'VOPS-DB-INDEX-INVALID',
+      severity: 'warning',
+      message: expect.stringContaining('public.matches_token_ccnew is left of an interrupted rebuild'),
+      hint: expect.stringContaining('viktoria-ops db reindex drops it'),
+    });
     const next = await reindex();
     expect(outcomes(next)).toEqual(['public.matches_token_ccnew done']);
     expect(await invalid()).toEqual([]);

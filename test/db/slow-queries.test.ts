@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { DatabaseThresholds } from '../../src/lib/config/database-thresholds.js';
 import { SlowQueries } from '../../src/lib/db/slow-queries.js';
 import { addSnapshot, baseOf, type Counts, difference, type Snapshot } from '../../src/lib/db/statements/difference.js';
+import { judgeStatements } from '../../src/lib/db/statements/judge.js';
 import { sql, testServer, useDatabase } from '../support/database.js';
 import { runJson, temporaryDirectory } from '../support/run.js';
 
@@ -156,4 +158,16 @@ describe('differences', () => {
     expect(kept).toHaveLength(16);
     expect(Date.parse(kept.at(-1)?.at ?? '') - Date.parse(kept[0]?.at ?? '')).toBeGreaterThanOrEqual(7 * DAY);
   });
+});
+
+test('maintenance takes the time it takes: it is ranked, and called no slow query', () => {
+  const texts = ['VACUUM (ANALYZE) public.t', 'copy t to stdout', 'select 1', 'with vacuum as (select 1) table vacuum'];
+  const statements = texts.map((query) => ({ query, calls: 9, meanMs: 5_000, temporaryBytes: 0 }));
+  const now = { at: '', since: null, evictions: null, counts: {} };
+  const circumstances = { base: undefined, now, hidden: 0, role: '', room: null };
+  const found = judgeStatements({ statements } as never, {
+    ...circumstances,
+    thresholds: DatabaseThresholds.parse({}),
+  });
+  expect(found.map(({ message }) => message.replace(/.*: /, ''))).toEqual(texts.slice(2));
 });

@@ -35,9 +35,10 @@ export function inspectIndexes(context: IndexContext, { measure }: IndexFlags): 
     const { samples, baselines } = await remember(context, database, catalogue);
     const { observed, indexes } = catalogue;
     const bloats = assessBloat(catalogue, baselines);
-    const suspects = worthRebuilding(indexes, bloats, maintenance.bloat);
-    const known = { blockBytes: observed.blockBytes, limits: maintenance.bloat };
-    const bloated = measure ? await confirmBloat(database, suspects, known) : suspects;
+    const { bloat: limits } = maintenance;
+    const bloated = measure
+      ? await confirmBloat(database, { catalogue, baselines, limits })
+      : worthRebuilding(indexes, bloats, limits);
     const report = {
       ...describe(catalogue, references, { samples, unusedIndex: thresholds.unusedIndex }),
       bloated: bloated.map(({ index, bloat }) => ({
@@ -80,9 +81,10 @@ function describe(
 ) {
   const window = { now: observed.now, milliseconds: unusedIndex.after, sizeBytes: unusedIndex.size };
   const supporting = supportingIndexes(references, indexes);
+  const own = indexes.filter(({ isToast }) => !isToast); // those of TOAST are the server's, its catalogue's among them
   return {
-    indexes: indexes.length,
-    sizeBytes: indexes.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    indexes: own.length,
+    sizeBytes: own.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     missing: [...findMissing(references, indexes)],
     unused: [...findUnused(indexes, { samples, window, supporting })],
     redundant: [...findRedundant(indexes)],

@@ -11,7 +11,7 @@ import { lockWaitOf, type MaintainContext, runMaintenance, type Site, type Worke
 import { runCounted } from './maintain/statement.js';
 import { bySeverity, rankAdvice } from './optimize/rank.js';
 import { judgeTables } from './optimize/tables.js';
-import { reindexOrDrop } from './rebuild.js';
+import { reindexOrDrop, reviewInvalid, withoutInvalid } from './rebuild.js';
 import { planReindex } from './reindex.js';
 import { findSlowQueries, SlowQueryFlags } from './slow-queries.js';
 import { collectStats, StatsFlags } from './stats.js';
@@ -100,11 +100,12 @@ export async function applyOptimize(
   const { advice, maintenance } = plan.result;
   const ran = await runMaintenance(
     context,
-    { ...plan, result: maintenance },
+    { ...plan, findings: withoutInvalid(plan.findings), result: maintenance },
     {
       command: 'db optimize',
       lockWaitMs: await lockWaitOf(context, lockWait),
       work: (site, object) => WORK[object.action](site, object),
+      review: reviewInvalid,
     },
   );
   return { ...ran, result: { advice, maintenance: ran.result } };

@@ -2,12 +2,12 @@
 import type { Context } from '../context.js';
 import { OperatorError } from '../errors.js';
 import { formatDuration } from '../measures.js';
-import type { MaintenanceSession } from '../pg/index.js';
+import type { Database, MaintenanceSession } from '../pg/index.js';
 import type { IndexRow } from '../pg/queries/index-inventory.js';
 import { indexInventory } from '../pg/queries/index-inventory.js';
 import { oldTransactions } from '../pg/queries/old-transactions.js';
 import { replicationState } from '../pg/queries/replication-state.js';
-import type { Outcome } from '../status.js';
+import type { Finding, Outcome } from '../status.js';
 import { Baselines, updateBaselines } from './bloat/baselines.js';
 import { isWorthRewriting } from './bloat/index.js';
 import { findMeasure } from './bloat/measure.js';
@@ -28,19 +28,25 @@ export async function applyReindex(
   plan: Outcome<MaintenanceReport>,
   { lockWait }: Pick<ReindexFlags, 'lockWait'>,
 ): Promise<Outcome<MaintenanceReport>> {
-  // Those of the plan with a cure of their own are looked at again below.
-  const findings = plan.findings.filter(({ code }) => code !== 'VOPS-DB-INDEX-INVALID');
   return runMaintenance(
     context,
-    { ...plan, findings },
+    { ...plan, findings: withoutInvalid(plan.findings) },
     {
       command: 'db reindex',
       lockWaitMs: await lockWaitOf(context, lockWait),
       work: reindexOrDrop,
-      review: async (session) => findInvalid(await session.query(indexInventory)).flatMap(judgeInvalid),
+      review: reviewInvalid,
     },
   );
 }
+
+/** What is invalid after a run, which may have dropped some and left others. */
+export const reviewInvalid = async (database: Database): Promise<readonly Finding[]> =>
+  findInvalid(await database.query(indexInventory)).flatMap(judgeInvalid);
+
+/** The findings of a plan, but for those that `reviewInvalid` looks at again. */
+export const withoutInvalid = (findings: readonly Finding[]): readonly Finding[] =>
+  findings.filter(({ code }) => code !== 'VOPS-DB-INDEX-INVALID');
 
 /** The work on one object of a reindex plan. */
 export const reindexOrDrop = (site: Site, object: MaintainedObject): Promise<Worked> =>

@@ -8,7 +8,7 @@ import { conclude, type Outcome } from '../status.js';
 import { Duration, Size } from '../units.js';
 import { Baselines } from './bloat/baselines.js';
 import { hiddenStatistics, type IndexCatalogue, readIndexes } from './catalogue.js';
-import { assessBloat, confirmBloat, worthRebuilding } from './indexes/assess.js';
+import { confirmBloat } from './indexes/assess.js';
 import { findInvalid, originalOf } from './indexes/invalid.js';
 import { judgeInvalid } from './indexes/judge.js';
 import { dropIndex, indexName, namesOf, rebuildIndex } from './indexes/names.js';
@@ -86,9 +86,8 @@ async function findBloated(
   { catalogue, state }: { readonly catalogue: IndexCatalogue; readonly state: DatabaseState },
 ): Promise<readonly Wanted[]> {
   const limits = (await config()).database.maintenance.bloat;
-  const bloats = assessBloat(catalogue, (await state.read('index-baselines', Baselines)) ?? {});
-  const suspects = worthRebuilding(catalogue.indexes, bloats, limits);
-  const confirmed = await confirmBloat(database, suspects, { blockBytes: catalogue.observed.blockBytes, limits });
+  const baselines = (await state.read('index-baselines', Baselines)) ?? {};
+  const confirmed = await confirmBloat(database, { catalogue, baselines, limits });
   return confirmed.map(({ index, bloat }) => ({ index, reason: bloatReason(bloat), gainBytes: bloat.bytes }));
 }
 

@@ -85,7 +85,7 @@ export function queryError(error: unknown, address: string): OperatorError {
   }
   if (state === '55P03') {
     return new OperatorError('VOPS-DB-TIMEOUT', `a lock was not to be had: ${describe(error)}`, {
-      hint: 'see who holds it: viktoria-ops db health',
+      hint: 'see who holds it: viktoria-ops db locks',
       cause: error,
     });
   }

@@ -116,9 +116,8 @@ async function dumpAndCount(context: BackupContext, session: MaintenanceSession,
     const site = { directory, encoding, program, source, snapshot: snapshot.id, expectedBytes };
     const dumping = end(dumpDatabase(context, site, both.signal));
     const counting = end(countAll(context, session, { snapshot, signal: both.signal }));
-    const [dump, counted] = await Promise.all([dumping, counting]).finally(() =>
-      Promise.allSettled([dumping, counting]),
-    );
+    await Promise.allSettled([dumping, counting]);
+    const [dump, counted] = await Promise.all([dumping, counting]);
     const { versionNumber: _, ...about } = counted.about;
     const database = { ...about, programVersion: program.version, tables: counted.tables };
     return { files: [dump], about: { database } };

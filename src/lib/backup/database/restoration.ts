@@ -54,4 +54,3 @@ export function stepsOf({ backup, target, mode, aside, table, tables, rows }: Da
     `rename the new database to ${target}`,
   ];
 }
-

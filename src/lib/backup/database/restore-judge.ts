@@ -1,7 +1,6 @@
 /** What stands in the way of a restore. */
-import type { Context } from '../../context.js';
+import type { ConnectionChoice, Context } from '../../context.js';
 import { formatBytes } from '../../measures.js';
-import type { ConnectionChoice } from '../../context.js';
 import { findFreeSpace } from '../../pg/free-space.js';
 import type { RestoreTarget } from '../../pg/queries/restore-target.js';
 import type { Finding } from '../../status.js';

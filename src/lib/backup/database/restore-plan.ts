@@ -10,7 +10,7 @@ import { conclude, type Outcome } from '../../status.js';
 import { suggest } from '../../suggest.js';
 import { Duration } from '../../units.js';
 import { stampOf } from '../catalogue.js';
-import { type BackedUpDatabase, levelOf, type Manifest, sizeOf } from '../manifest.js';
+import { type BackedUpDatabase, type BackedUpTable, levelOf, type Manifest, sizeOf } from '../manifest.js';
 import { openStore } from '../open-store.js';
 import { selectBackup } from '../select.js';
 import { type DatabaseRestore, stepsOf } from './restoration.js';
@@ -41,30 +41,14 @@ export async function planDatabaseRestore(
   const choice = await findServer(context);
   const server = await context.pg((database) => database.query(restoreTarget, [target]).then(only), choice);
   const mode = await modeOf(context, server, target);
-  const owners = server.isSuperuser && flags.owner;
-  const wanted = table === null ? facts.tables : [table];
-  const plan: DatabaseRestore = {
-    store: store.label,
-    backup: {
-      id: manifest.id,
-      createdAt: manifest.createdAt,
-      source: manifest.source,
-      sizeBytes: sizeOf(manifest),
-      level: levelOf(manifest) ?? null,
-    },
-    target,
-    mode,
-    table: table && `${table.schema}.${table.name}`,
-    keepsOwners: owners,
-    // The roles that have rights are in no list: only on the server they come from they are sure to be there.
-    keepsPrivileges: owners && server.system === facts.system,
-    steps: [],
-    applied: false,
-    safetyBackup: null,
+  const draft = draftOf(manifest, { store: store.label, target, mode, table });
+  // The roles that have rights are in no list: only on the server they come from they are sure to be there.
+  const keepsOwners = server.isSuperuser && flags.owner;
+  const plan = {
+    ...draft,
+    keepsOwners,
+    keepsPrivileges: keepsOwners && server.system === facts.system,
     aside: mode === 'replace' ? asideName(target, context.now()) : null,
-    tables: wanted.length,
-    rows: wanted.reduce((sum, { rows }) => sum + rows, 0),
-    durationMs: null,
   };
   const findings = [
     ...judgeBackup(manifest),
@@ -72,6 +56,28 @@ export async function planDatabaseRestore(
     ...(await judgeSpace(context, choice, { ...facts, ...plan })),
   ];
   return conclude({ ...plan, steps: stepsOf(plan) }, findings);
+}
+
+function draftOf(
+  manifest: Manifest,
+  { table, ...where }: Pick<DatabaseRestore, 'store' | 'target' | 'mode'> & { readonly table: BackedUpTable | null },
+): DatabaseRestore {
+  const { id, createdAt, source } = manifest;
+  const wanted = table === null ? (manifest.database?.tables ?? []) : [table];
+  return {
+    ...where,
+    backup: { id, createdAt, source, sizeBytes: sizeOf(manifest), level: levelOf(manifest) ?? null },
+    table: table && `${table.schema}.${table.name}`,
+    keepsOwners: false,
+    keepsPrivileges: false,
+    steps: [],
+    applied: false,
+    safetyBackup: null,
+    aside: null,
+    tables: wanted.length,
+    rows: wanted.reduce((sum, { rows }) => sum + rows, 0),
+    durationMs: null,
+  };
 }
 
 /** The backup that is meant. Newest: of a database, and not known to be bad. */
@@ -130,4 +136,3 @@ async function modeOf({ pg }: RestorePlanContext, { sizeBytes }: RestoreTarget, 
   const { count } = await pg((target) => target.query(userTables).then(only), { database });
   return count === 0 ? ('empty' as const) : ('replace' as const);
 }
-

@@ -36,7 +36,7 @@ export async function withScratchDatabase<T>(
     try {
       return await use({ ...server, database: name });
     } finally {
-      await dropScratch(context, session, name);
+      await dropDatabase(context, session, name);
     }
   }, server);
 }
@@ -60,16 +60,17 @@ const run = ({ signal }: Pick<Context, 'signal'>, session: MaintenanceSession, s
 
 const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
-/** Also after a signal: the session is kept a few seconds for it. */
-async function dropScratch({ log }: ScratchContext, session: MaintenanceSession, name: string): Promise<void> {
-  if (!name.startsWith(PREFIX)) throw new Error(`${name} is no scratch database`);
-  const late = AbortSignal.timeout(LIMITS.timeoutMs);
-  await run({ signal: late }, session, `drop database if exists ${quoteName(name)} with (force)`).catch(
-    (error: unknown) => {
-      if (!(error instanceof OperatorError)) throw error;
-      log.warn(`the scratch database ${name} could not be dropped and is left to the next run: ${error.message}`);
-    },
-  );
+/** Drops a database that we have made, also after a signal: the session is kept a few seconds for it. Never throws. */
+export async function dropDatabase(
+  { log }: Pick<Context, 'log'>,
+  session: MaintenanceSession,
+  name: string,
+): Promise<void> {
+  const sql = `drop database if exists ${quoteName(name)} with (force)`;
+  await run({ signal: AbortSignal.timeout(LIMITS.timeoutMs) }, session, sql).catch((error: unknown) => {
+    if (!(error instanceof OperatorError)) throw error;
+    log.warn(`the database ${name} could not be dropped: ${error.message}; ${sql}`);
+  });
 }
 
 const Stray = z.object({ name: z.string(), isOurs: z.boolean() });
@@ -93,6 +94,6 @@ async function sweepScratch(context: ScratchContext, session: MaintenanceSession
     const stamp = /^vkt_verify_(\d{8}t\d{6}z)_[0-9a-f]{8}$/.exec(name)?.[1];
     if (stamp === undefined || !(isOurs || stamp < oldest)) continue;
     context.log.warn(`dropping ${name}, which an interrupted verification has left`);
-    await dropScratch(context, session, name);
+    await dropDatabase(context, session, name);
   }
 }

@@ -7,10 +7,7 @@ import { OperatorError } from '../../errors.js';
 const MAINTENANCE_DATABASES = ['postgres', 'template1'] as const;
 
 /** Where to connect for what is about whole databases: the first that lets us in, else as configured. */
-export async function findServer(
-  { pg }: Pick<Context, 'pg'>,
-  base: ConnectionChoice = {},
-): Promise<ConnectionChoice> {
+export async function findServer({ pg }: Pick<Context, 'pg'>, base: ConnectionChoice = {}): Promise<ConnectionChoice> {
   for (const database of MAINTENANCE_DATABASES) {
     const choice = { ...base, database };
     try {

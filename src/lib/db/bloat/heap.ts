@@ -25,3 +25,10 @@ export function freshHeapBytes({ tuples, columns, fillFactor, blockBytes }: Heap
   const perPage = Math.max(1, Math.floor(room / itemBytes));
   return Math.ceil(tuples / perPage) * blockBytes;
 }
+
+/** Pieces of a value that fit on a page of a TOAST table: the server cuts them to that. Source: heaptoast.h. */
+const TOAST_TUPLES_PER_PAGE = 4;
+
+/** Bytes of a TOAST table freshly written, at most: the last piece of each value may be smaller. */
+export const freshToastBytes = (tuples: number, blockBytes: number): number =>
+  Math.ceil(tuples / TOAST_TUPLES_PER_PAGE) * blockBytes;

@@ -3,6 +3,7 @@ import type { Database } from '../../pg/index.js';
 import type { IndexRow } from '../../pg/queries/index-inventory.js';
 import type { Baselines } from '../bloat/baselines.js';
 import { type Bloat, indexBloat, isWorthRewriting } from '../bloat/index.js';
+import type { KeyAssumption } from '../bloat/keys.js';
 import { findMeasure } from '../bloat/measure.js';
 import type { IndexCatalogue } from '../catalogue.js';
 
@@ -10,12 +11,13 @@ import type { IndexCatalogue } from '../catalogue.js';
 export function assessBloat(
   { observed, indexes, columnsOf }: IndexCatalogue,
   baselines: Baselines,
+  assumption: KeyAssumption = 'diverse',
 ): ReadonlyMap<number, Bloat | null> {
   const known = { baselines, blockBytes: observed.blockBytes };
   return new Map(
     indexes
       .filter(({ isValid, isToast, accessMethod }) => isValid && !isToast && accessMethod !== 'brin')
-      .map((index) => [index.oid, indexBloat(index, { ...known, columns: columnsOf(index.oid) })]),
+      .map((index) => [index.oid, indexBloat(index, { ...known, columns: columnsOf(index.oid) }, assumption)]),
   );
 }
 
@@ -41,21 +43,29 @@ export function worthRebuilding(
 /** Only the worst are worth reading in full. */
 const MOST_MEASURED = 20;
 
-/** The same, the worst of them measured by pgstattuple where it is installed, and dropped when it was a false alarm. */
+/**
+ * The bloated indexes, read in full by pgstattuple where it is installed: false alarms are dropped, and of those that
+ * the statistics leave in doubt the bloated are found.
+ */
 export async function confirmBloat(
   database: Database,
-  suspects: readonly BloatedIndexRow[],
-  { blockBytes, limits }: { readonly blockBytes: number; readonly limits: { share: number; size: number } },
+  { catalogue, baselines, limits }: Doubt,
 ): Promise<readonly BloatedIndexRow[]> {
-  const measureIndex = await findMeasure(database, blockBytes);
-  if (measureIndex === undefined) return suspects;
-  const measured = new Map<number, Bloat | null>(suspects.map(({ index, bloat }) => [index.oid, bloat]));
-  for (const { index, bloat } of suspects.slice(0, MOST_MEASURED)) {
-    measured.set(index.oid, (await measureIndex(index)) ?? bloat);
+  const { indexes, observed } = catalogue;
+  const bloats = new Map(assessBloat(catalogue, baselines));
+  const measureIndex = await findMeasure(database, observed.blockBytes);
+  if (measureIndex === undefined) return worthRebuilding(indexes, bloats, limits);
+  const likely = worthRebuilding(indexes, bloats, limits);
+  const possible = worthRebuilding(indexes, assessBloat(catalogue, baselines, 'repetitive'), limits);
+  const suspects = new Set([...likely, ...possible].map(({ index }) => index));
+  for (const index of [...suspects].slice(0, MOST_MEASURED)) {
+    bloats.set(index.oid, (await measureIndex(index)) ?? bloats.get(index.oid) ?? null);
   }
-  return worthRebuilding(
-    suspects.map(({ index }) => index),
-    measured,
-    limits,
-  );
+  return worthRebuilding(indexes, bloats, limits);
+}
+
+interface Doubt {
+  readonly catalogue: IndexCatalogue;
+  readonly baselines: Baselines;
+  readonly limits: { readonly share: number; readonly size: number };
 }

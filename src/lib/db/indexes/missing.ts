@@ -9,7 +9,8 @@ const STRAPI_RELATION = /_(lnk|links|cmps|components|mph|morphs)$/;
 
 /**
  * Foreign keys and relations without an index that begins with their columns: Strapi's relation tables first, then the
- * largest. Without it every delete or update of a referenced row reads the whole table, and so does every join.
+ * largest. One index
+ * serves several keys on the same columns. Without it every delete or update of a referenced row reads the whole table, and so does every join.
  */
 export function findMissing(
   references: readonly ReferenceRow[],
@@ -18,6 +19,7 @@ export function findMissing(
   return references
     .filter((reference) => !indexes.some((index) => supports(index, reference)))
     .map(describe)
+    .filter(({ create }, position, all) => all.findIndex((other) => other.create === create) === position)
     .sort(
       (one, other) =>
         Number(other.isStrapiRelation) - Number(one.isStrapiRelation) || other.tableBytes - one.tableBytes,
@@ -29,15 +31,20 @@ export const supportingIndexes = (references: readonly ReferenceRow[], indexes: 
   new Set(indexes.filter((index) => references.some((reference) => supports(index, reference))).map(({ oid }) => oid));
 
 /** A lookup by equality: the columns in any order, of a btree, or the only one of a hash index. */
-function supports(index: IndexRow, { tableOid, columns }: ReferenceRow): boolean {
-  if (index.tableOid !== tableOid || !index.isValid || !leavesOutOnlyNulls(index)) return false;
+function supports(index: IndexRow, { tableOid, columns, columnNames }: ReferenceRow): boolean {
+  if (index.tableOid !== tableOid || !index.isValid || !leavesOutOnlyNulls(index, columnNames)) return false;
   if (index.accessMethod !== 'btree' && (index.accessMethod !== 'hash' || columns.length > 1)) return false;
   const leading = index.columns.slice(0, Math.min(columns.length, index.keyColumns));
   return columns.every((column) => leading.includes(column));
 }
 
-const leavesOutOnlyNulls = ({ predicate }: IndexRow) =>
-  predicate === null || /^\("?[^()]+"? IS NOT NULL\)$/.test(predicate);
+/** No reference is null: a partial index of those that are not has all that is looked up. */
+const leavesOutOnlyNulls = ({ predicate }: IndexRow, columns: readonly string[]) =>
+  predicate === null ||
+  predicate.split(' AND ').every((condition) => {
+    const [, quoted, bare] = /^\(*(?:"((?:[^"]|"")+)"|(\w+)) IS NOT NULL\)+$/.exec(condition) ?? [];
+    return columns.includes(bare ?? quoted?.replaceAll('""', '"') ?? '');
+  });
 
 function describe(reference: ReferenceRow): MissingIndex {
   const table = qualifiedName(reference.schema, reference.table);

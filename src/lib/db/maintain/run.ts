@@ -1,8 +1,9 @@
 /** Carries out a plan, object by object: one session, one lock, one record each, and an end in good order. */
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../../context.js';
 import { abortReason, explain, OperatorError } from '../../errors.js';
-import type { MaintenanceSession } from '../../pg/index.js';
+import type { Database, MaintenanceSession } from '../../pg/index.js';
 import { lockDatabase } from '../../pg/maintenance-lock.js';
 import { type ObjectState, objectState } from '../../pg/queries/object-state.js';
 import { withLock } from '../../process/index.js';
@@ -56,7 +57,7 @@ export interface Run {
   /** The work on one object. An `OperatorError` thrown is that object's failure; the others go on. */
   readonly work: (site: Site, object: MaintainedObject) => Promise<Worked>;
   /** What there is to say after all of them. */
-  readonly review?: (session: MaintenanceSession) => Promise<readonly Finding[]>;
+  readonly review?: (database: Database) => Promise<readonly Finding[]>;
 }
 
 /**
@@ -103,7 +104,7 @@ async function workThrough(
       lost = worked.lost;
     }
   }
-  const findings = lost ? [] : await reviewAll(place, run);
+  const findings = await (lost ? reviewAnew(place, run) : reviewAll(place, run));
   const report = reportOn(objects, { applied: true, isStandby: plan.result.isStandby });
   const reason = signal.aborted ? abortReason(signal) : lost;
   return concludeMaintenance(report, [...plan.findings, ...findings], reason && explain(reason));
@@ -115,6 +116,21 @@ async function reviewAll({ session, context }: Place, run: Run): Promise<readonl
     return (await run.review?.(session)) ?? [];
   } catch (error) {
     if (context.signal.aborted && error instanceof OperatorError) return [];
+    throw error;
+  }
+}
+
+/** A session that is ended says so first, and lets go of its locks then: until that, what it left looks like work. */
+const LETS_GO_WITHIN_MS = 500;
+
+/** Only our session was ended, perhaps: another one shows what it left. A server that is gone shows nothing. */
+async function reviewAnew({ context }: Place, run: Run): Promise<readonly Finding[]> {
+  if (run.review === undefined) return [];
+  await sleep(LETS_GO_WITHIN_MS);
+  try {
+    return await context.pg(run.review);
+  } catch (error) {
+    if (error instanceof OperatorError) return [];
     throw error;
   }
 }

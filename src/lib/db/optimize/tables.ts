@@ -15,7 +15,7 @@ export function judgeTables(
           {
             code: 'VOPS-DB-TABLE-BLOATED',
             severity: 'info',
-            message: `${table}: ${formatPercent(Math.round(bloat.share * 100) / 100)} of its rows' space, ${formatBytes(bloat.bytes)} of ${formatBytes(sizeBytes)}, is air (${bloat.method})`,
+            message: `${table}: ${formatPercent(Math.round(bloat.share * 100) / 100)} of it, ${formatBytes(bloat.bytes)} of ${formatBytes(sizeBytes)}, is air (${bloat.method})`,
             hint: `new rows will fill it; to give it back: pg_repack, or viktoria-ops db vacuum --full --table '${table}', which locks everybody out`,
           },
         ]

@@ -37,7 +37,7 @@ export function judgeStatements(
 ): readonly Finding[] {
   const { averageTime, calls } = thresholds.slowQuery;
   const findings = statements
-    .filter((statement) => statement.meanMs > averageTime && statement.calls >= calls)
+    .filter(({ meanMs, calls: times, query }) => meanMs > averageTime && times >= calls && !MAINTENANCE.test(query))
     .map(
       ({ query, meanMs, calls: times, temporaryBytes }): Finding => ({
         code: 'VOPS-DB-SLOW-QUERY',
@@ -51,6 +51,12 @@ export function judgeStatements(
     );
   return [...findings, ...judgeRoom(base, now, room), ...judgeHidden(hidden, role)];
 }
+
+/**
+ * What maintains the database, by ours or by others, and what copies it: it takes the time it takes, and EXPLAIN
+ * takes none of it. In the ranking it stays.
+ */
+const MAINTENANCE = /^(?:vacuum|analy[sz]e|reindex|cluster|repack|checkpoint|copy|create|alter|drop)\b/i;
 
 const SHORT = 100;
 const shorten = (query: string) => (query.length > SHORT ? `${query.slice(0, SHORT)}…` : query);

@@ -4,6 +4,8 @@ import type { Query } from '../index.js';
 
 const Row = z.object({
   indexOid: Numeric,
+  /** Of the table; null for an expression. */
+  name: z.string().nullable(),
   /** Bytes of a fixed-length type, −1 for one of variable length. */
   length: z.number(),
   /** Where a value may begin: a multiple of 1, 2, 4 or 8 bytes. */
@@ -14,6 +16,10 @@ const Row = z.object({
   /** Distinct values; below 0: their share of the rows, negated. */
   distinct: z.number().nullable(),
   commonFractions: z.array(z.number()).nullable(),
+  /** Rows that ANALYZE looks at: 300 for each unit of the statistics target. */
+  sampledRows: Numeric,
+  /** Rows of the table that the column alone references; null without a foreign key. */
+  mostDistinct: z.number().nullable(),
 });
 export type IndexColumnRow = z.infer<typeof Row>;
 
@@ -24,10 +30,15 @@ export type IndexColumnRow = z.infer<typeof Row>;
 export const indexColumns = {
   sql: `
     select
-      i.indexrelid as "indexOid", a.attlen as length,
+      i.indexrelid as "indexOid", source.attname as name, a.attlen as length,
       case a.attalign when 'c' then 1 when 's' then 2 when 'i' then 4 else 8 end as alignment,
       s.avg_width as "averageWidth", s.null_frac::float8 as "nullFraction", s.n_distinct::float8 as distinct,
-      s.most_common_freqs::float8[] as "commonFractions"
+      s.most_common_freqs::float8[] as "commonFractions",
+      300 * coalesce(nullif(coalesce(source.attstattarget, a.attstattarget), -1),
+        current_setting('default_statistics_target')::int) as "sampledRows",
+      (select min(r.reltuples)::float8 from pg_constraint k join pg_class r on r.oid = k.confrelid
+        where k.contype = 'f' and k.convalidated and k.conrelid = i.indrelid and k.conkey = array[source.attnum]
+          and r.reltuples > 0) as "mostDistinct"
     from pg_index i
     join pg_class c on c.oid = i.indexrelid and c.relkind = 'i'
     join pg_class t on t.oid = i.indrelid

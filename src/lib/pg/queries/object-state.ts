@@ -15,15 +15,26 @@ const Row = z.object({
 });
 export type ObjectState = z.infer<typeof Row>;
 
-/** What maintenance changes about the table or index with the oid $1; no row once it is gone. */
+/**
+ * What maintenance changes about the table or index with the oid $1; no row once it is gone. Waits for nobody: while
+ * ACCESS EXCLUSIVE is held or wanted on it, its size comes from `relpages`.
+ */
 export const objectState = {
   sql: `
+    with locked as materialized (
+      select relation from pg_locks
+      where locktype = 'relation' and mode = 'AccessExclusiveLock' and pid <> pg_backend_pid()
+        and database = (select oid from pg_database where datname = current_database())
+    )
     select
-      pg_relation_size(c.oid) + coalesce(pg_relation_size(nullif(c.reltoastrelid, 0)), 0) as "sizeBytes",
+      case when c.oid in (select relation from locked) or c.reltoastrelid in (select relation from locked)
+        then (c.relpages + coalesce(t.relpages, 0)) * current_setting('block_size')::bigint
+        else pg_relation_size(c.oid) + coalesce(pg_relation_size(t.oid), 0) end as "sizeBytes",
       c.relfilenode as "fileNode",
       s.n_dead_tup as "deadTuples", s.vacuum_count as "vacuumCount", s.analyze_count as "analyzeCount",
       i.indisvalid as "isValid", current_setting('track_counts')::bool as "countsAreKept"
     from pg_class c
+    left join pg_class t on t.oid = c.reltoastrelid
     left join pg_stat_all_tables s on s.relid = c.oid
     left join pg_index i on i.indexrelid = c.oid
     where c.oid = $1`,

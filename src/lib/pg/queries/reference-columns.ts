@@ -24,6 +24,8 @@ export type ReferenceRow = z.infer<typeof Row>;
  * Columns by which rows are looked up from another table: foreign keys, and in Strapi's relation tables (5: `_lnk`,
  * `_cmps`, `_mph`; 4: `_links`, `_components`, `_morphs`) the integer `…_id` columns, of which those of components and
  * morph relations have no foreign key. Sizes by `relpages`: waits for nobody.
+ *
+ * Without those of a partitioned table that an index of the whole begins with: it is in no inventory, for it has no rows.
  */
 export const referenceColumns = {
   sql: `
@@ -56,6 +58,10 @@ export const referenceColumns = {
     left join pg_stat_all_tables s on s.relid = c.oid
     left join pg_stat_all_tables rs on rs.relid = reference.referenced
     where c.relpersistence <> 't'
+      and not exists (
+        select from pg_index i
+        where c.relkind = 'p' and i.indrelid = c.oid and i.indisvalid and i.indpred is null
+          and (i.indkey::int2[])[0:least(cardinality(reference.columns), i.indnkeyatts) - 1] @> reference.columns)
     order by n.nspname, c.relname, reference.columns`,
   row: Row,
 } satisfies Query<ReferenceRow>;

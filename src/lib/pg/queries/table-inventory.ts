@@ -14,6 +14,9 @@ const Row = z.object({
   /** Main fork and TOAST, without indexes. */
   sizeBytes: Numeric,
   heapBytes: Numeric,
+  toastBytes: Numeric,
+  /** Rows of the TOAST table, each a piece of a value; null before its first VACUUM, for ANALYZE does not count them. */
+  toastTuples: Numeric.nullable(),
   tuples: Numeric,
   liveTuples: Numeric,
   deadTuples: Numeric,
@@ -60,9 +63,12 @@ export const tableInventory = {
     select
       c.oid, n.nspname as schema, c.relname as name, c.relkind::text as kind,
       s.relid is not null as "isCounted", held as "isLocked",
-      case when held then (c.relpages + coalesce(t.relpages, 0)) * block
-        else pg_relation_size(c.oid) + coalesce(pg_relation_size(t.oid), 0) end as "sizeBytes",
+      case when held then c.relpages * block else pg_relation_size(c.oid) end + "toastBytes" as "sizeBytes",
       case when held then c.relpages * block else pg_relation_size(c.oid) end as "heapBytes",
+      "toastBytes",
+      -- As the planner does it: what was added since has the density of then.
+      case when t.relpages > 0 and t.reltuples >= 0
+        then greatest(t.reltuples / t.relpages * "toastBytes" / block, ts.n_live_tup) end as "toastTuples",
       greatest(c.reltuples, 0) as tuples,
       coalesce(s.n_live_tup, 0) as "liveTuples", coalesce(s.n_dead_tup, 0) as "deadTuples",
       coalesce(s.n_mod_since_analyze, 0) as "changedTuples",
@@ -90,10 +96,14 @@ export const tableInventory = {
     join pg_database d on d.datname = current_database()
     left join pg_class t on t.oid = c.reltoastrelid
     left join pg_stat_all_tables s on s.relid = c.oid
+    left join pg_stat_all_tables ts on ts.relid = t.oid
     cross join lateral (select current_setting('block_size')::bigint as block) as server
     cross join lateral (
       select c.oid in (select relation from locked) or c.reltoastrelid in (select relation from locked) as held
     ) as lock
+    cross join lateral (
+      select coalesce(case when held then t.relpages * block else pg_relation_size(t.oid) end, 0) as "toastBytes"
+    ) as toast
     cross join lateral (
       select
         coalesce(own ->> 'autovacuum_vacuum_threshold', current_setting('autovacuum_vacuum_threshold'))::float8
