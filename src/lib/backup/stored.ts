@@ -53,12 +53,10 @@ export async function writeStored(
     sizeBytes += chunk.length;
     onProgress?.(chunk.length);
   };
-  await Promise.all([writeNew(join(directory, path), stream, { observe, signal }), chain?.ended]).catch(
-    async (error: unknown) => {
-      await chain?.ended; // a program's own words tell more than a stream cut short
-      throw error;
-    },
-  );
+  // A disk that takes no more breaks the pipe of the programs, so its error is the one that tells.
+  const parts = [writeNew(join(directory, path), stream, { observe, signal }), chain?.ended];
+  await Promise.allSettled(parts);
+  for (const part of parts) await part;
   return { path, mode: 0o600, sha256: hash.digest('hex'), sizeBytes };
 }
 

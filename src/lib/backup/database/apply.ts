@@ -44,7 +44,7 @@ export async function makeDatabaseBackup(
     return createBackup(backup.directory, draft, (directory) =>
       write(context, session, { directory, encoding, plan, source }),
     );
-  });
+  }, source);
   context.progress.finish(DUMP_TASK, `${sizeOf(made.manifest)} bytes in ${made.path}`);
   return made;
 }

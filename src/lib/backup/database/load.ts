@@ -97,7 +97,7 @@ export async function compareRestored(
     async (database) => {
       await database.query(CANONICAL);
       const counted: BackedUpTable[] = [];
-      for (const found of await database.query(dumpedTables)) {
+      for (const found of await database.query(dumpedTables, [true])) {
         const original = isWanted.get(keyOf(found));
         if (original) counted.push(await countTable(database.query, found, original.content !== null));
       }

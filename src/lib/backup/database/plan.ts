@@ -90,7 +90,7 @@ export async function planDatabaseBackup(
 async function look(database: Database) {
   const about = only(await database.query(dumpedDatabase));
   const rights = only(await database.query(roleRights));
-  return { about, rights, tables: await database.query(dumpedTables) };
+  return { about, rights, tables: await database.query(dumpedTables, [false]) };
 }
 
 async function lastOf(directory: string, { system, name }: { system: string; name: string }) {

@@ -41,17 +41,16 @@ export async function withSnapshot<T>(
   const place = { pg: context.pg, session, source };
   await session.query(CANONICAL);
   await session.query(patient, [String(lockTimeout)]);
-  const known = await session.query(dumpedTables);
+  const known = await session.query(dumpedTables, [false]);
   await session.query(command('begin isolation level repeatable read read only'));
   try {
     await lockTables(place, known);
     const [snapshot] = await session.query(exported);
-    const tables = await session.query(dumpedTables);
+    const found = await session.query(dumpedTables, [false]);
     const isKnown = new Set(known.map(nameOf));
-    await lockTables(
-      place,
-      tables.filter((table) => !isKnown.has(nameOf(table))),
-    );
+    const others = found.filter((table) => !isKnown.has(nameOf(table)));
+    await lockTables(place, others);
+    const tables = await session.query(dumpedTables, [true]);
     if (snapshot === undefined) throw new OperatorError('VOPS-DB-QUERY', 'the server gave no snapshot');
     return await use({ id: snapshot.id, tables });
   } finally {

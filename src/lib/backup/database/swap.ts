@@ -60,20 +60,20 @@ const properties: Query<{ statement: string }> = {
       select s.setrole, split_part(c, '=', 1) as name, substr(c, strpos(c, '=') + 1) as value
       from pg_db_role_setting s join target on target.oid = s.setdatabase, unnest(s.setconfig) c
     )
-    select format('alter database %s owner to %I', $2, pg_get_userbyid(datdba)) as statement from target
+    select format('alter database %s owner to %I', $2::text, pg_get_userbyid(datdba)) as statement from target
     union all
-    select format('alter database %s connection limit %s', $2, datconnlimit) from target
+    select format('alter database %s connection limit %s', $2::text, datconnlimit) from target
     union all
-    select format('revoke all on database %s from public', $2) from target where datacl is not null
+    select format('revoke all on database %s from public', $2::text) from target where datacl is not null
     union all
-    select format('grant %s on database %s to %s%s', a.privilege_type, $2,
+    select format('grant %s on database %s to %s%s', a.privilege_type, $2::text,
       case when a.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(a.grantee)) end,
       case when a.is_grantable then ' with grant option' else '' end)
     from target, aclexplode(datacl) a where a.grantee <> datdba
     union all
     select format('alter %s set %I to %s',
-      case when setrole = 0 then format('database %s', $2)
-        else format('role %I in database %s', pg_get_userbyid(setrole), $2) end,
+      case when setrole = 0 then format('database %s', $2::text)
+        else format('role %I in database %s', pg_get_userbyid(setrole), $2::text) end,
       name,
       case when name in ('local_preload_libraries', 'search_path', 'session_preload_libraries', 'shared_preload_libraries',
         'temp_tablespaces', 'unix_socket_directories') then value else quote_literal(value) end)

@@ -1,0 +1,551 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import pg from 'pg';
+import { isGood, Manifest, readManifest } from '../../src/lib/backup/manifest.js';
+import { start } from '../support/binary.js';
+import { sql, testServer, useDatabase } from '../support/database.js';
+import { everything, manifold } from '../support/manifold.js';
+import { run, runJson, temporaryDirectory } from '../support/run.js';
+
+const source = useDatabase(manifold());
+const directory = temporaryDirectory();
+const catalogue = join(directory, 'backups');
+const made: string[] = [];
+
+/** A configuration file of this test's own. */
+function configure(name: string, more: { backup?: object; database?: object } = {}): string {
+  const path = join(directory, name);
+  const database = { ...testServer, database: source.name, sslmode: 'disable', ...more.database };
+  const backup = { directory: catalogue, lockTimeout: '500ms', ...more.backup };
+  writeFileSync(path, JSON.stringify({ database, backup, stateDirectory: join(directory, 'state') }), { mode: 0o600 });
+  return path;
+}
+const config = configure('.monitoringrc.json');
+const ops = (argv: readonly string[], file = config) => runJson([...argv, '--config', file]);
+const manifestOf = (id: string, where = catalogue) =>
+  Manifest.parse(readManifest(readFileSync(join(where, id, 'manifest.json'), 'utf8')));
+const backUp = async (...more: string[]): Promise<Manifest> => {
+  const { code, document } = await ops(['db', 'backup', ...more]);
+  expect({ code, findings: document.findings, error: document.error }).toEqual({
+    code: 0,
+    findings: [],
+    error: undefined,
+  });
+  return manifestOf(document.result.id);
+};
+const databases = async () =>
+  (await sql('postgres', 'select datname from pg_database order by 1')).map(({ datname }) => datname);
+
+async function withSession<T>(use: (client: pg.Client) => Promise<T>, database = source.name): Promise<T> {
+  const client = new pg.Client({ ...testServer, database });
+  await client.connect();
+  try {
+    return await use(client);
+  } finally {
+    await client.end();
+  }
+}
+
+afterAll(async () => {
+  for (const name of made) await sql('postgres', `drop database if exists "${name}" with (force)`);
+});
+
+describe('db backup', () => {
+  test('a dump that pg_restore reads without us, with what was counted in its snapshot', async () => {
+    const manifest = await backUp('first');
+    const { database, files } = manifest;
+    expect(files.map(({ path }) => path)).toEqual(['database.dump.zst', 'globals.sql.zst']);
+    expect(database).toMatchObject({
+      name: source.name,
+      encoding: 'UTF8',
+      programVersion: expect.stringMatching(/^\d+/),
+    });
+    expect(database?.extensions.map(({ name }) => name)).toEqual(['pg_trgm', 'pgstattuple']);
+    const rows = Object.fromEntries(
+      (database?.tables ?? []).map(({ schema, name, rows: count }) => [`${schema}.${name}`, count]),
+    );
+    expect(rows).toEqual({
+      'public.teams': 20,
+      'public.players': 500,
+      'public.log_2025': expect.any(Number),
+      'public.log_2026': expect.any(Number),
+      'public.base': 2,
+      'public.heir': 1,
+      'public.empty': 0,
+      'public.volatile': 1,
+      'Private "one.we"ird; drop': 100,
+    });
+    const line = `zstd -dc ${join(catalogue, manifest.id, 'database.dump.zst')} | pg_restore -f -`;
+    expect(execFileSync('bash', ['-o', 'pipefail', '-c', line], { encoding: 'utf8' })).toContain('COPY public.players');
+    const globals = execFileSync('zstd', ['-dc', join(catalogue, manifest.id, 'globals.sql.zst')], {
+      encoding: 'utf8',
+    });
+    expect(globals).toContain('CREATE ROLE postgres');
+    expect(globals).not.toContain('PASSWORD');
+    for (const name of readdirSync(join(catalogue, manifest.id))) {
+      expect(statSync(join(catalogue, manifest.id, name)).mode & 0o777).toBe(0o600);
+    }
+  });
+
+  test('--dry-run leaves no trace', async () => {
+    const before = readdirSync(catalogue);
+    const { code, document } = await ops(['db', 'backup', '--dry-run']);
+    expect(code).toBe(0);
+    expect(document.result).toMatchObject({ id: null, path: null, rows: null, tables: 9 });
+    expect(readdirSync(catalogue)).toEqual(before);
+  });
+
+  test('rows counted are rows dumped, while others write', async () => {
+    let stop = false;
+    const writing = withSession(async (client) => {
+      for (let i = 0; !stop; i++) await client.query('insert into log values ($1, $2)', ['2026-05-05', `line ${i}`]);
+    });
+    const manifest = await backUp('busy');
+    stop = true;
+    await writing;
+    const { code, document } = await ops(['backup', 'verify', manifest.id]);
+    expect({ code, findings: document.findings }).toEqual({ code: 0, findings: [] });
+    expect(document.result.backups).toMatchObject([{ id: manifest.id, reached: 3, status: 'ok' }]);
+    await sql(source.name, `delete from log where line like 'line %'`);
+  });
+
+  test('a table locked by somebody: who holds it, exit 4, nothing left', async () => {
+    const before = readdirSync(catalogue);
+    await withSession(async (client) => {
+      await client.query(`set application_name = 'migration'; begin; lock table players`);
+      const [{ pid } = { pid: 0 }] = (await client.query('select pg_backend_pid() as pid')).rows;
+      const { code, document } = await ops(['db', 'backup']);
+      expect(code).toBe(4);
+      expect(document.error.message).toContain(`session ${pid} (migration) holds a lock on public.players`);
+      expect(document.error.hint).toContain(`pg_terminate_backend(${pid})`);
+    });
+    expect(readdirSync(catalogue)).toEqual(before);
+  });
+
+  test('a role that may not read one table is told which, before anything is made', async () => {
+    await sql(
+      source.name,
+      `drop role if exists half_reader; create role half_reader login;
+      grant select on all tables in schema public to half_reader; grant select on all sequences in schema public to half_reader;
+      revoke select on players from half_reader`,
+    );
+    const before = readdirSync(catalogue);
+    const { code, document } = await ops(
+      ['db', 'backup'],
+      configure('half.json', { database: { user: 'half_reader' } }),
+    );
+    expect(code).toBe(1);
+    expect(document.findings).toMatchObject([{ code: 'VOPS-BACKUP-UNREADABLE', severity: 'error' }]);
+    expect(document.findings[0].message).toContain('public.players');
+    expect(readdirSync(catalogue)).toEqual(before);
+    await sql(source.name, 'drop owned by half_reader; drop role half_reader');
+  });
+
+  test('two at once: one after the other, or busy', async () => {
+    const [first, second] = await Promise.all([
+      ops(['db', 'backup', '--lock-wait', '20s']),
+      ops(['db', 'backup', '--lock-wait', '20s']),
+    ]);
+    expect([first.code, second.code]).toEqual([0, 0]);
+    await withSession(async (client) => {
+      await client.query('select pg_advisory_lock(1448038483, 1)'); // as a maintenance of another host does
+      const { code, document } = await ops(['db', 'backup', '--lock-wait', '0s']);
+      expect(code).toBe(75);
+      expect(document.error.code).toBe('VOPS-LOCK-BUSY');
+    });
+  });
+
+  test.each([
+    ['gzip', 'database.dump.gz'],
+    ['none', 'database.dump'],
+  ])('compression %s', async (compression, file) => {
+    const { document } = await ops(
+      ['db', 'backup', '--level', '3'],
+      configure(`${compression}.json`, { backup: { compression } }),
+    );
+    expect(document).toMatchObject({ status: 'ok', result: { level: 3 } });
+    expect(manifestOf(document.result.id).files[0]?.path).toBe(file);
+  });
+
+  test('the server down: exit 4, nothing made', async () => {
+    const { code, document } = await ops(['db', 'backup'], configure('down.json', { database: { port: 1 } }));
+    expect({ code, error: document.error.code }).toEqual({ code: 4, error: 'VOPS-DB-UNREACHABLE' });
+  });
+});
+
+describe('encrypted', () => {
+  const files: string[] = [];
+  let recipients: string[] = [];
+  beforeAll(async () => {
+    const age = await import('age-encryption');
+    for (const name of ['old.key', 'new.key', 'strange.key']) {
+      const identity = await age.generateX25519Identity();
+      writeFileSync(join(directory, name), `# made for a test\n${identity}\n`, { mode: 0o600 });
+      files.push(join(directory, name));
+      recipients = [...recipients, await age.identityToRecipient(identity)];
+    }
+  });
+  const sealed = (identities: readonly string[]) =>
+    configure('sealed.json', { backup: { encryption: { recipients: recipients.slice(0, 2), identities } } });
+
+  test('read with any of its keys; without one no verdict, with a strange one bad news', async () => {
+    const { code, document } = await ops(['db', 'backup', '--level', '3'], sealed(files.slice(1, 2)));
+    expect({ code, level: document.result.level }).toEqual({ code: 0, level: 3 });
+    const { id } = document.result;
+    const stored = readFileSync(join(catalogue, id, 'database.dump.zst.age'));
+    expect(stored.subarray(0, 21).toString()).toBe('age-encryption.org/v1');
+    expect(manifestOf(id).recipients).toEqual(recipients.slice(0, 2));
+
+    const absent = await ops(['backup', 'verify', id, '--level', '2'], sealed([]));
+    expect({ code: absent.code, reached: absent.document.result.backups[0].reached }).toEqual({ code: 4, reached: 1 });
+    expect(isGood(manifestOf(id))).toBe(true);
+    const strange = await ops(['backup', 'verify', id, '--level', '1'], sealed(files.slice(2)));
+    expect({
+      code: strange.code,
+      codes: strange.document.findings.map(({ code: found }: { code: string }) => found),
+    }).toEqual({ code: 1, codes: ['VOPS-BACKUP-KEY'] });
+    const again = await ops(['backup', 'verify', id], sealed(files));
+    expect(again.code).toBe(0);
+    expect(isGood(manifestOf(id))).toBe(true);
+  });
+});
+
+describe('db restore', () => {
+  let manifest: Manifest;
+  beforeAll(async () => {
+    manifest = await backUp('for-restore');
+  });
+  const restored = (into: string) => {
+    made.push(into);
+    return into;
+  };
+
+  test('a new database, the same in every row, index, constraint, sequence, large object', async () => {
+    const { code, document } = await ops(['db', 'restore', manifest.id]);
+    made.push(document.result.target);
+    expect({ code, findings: document.findings }).toEqual({ code: 0, findings: [] });
+    expect(document.result).toMatchObject({ mode: 'new', applied: true, tables: 9 });
+    expect(await sql(document.result.target, everything)).toEqual(await sql(source.name, everything));
+    const [analyzed] = await sql(
+      document.result.target,
+      `select count(*)::int as count from pg_stats where tablename = 'players'`,
+    );
+    expect(analyzed?.count).toBeGreaterThan(0);
+  });
+
+  test('an empty one that is there', async () => {
+    const into = restored(`${source.name}_empty`);
+    await sql('postgres', `create database ${into} template template0`);
+    const { code, document } = await ops(['db', 'restore', manifest.id, '--into', into]);
+    expect({ code, mode: document.result.mode }).toEqual({ code: 0, mode: 'empty' });
+    expect(await sql(into, everything)).toEqual(await sql(source.name, everything));
+  });
+
+  test('one in use only by name, after a backup of it; owner, rights and settings stay', async () => {
+    const into = restored(`${source.name}_live`);
+    await sql('postgres', `create database ${into} template template0`);
+    await sql(into, `create table precious as select 42 as answer`);
+    await sql(
+      'postgres',
+      `alter database ${into} set search_path to public, "Private ""one"; alter database ${into} connection limit 17`,
+    );
+    for (const wrong of [[], ['--confirm', source.name]]) {
+      const refused = await ops(['db', 'restore', manifest.id, '--into', into, ...wrong]);
+      expect({ code: refused.code, error: refused.document.error.code }).toEqual({ code: 2, error: 'VOPS-USAGE' });
+    }
+    expect(await sql(into, 'select answer from precious')).toEqual([{ answer: 42 }]);
+
+    const { code, document } = await ops(['db', 'restore', manifest.id, '--into', into, '--confirm', into]);
+    expect({ code, error: document.error, findings: document.findings }).toEqual({
+      code: 0,
+      error: undefined,
+      findings: [],
+    });
+    const { aside, safetyBackup } = document.result;
+    restored(aside);
+    expect(await sql(into, everything)).toEqual(await sql(source.name, everything));
+    expect(await sql(aside, 'select answer from precious')).toEqual([{ answer: 42 }]);
+    expect(manifestOf(safetyBackup)).toMatchObject({ name: 'before-restore', database: { name: into } });
+    const settings = await sql(
+      'postgres',
+      `select d.datconnlimit as limit, s.setconfig as settings from pg_database d join pg_db_role_setting s on s.setdatabase = d.oid where datname = $1`,
+      [into],
+    );
+    expect(settings).toEqual([{ limit: 17, settings: ['search_path=public, "Private ""one"'] }]);
+  });
+
+  test('one table: its rows and keys, of the others the definitions', async () => {
+    const { code, document } = await ops(['db', 'restore', manifest.id, '--table', 'players']);
+    made.push(document.result.target);
+    expect({ code, rows: document.result.rows }).toEqual({ code: 0, rows: 500 });
+    const counts = await sql(
+      document.result.target,
+      `select (select count(*) from players)::int as players, (select count(*) from teams)::int as teams,
+      (select count(*) from pg_constraint where conname = 'players_pkey')::int as keys`,
+    );
+    expect(counts).toEqual([{ players: 500, teams: 0, keys: 1 }]);
+    const wrong = await ops(['db', 'restore', manifest.id, '--table', 'playrs']);
+    expect(wrong.document.error).toMatchObject({ code: 'VOPS-USAGE', hint: 'did you mean players?' });
+  });
+
+  test('a role that is no superuser: everything belongs to it, what it may not create is named', async () => {
+    await sql('postgres', 'drop role if exists restorer; create role restorer login createdb');
+    const { code, document } = await ops(
+      ['db', 'restore', manifest.id],
+      configure('restorer.json', { database: { user: 'restorer', database: 'postgres' } }),
+    );
+    made.push(document.result.target);
+    expect(code).toBe(0);
+    expect(document.findings.map(({ code: found }: { code: string }) => found).sort()).toEqual([
+      'VOPS-RESTORE-EXTENSION',
+      'VOPS-RESTORE-OWNERS',
+    ]);
+    const owners = await sql(
+      document.result.target,
+      `select distinct relowner::regrole::text as owner from pg_class where relnamespace = 'public'::regnamespace`,
+    );
+    expect(owners).toEqual([{ owner: 'restorer' }]);
+    await sql('postgres', `drop database ${document.result.target}`);
+    await sql('postgres', 'drop role restorer');
+  });
+
+  test('--dry-run says what it would do, and does nothing', async () => {
+    const before = await databases();
+    const ran = await run(['db', 'restore', manifest.id, '--into', source.name, '--dry-run', '--config', config]);
+    expect(ran.stdout).toMatch(/2\. back up .* as it is now/);
+    expect(await databases()).toEqual(before);
+  });
+
+  test('what is wrong is said: no such backup, a snapshot of configuration, a damaged one', async () => {
+    expect((await ops(['db', 'restore', 'nosuch'])).document.error.code).toBe('VOPS-BACKUP-NOT-FOUND');
+    const before = await databases();
+    const file = join(catalogue, manifest.id, 'database.dump.zst');
+    const whole = readFileSync(file);
+    truncateSync(file, whole.length - 1);
+    const cut = await ops(['db', 'restore', manifest.id]);
+    expect({ code: cut.code, error: cut.document.error.code }).toEqual({ code: 1, error: 'VOPS-BACKUP-DAMAGED' });
+    expect(await databases()).toEqual(before);
+    writeFileSync(file, whole);
+    expect((await ops(['backup', 'verify', manifest.id, '--level', '1'])).code).toBe(0);
+  });
+});
+
+describe('backup verify', () => {
+  let manifest: Manifest;
+  beforeEach(async () => {
+    manifest = await backUp();
+  });
+  const stored = (path = 'database.dump.zst') => join(catalogue, manifest.id, path);
+  const isListedGood = () => isGood(manifestOf(manifest.id));
+
+  test('one bit flipped anywhere, a dump cut anywhere: never good', async () => {
+    const whole = readFileSync(stored());
+    for (let attempt = 0; attempt < 200; attempt++) {
+      const [place, bit] = [Math.floor(Math.random() * whole.length), Math.floor(Math.random() * 8)];
+      const flipped = Buffer.from(whole);
+      flipped[place] = (flipped[place] ?? 0) ^ (1 << bit);
+      writeFileSync(stored(), flipped);
+      const level = attempt % 20 === 0 ? '3' : '1';
+      const { code, document } = await ops(['backup', 'verify', manifest.id, '--level', level]);
+      expect({ place, bit, code, status: document.status, good: isListedGood() }).toEqual({
+        place,
+        bit,
+        code: 1,
+        status: 'failed',
+        good: false,
+      });
+    }
+    for (const length of [0, 1, Math.floor(whole.length / 2), whole.length - 1]) {
+      writeFileSync(stored(), whole.subarray(0, length));
+      expect((await ops(['backup', 'verify', manifest.id])).code).toBe(1);
+    }
+    writeFileSync(stored(), whole);
+    expect((await ops(['backup', 'verify', manifest.id])).code).toBe(0);
+    expect(isListedGood()).toBe(true);
+  }, 120_000);
+
+  test('a manifest that was altered is no backup, and says so', async () => {
+    const path = stored('manifest.json');
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"rows": 500', '"rows": 501'));
+    const { code, document } = await ops(['backup', 'verify', manifest.id]);
+    expect({ code, error: document.error.code }).toEqual({ code: 1, error: 'VOPS-BACKUP-DAMAGED' });
+    rmSync(join(catalogue, manifest.id), { recursive: true });
+  });
+
+  test('a dump that is whole and is not what was counted', async () => {
+    // As if pg_dump had left out a row, or the disk had exchanged two files: resealed, so that only the rows can tell.
+    const { writeManifest } = await import('../../src/lib/backup/manifest.js');
+    const lie = {
+      ...manifest,
+      database: manifest.database && {
+        ...manifest.database,
+        tables: manifest.database.tables.map((table) =>
+          table.name === 'players' ? { ...table, content: '1' } : table,
+        ),
+      },
+    };
+    writeFileSync(stored('manifest.json'), writeManifest(lie));
+    const { code, document } = await ops(['backup', 'verify', manifest.id]);
+    expect(code).toBe(1);
+    expect(document.findings).toMatchObject([{ code: 'VOPS-BACKUP-DIFFERS' }]);
+    expect(document.findings[0].message).toContain('public.players has other content');
+    expect(await databases()).not.toContainEqual(expect.stringMatching(/^vkt_verify_/));
+  });
+
+  test('a role that may not create a database: proven as far as it goes, no verdict beyond', async () => {
+    await sql('postgres', 'drop role if exists looker; create role looker login; grant pg_read_all_data to looker');
+    const { code, document } = await ops(
+      ['backup', 'verify', manifest.id],
+      configure('looker.json', { database: { user: 'looker' } }),
+    );
+    expect({ code, reached: document.result.backups[0].reached }).toEqual({ code: 4, reached: 2 });
+    expect(document.findings).toMatchObject([{ code: 'VOPS-BACKUP-UNPROVEN', severity: 'unknown' }]);
+    expect(isListedGood()).toBe(true);
+    await sql('postgres', 'drop role looker');
+  });
+
+  test('killed while it restores: the next one drops what was left', async () => {
+    for (let attempt = 0; ; attempt++) {
+      const { child, ended } = start(['backup', 'verify', manifest.id, '--config', config]);
+      const left = await until(async () => (await databases()).find((name) => String(name).startsWith('vkt_verify_')));
+      child.kill('SIGKILL');
+      await ended;
+      if (left) break;
+      expect(attempt).toBeLessThan(5);
+    }
+    await until(
+      async () =>
+        (await sql('postgres', `select 1 from pg_stat_activity where datname like 'vkt_verify_%'`)).length === 0,
+    );
+    expect((await ops(['backup', 'verify', manifest.id])).code).toBe(0);
+    expect(await databases()).not.toContainEqual(expect.stringMatching(/^vkt_verify_/));
+  });
+});
+
+async function until<T>(look: () => Promise<T>): Promise<T | undefined> {
+  for (let attempt = 0; attempt < 400; attempt++) {
+    const found = await look();
+    if (found) return found;
+    await sleep(10);
+  }
+  return undefined;
+}
+
+describe('faults of a backup', () => {
+  const large = useDatabase(`create table noise as select i, decode(string_agg(md5(random()::text), ''), 'hex') as raw
+    from generate_series(1, 1500) i, generate_series(1, 250) group by i`);
+
+  test.each(['SIGKILL', 'SIGTERM'])(
+    '%s at random moments: nothing half-made is good, no program is left, the next one works',
+    async (signal) => {
+      const where = join(directory, `killed-${signal}`);
+      const file = configure(`killed-${signal}.json`, {
+        database: { database: large.name },
+        backup: { directory: where },
+      });
+      const begin = performance.now();
+      await start(['db', 'backup', '--config', file]).ended;
+      const wholeMs = performance.now() - begin;
+      for (let attempt = 0; attempt < (signal === 'SIGKILL' ? 60 : 10); attempt++) {
+        const { child, ended } = start(['db', 'backup', '--config', file]);
+        await sleep(Math.random() * wholeMs);
+        child.kill(signal as NodeJS.Signals);
+        const { code } = await ended;
+        if (signal === 'SIGTERM') expect([0, 143, null]).toContain(code); // null: before we listened
+      }
+      const idle = await until(
+        async () =>
+          (
+            await sql(
+              'postgres',
+              `select 1 from pg_stat_activity where application_name like 'viktoria-ops:pg_dump%' and datname = $1`,
+              [large.name],
+            )
+          ).length === 0,
+      );
+      expect(idle).toBe(true);
+      expect((await ops(['db', 'backup'], file)).code).toBe(0);
+      expect(readdirSync(where).filter((name) => name.endsWith('.partial'))).toEqual([]);
+      const { code, document } = await ops(['backup', 'verify', '--all', '--level', '2'], file);
+      expect({ code, findings: document.findings }).toEqual({ code: 0, findings: [] });
+    },
+    180_000,
+  );
+
+  test('the session of pg_dump ended by the server: exit 1 with its words, nothing left', async () => {
+    const where = join(directory, 'ended');
+    mkdirSync(where);
+    const file = configure('ended.json', { database: { database: large.name }, backup: { directory: where } });
+    const running = ops(['db', 'backup'], file);
+    const ended = await until(async () => {
+      const rows = await sql(
+        'postgres',
+        `select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'viktoria-ops:pg_dump:%' and datname = $1 and state = 'active'`,
+        [large.name],
+      );
+      return rows.length > 0;
+    });
+    const { code, document } = await running;
+    expect({ ended, code, error: document.error?.code }).toEqual({ ended: true, code: 1, error: 'VOPS-TOOL-FAILED' });
+    expect(document.error.message).toContain('pg_dump');
+    expect(readdirSync(where).filter((name) => !name.startsWith('.'))).toEqual([]);
+  });
+
+  test.each([
+    ['no space', 'size=3m', 1],
+    ['no inodes', 'size=50m,nr_inodes=4', 1],
+    ['too little, seen before', 'size=500k', 1],
+  ])('a full disk (%s): what is there stays, nothing is left', async (what, options, exit) => {
+    const where = temporaryDirectory();
+    const mounted =
+      process.getuid?.() === 0 &&
+      spawnSync('mount', ['-t', 'tmpfs', '-o', `${options},mode=0700`, 'none', where]).status === 0;
+    try {
+      const file = configure('full.json', { database: { database: large.name }, backup: { directory: where } });
+      const { code, document } = await ops(['db', 'backup'], file);
+      // An ordinary user cannot mount: then the backup simply works.
+      const told = { code, codes: [document.error?.code ?? document.findings[0]?.code] };
+      expect(told).toEqual(
+        mounted
+          ? { code: exit, codes: [what.startsWith('too little') ? 'VOPS-BACKUP-NO-ROOM' : 'VOPS-DISK-FULL'] }
+          : { code: 0, codes: [undefined] },
+      );
+      if (mounted) expect(readdirSync(where).filter((name) => !name.endsWith('.lock'))).toEqual([]);
+    } finally {
+      if (mounted) execFileSync('umount', [where]);
+    }
+  });
+
+  test('a secret never appears among the arguments of a program', async () => {
+    const seen = new Set<string>();
+    const { ended } = start([
+      'db',
+      'backup',
+      '--config',
+      configure('secret.json', {
+        database: { database: large.name, password: 'canary-pa55-9d1' },
+        backup: { directory: join(directory, 'secret') },
+      }),
+    ]);
+    let over = false;
+    void ended.then(() => {
+      over = true;
+    });
+    while (!over) {
+      for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+        try {
+          seen.add(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
+        } catch {
+          // ended meanwhile
+        }
+      }
+      await sleep(5);
+    }
+    expect([...seen].some((line) => line.includes('pg_dump'))).toBe(true);
+    expect([...seen].filter((line) => line.includes('canary-pa55'))).toEqual([]);
+    expect((await ended).code).toBe(0);
+  });
+});
