@@ -99,6 +99,8 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./logs/rotate.js'),
   },
   { path: 'maintenance daily', summary: 'every daily task as one run', load: () => import('./maintenance/daily.js') },
+  { path: 'maintenance weekly', summary: 'vacuum, indexes, and backups proven by a restore', load: () => import('./maintenance/weekly.js') },
+  { path: 'maintenance monthly', summary: 'everything backed up, then rebuilt where it pays', load: () => import('./maintenance/monthly.js') },
   { path: 'maintenance list', summary: 'the tiers and their steps', load: () => import('./maintenance/list.js') },
   {
     path: 'maintenance history',

@@ -13,6 +13,8 @@ export interface Step {
   readonly given: unknown;
   /** Steps that must have done their work before; their failure skips this one. */
   readonly requires: readonly string[];
+  /** Steps that must have ended before, well or not: two that need the same thing to themselves. */
+  readonly after: readonly string[];
   /** Default: `maintenance.stepTimeout`. */
   readonly timeoutMs: number | undefined;
 }
@@ -23,9 +25,9 @@ export function step<Flags, Result, Given>(
   id: string,
   command: Command<Flags, Result, Given>,
   given: Given,
-  { requires = [], timeoutMs }: { readonly requires?: readonly string[]; readonly timeoutMs?: number } = {},
+  { requires = [], after = [], timeoutMs }: Partial<Pick<Step, 'requires' | 'after' | 'timeoutMs'>> = {},
 ): Step {
-  return { id, command, given, requires, timeoutMs };
+  return { id, command, given, requires, after, timeoutMs };
 }
 
 export const StepReport = z.strictObject({
@@ -73,7 +75,9 @@ async function runWhenReady(
 ): Promise<StepReport> {
   const decided = selection.get(next.id);
   if (decided) return 'reuse' in decided ? decided.reuse : skipped(next.id, decided.skip);
-  const required = await Promise.all(next.requires.flatMap((id) => reports.get(id) ?? []));
+  const reportsOf = (ids: readonly string[]) => Promise.all(ids.flatMap((id) => reports.get(id) ?? []));
+  await reportsOf(next.after);
+  const required = await reportsOf(next.requires);
   if (context.signal.aborted) return skipped(next.id, `because the run was ${abortReason(context.signal).message}`);
   const obstacle = required.find((report) => BLOCKING.has(report.status) && !selection.has(report.id));
   if (obstacle) return skipped(next.id, `because ${obstacle.id} ${obstacle.status}: ${obstacle.summary}`);

@@ -4,7 +4,7 @@
  */
 import type { Readable } from 'node:stream';
 import type { ConnectionChoice, Context } from '../../context.js';
-import { OperatorError } from '../../errors.js';
+import { type ErrorCode, OperatorError } from '../../errors.js';
 import { inMemory, withNamelessFile } from '../../files/index.js';
 import { libpqEnvironment } from '../../pg/libpq.js';
 import type { ClientProgram } from '../../pg/programs.js';
@@ -102,12 +102,44 @@ async function runSection(context: RestoreContext, restore: Restore, { section, 
     if (section === 'post-data' && jobs > 1 && (await inMemory())) {
       return withNamelessFile(await headOf(context, restore), (head) => {
         const side = { ...run, args: [...args, '-j', String(jobs), '/dev/fd/4'], files: [list, head] };
-        return startChain([side], limits).ended;
+        return startChain([side], limits).ended.catch(explainRestore);
       });
     }
     const { input, programs } = await openDump();
-    return startChain([...programs, run], { ...limits, input }).ended;
+    return startChain([...programs, run], { ...limits, input }).ended.catch(explainRestore);
   });
+}
+
+/** What pg_restore says that is about the server or the role, and nothing about the backup. */
+const OF_THE_SERVER: readonly (readonly [words: RegExp, code: ErrorCode, hint: string])[] = [
+  [
+    /server closed the connection|terminating connection|connection to server|the database system is/,
+    'VOPS-DB-UNREACHABLE',
+    'was the server restarted, or the session ended by someone? Run the command again',
+  ],
+  [
+    /permission denied|must be (owner|superuser|able to SET ROLE)|Only roles with the/i,
+    'VOPS-DB-DENIED',
+    'the role lacks a right: restore as a superuser, or see viktoria-ops db grants',
+  ],
+  [
+    /could not (open|access) (extension control file|file)|is not available/,
+    'VOPS-DB-DENIED',
+    'the server lacks an extension that the database uses: install it there',
+  ],
+  [
+    /canceling statement|lock timeout|out of shared memory/,
+    'VOPS-DB-TIMEOUT',
+    'see what the server was busy with: viktoria-ops db locks',
+  ],
+];
+
+function explainRestore(error: unknown): never {
+  if (!(error instanceof OperatorError) || error.code !== 'VOPS-TOOL-FAILED') throw error;
+  const known = OF_THE_SERVER.find(([words]) => words.test(error.message));
+  if (known === undefined) throw error;
+  const [, code, hint] = known;
+  throw new OperatorError(code, error.message, { hint, cause: error });
 }
 
 /** As a setting: a bare name with `=` in it would be taken for settings. */
