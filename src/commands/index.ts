@@ -7,6 +7,7 @@ export const groups: Readonly<Record<string, string>> = {
   errors: 'errors of the hooks',
   queue: 'background jobs',
   db: 'PostgreSQL',
+  backup: 'backups of files, databases and configuration: one catalogue',
   config: 'configuration of this tool and of the backend',
   logs: 'log files',
   maintenance: 'tiers: several commands as one run',
@@ -74,6 +75,16 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./db/optimize.js'),
   },
   { path: 'db grants', summary: 'the least rights for each purpose, as SQL', load: () => import('./db/grants.js') },
+  {
+    path: 'backup files',
+    summary: "archive the backend's files",
+    load: () => import('./backup/files.js'),
+  },
+  {
+    path: 'backup restore',
+    summary: 'get files of a backup into a directory',
+    load: () => import('./backup/restore.js'),
+  },
   { path: 'config validate', summary: 'check the configuration', load: () => import('./config/validate.js') },
   {
     path: 'config show',

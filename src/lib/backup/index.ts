@@ -1,4 +1,10 @@
 /** Backups: one catalogue for configuration snapshots, database dumps and file archives. */
+export { applyFilesBackup } from './archive/apply.js';
+export { planFilesBackup } from './archive/plan.js';
+export { FilesBackup, FilesBackupFlags } from './archive/report.js';
 export { type Backup, type BackupDraft, createBackup, type WrittenFile } from './catalogue.js';
+export { directoryStore } from './directory-store.js';
 export { BackupName, Manifest } from './manifest.js';
 export { newestBackup } from './newest.js';
+export { Restore, RestoreFlags } from './unpack/report.js';
+export { applyRestore, type FindStore, planRestore } from './unpack/restore.js';
