@@ -55,7 +55,11 @@ export async function writeStored(
   };
   await Promise.all([writeNew(join(directory, path), stream, { observe, signal }), chain?.ended]).catch(
     async (error: unknown) => {
-      await chain?.ended; // a program's own words tell more than a stream cut short
+      const isCause = error instanceof OperatorError && error.code === 'VOPS-DISK-FULL';
+      // A program's own words tell more than a stream cut short, unless it was cut short because of the disk.
+      await chain?.ended.catch((said: unknown) => {
+        if (!isCause) throw said;
+      });
       throw error;
     },
   );

@@ -80,13 +80,16 @@ export async function readThrough(
 ): Promise<Entry | Unread> {
   const file = openFile(root, { path });
   if (typeof file === 'object') return file;
+  let content: Readable | undefined;
   try {
     const before = fstatSync(file);
     const entry = entryOf(path, 'file', before);
     const reading: Reading = { file, sizeBytes: before.size, hash: createHash('sha256') };
-    await use(entry, Readable.from(exactly(reading), { objectMode: false }));
+    content = Readable.from(exactly(reading), { objectMode: false });
+    await use(entry, content);
     return finished(entry, reading.hash, reading.failure ?? changeOf(before, fstatSync(file)));
   } finally {
+    content?.destroy();
     closeSync(file);
   }
 }

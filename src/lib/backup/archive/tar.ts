@@ -1,6 +1,6 @@
 /** The tree as a tar: one entry after another, in the order of the list, never more than a few files in memory. */
 import { once } from 'node:events';
-import type { Readable } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
 import type { TarArchive } from 'archiver';
 import { abortReason } from '../../errors.js';
 import type { Entry } from './contents.js';
@@ -30,26 +30,38 @@ export interface Tree {
 export async function packTree(tree: Tree, signal: AbortSignal): Promise<Packing> {
   const { TarArchive } = await import('archiver');
   const archive = new TarArchive();
-  archive.on('error', () => {}); // told by `packed`, and by whoever reads the stream
-  const packed = pack(archive, tree, signal).catch((error: unknown) => {
-    archive.destroy(error as Error);
+  // Nobody but this stream knows the archive: where a program reads it and ends early, or the work is given up, it is cut
+  // off and left to itself. archiver's streams, when destroyed, throw errors that nobody can catch.
+  const stream = new PassThrough();
+  archive.on('error', (error) => stream.destroy(error)).pipe(stream);
+  const stopped = new AbortController();
+  stream.once('close', () => {
+    archive.unpipe(stream);
+    stopped.abort();
+  });
+  const packed = pack(archive, tree, { signal, stopped: stopped.signal }).catch((error: unknown) => {
+    stream.destroy(error as Error);
     throw error;
   });
   packed.catch(() => {}); // who reads the stream learns of it first
-  return { stream: archive, packed };
+  return { stream, packed };
 }
 
-async function pack(archive: TarArchive, { root, entries }: Tree, signal: AbortSignal): Promise<Packed> {
-  const stopped = new AbortController();
-  archive.once('close', () => stopped.abort()); // nobody reads it any more
-  const put = (entry: Entry, content: Buffer | Readable) => append(archive, { entry, content }, stopped.signal);
+interface Ending {
+  readonly signal: AbortSignal;
+  /** Nobody reads any more. */
+  readonly stopped: AbortSignal;
+}
+
+async function pack(archive: TarArchive, { root, entries }: Tree, { signal, stopped }: Ending): Promise<Packed> {
+  const put = (entry: Entry, content: Buffer | Readable) => append(archive, { entry, content }, stopped);
   const all: (Entry | Unread)[] = [];
   for (const planned of entries) {
     if (signal.aborted) throw abortReason(signal);
     const read = readWhole(root, planned);
     all.push(read === undefined ? await readThrough(root, planned, put) : await putWhole(read, put));
   }
-  archive.finalize().catch(() => {});
+  archive.finalize().catch(() => {}); // told by the stream
   const isEntry = (item: Entry | Unread): item is Entry => !('reason' in item);
   return { entries: all.filter(isEntry), unread: all.filter((item): item is Unread => !isEntry(item)) };
 }
