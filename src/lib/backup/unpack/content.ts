@@ -60,7 +60,7 @@ async function readTar(site: Site, entries: readonly Entry[], take: Take): Promi
     for await (const found of tar) {
       const entry = entries[index++];
       if (entry === undefined || !isSame(found.header, entry)) throw differs(site, found.header.name);
-      await take(entry, checked(site, entry, found));
+      await take(entry, checked(site, entry, contentOfEntry(found, fed)));
     }
     await fed;
   } catch (error) {
@@ -68,6 +68,16 @@ async function readTar(site: Site, entries: readonly Entry[], take: Take): Promi
   }
   const missing = entries[index];
   if (missing !== undefined) throw differs(site, missing.path);
+}
+
+/** Why an entry ends early is known to whoever feeds the tar. */
+async function* contentOfEntry(found: AsyncIterable<Buffer>, fed: Promise<void>): AsyncGenerator<Buffer> {
+  try {
+    yield* found;
+  } catch (error) {
+    await fed;
+    throw error;
+  }
 }
 
 /** All that tar-stream says; its errors have no code. */

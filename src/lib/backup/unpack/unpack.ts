@@ -85,5 +85,6 @@ async function makeLink(path: string, { entry, options }: Making): Promise<void>
   await lutimes(path, timeOf(entry), timeOf(entry));
 }
 
-const timeOf = ({ modifiedAt }: Entry) => new Date(modifiedAt);
+/** In seconds, and half a microsecond more: Node cuts off what is behind the last microsecond it can tell. */
+const timeOf = ({ modifiedAt }: Entry) => Date.parse(modifiedAt) / 1000 + 5e-7;
 const isRoot = () => process.getuid?.() === 0;
