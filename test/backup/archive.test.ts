@@ -23,11 +23,19 @@ import { planFilesBackup } from '../../src/lib/backup/archive/plan.js';
 import { readThrough } from '../../src/lib/backup/archive/read.js';
 import { selectionOf } from '../../src/lib/backup/archive/select.js';
 import { directoryStore } from '../../src/lib/backup/directory-store.js';
-import { proveByReading, proveByUnpacking } from '../../src/lib/backup/verify/files.js';
-import { backupsIn, contentsOf, onlySite, sha256, type Workplace, workplace } from '../support/archives.js';
+import {
+  backupsIn,
+  contentsOf,
+  onlySite,
+  proveByReading,
+  proveByUnpacking,
+  sha256,
+  type Workplace,
+  workplace,
+} from '../support/archives.js';
 import { program } from '../support/binary.js';
 import { testContext } from '../support/context.js';
-import { run, runJson } from '../support/run.js';
+import { run, runJson, temporaryDirectory } from '../support/run.js';
 
 /** Files by path; a path that ends in a slash is a directory. */
 function fill(root: string, files: Readonly<Record<string, string>>): void {
@@ -177,16 +185,14 @@ describe('what is in it', () => {
     const { generateX25519Identity, identityToRecipient } = await import('age-encryption');
     const key = await generateX25519Identity();
     const recipients = [await identityToRecipient(key)];
+    const keyFile = join(temporaryDirectory(), 'key');
+    writeFileSync(keyFile, `${key}\n`, { mode: 0o600 });
     for (const compression of ['none', 'gzip', 'zstd']) {
-      for (const encryption of [undefined, { recipients }]) {
+      for (const encryption of [undefined, { recipients, identities: [keyFile] }]) {
         const place = workplace({ compression, encryption });
         fill(place.root, { a: 'a'.repeat(700_000), 'b/c': 'c' });
         expect((await backUp(place)).code).toBe(0);
-        const keys = { identities: [join(place.directory, 'key')] };
-        writeFileSync(join(place.directory, 'key'), `${key}\n`, { mode: 0o600 });
-        const site = { ...(await onlySite(place)), ...(encryption && { keys }) };
-        expect(await proveByReading(site)).toEqual({ findings: [] });
-        expect(await proveByUnpacking(site)).toEqual({ findings: [] });
+        await isProven(place);
       }
     }
   });
@@ -368,16 +374,8 @@ describe('faults', () => {
     expect(damaged).toEqual([]);
     expect(backups.length).toBe(names.length);
     for (const manifest of backups) {
-      const signal = new AbortController().signal;
-      const proof = await proveByReading({
-        store,
-        manifest,
-        keys: { identities: [] },
-        env,
-        signal,
-        state: place.state,
-      });
-      expect(proof).toEqual({ findings: [] });
+      const context = testContext({ configFlags: { config: place.config } });
+      expect(await proveByReading({ store, manifest, context })).toEqual({ findings: [] });
     }
   }, 120_000);
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
@@ -19,9 +19,19 @@ import fc from 'fast-check';
 import type { Header } from 'tar-stream';
 import type { Entry } from '../../src/lib/backup/archive/contents.js';
 import { staysInside } from '../../src/lib/backup/archive/inside.js';
-import { proveSnapshotByReading, proveSnapshotByUnpacking } from '../../src/lib/backup/verify/config.js';
-import { proveByReading, proveByUnpacking } from '../../src/lib/backup/verify/files.js';
-import { type Forged, forge, onlySite, sha256, type Workplace, workplace } from '../support/archives.js';
+import { configProvers } from '../../src/lib/backup/verify/config.js';
+import { filesProvers } from '../../src/lib/backup/verify/files.js';
+import {
+  type Forged,
+  forge,
+  onlySite,
+  outcomeOf,
+  proveByReading,
+  proveByUnpacking,
+  sha256,
+  type Workplace,
+  workplace,
+} from '../support/archives.js';
 import { run, runJson } from '../support/run.js';
 
 const backUp = (place: Workplace) => runJson(['backup', 'files', '--config', place.config]);
@@ -329,6 +339,20 @@ describe('proof', () => {
     expect(readdirSync(place.state)).toEqual(['verify']);
   });
 
+  test('a verification without room for it says nothing about the backup', async () => {
+    const place = workplace();
+    writeFileSync(join(place.root, 'a'), randomBytes(2_000_000));
+    await backUp(place);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=0700', 'none', place.state]);
+    try {
+      const found = await filesProvers[3](await onlySite(place));
+      expect(found).toMatchObject([{ code: 'VOPS-DISK-FULL', severity: 'unknown' }]);
+      expect(readdirSync(place.state)).toEqual([]);
+    } finally {
+      execFileSync('umount', [place.state]);
+    }
+  });
+
   test('a snapshot: ours must load, of the backend’s what does not parse is a remark', async () => {
     const place = workplace({ encryption: undefined });
     mkdirSync(join(place.root, 'config'));
@@ -339,16 +363,17 @@ describe('proof', () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: a reference as people write it
     const secrets = { app: { ...config.app, token: '${env:NOT_SET_HERE}' }, database: { password: 'canary-8f21' } };
     writeFileSync(place.config, JSON.stringify({ ...config, ...secrets }), { mode: 0o600 });
-    const made = await run(['config', 'backup', '--config', place.config], { env: { NOT_SET_HERE: 'canary-55aa' } });
+    const env = { NOT_SET_HERE: 'canary-55aa' };
+    const made = await run(['config', 'backup', '--config', place.config], { env });
     expect(made.code).toBe(0);
-    const site = await onlySite(place);
-    const { findings, failure } = await proveSnapshotByReading(site);
+    const site = await onlySite(place, env);
+    const { findings, failure } = await outcomeOf(configProvers[2](site));
     expect(failure).toBeUndefined();
-    expect(findings.map(({ message }) => message)).toEqual([
+    expect(findings).toEqual([
       'backend/config/bad.json in the snapshot is no valid JSON',
       'backend/config/bad.yaml in the snapshot is no valid YAML',
     ]);
-    expect(await proveSnapshotByUnpacking(site)).toEqual({ findings: [] });
+    expect(await outcomeOf(configProvers[3](site))).toEqual({ findings: [] });
     expect(readdirSync(place.state).filter((name) => name.startsWith('verify-'))).toEqual([]);
   });
 
@@ -365,8 +390,8 @@ describe('proof', () => {
     writeFileSync(join(place.catalogue, site.manifest.id, path), text);
     const file = { path, sizeBytes: text.length, sha256: sha256(text), mode: '0600' };
     const forged = { ...site, manifest: { ...site.manifest, files: [file] } };
-    expect(await proveSnapshotByReading(forged)).toEqual({ findings: [] });
-    const { failure } = await proveSnapshotByUnpacking(forged);
+    expect(await outcomeOf(configProvers[2](forged))).toEqual({ findings: [] });
+    const { failure } = await outcomeOf(configProvers[3](forged));
     expect(failure).toMatch(/^viktoria-ops\/config.json would be refused: viktoria-ops\/config.json:1:/);
   });
 });

@@ -6,6 +6,11 @@ import { type Header, pack } from 'tar-stream';
 import type { Entry } from '../../src/lib/backup/archive/contents.js';
 import { directoryStore } from '../../src/lib/backup/directory-store.js';
 import { Manifest, writeManifest } from '../../src/lib/backup/manifest.js';
+import type { PackedSite } from '../../src/lib/backup/unpack/content.js';
+import { filesProvers } from '../../src/lib/backup/verify/files.js';
+import { explain } from '../../src/lib/errors.js';
+import type { Finding } from '../../src/lib/status.js';
+import { testContext } from './context.js';
 import { temporaryDirectory } from './run.js';
 
 export const sha256 = (data: string | Buffer) => createHash('sha256').update(data).digest('hex');
@@ -39,14 +44,33 @@ export function workplace(backup: object = {}, directory = temporaryDirectory())
 }
 
 /** The only backup of the catalogue, and what it takes to read and to prove it. */
-export async function onlySite({ catalogue, state }: Workplace) {
+export async function onlySite({ catalogue, config }: Workplace, env = {}): Promise<PackedSite> {
   const store = directoryStore(catalogue);
   const { backups, damaged } = await store.list();
   const [manifest] = backups;
   if (!manifest || backups.length + damaged.length !== 1) throw new Error(`${backups.length} backups`);
-  const signal = new AbortController().signal;
-  return { store, manifest, keys: { identities: [] }, env: { PATH: process.env.PATH }, signal, state };
+  return {
+    store,
+    manifest,
+    context: testContext({ configFlags: { config }, env: { PATH: process.env.PATH, ...env } }),
+  };
 }
+
+/** What the ladder makes of a proof: remarks, and why the backup is no good one. */
+export async function outcomeOf(proof: Promise<readonly Finding[]>) {
+  const found = await proof.catch((error: unknown): readonly Finding[] => {
+    const { code, message } = explain(error);
+    if (/^VOPS-(BACKUP-DAMAGED|TOOL-FAILED)$/.test(code)) return [{ code, message, severity: 'error' }];
+    throw error;
+  });
+  const failure = found.find(({ severity }) => severity === 'error')?.message;
+  const findings = found.filter(({ severity }) => severity !== 'error').map(({ message }) => message);
+  return { findings, ...(failure !== undefined && { failure }) };
+}
+
+/** Both levels of proof of a file archive. */
+export const proveByReading = (site: PackedSite) => outcomeOf(filesProvers[2](site));
+export const proveByUnpacking = (site: PackedSite) => outcomeOf(filesProvers[3](site));
 
 export const contentsOf = (backup: string): Entry[] =>
   readFileSync(join(backup, 'contents.jsonl'), 'utf8')

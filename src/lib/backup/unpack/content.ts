@@ -8,16 +8,15 @@ import { OperatorError, systemCode } from '../../errors.js';
 import { ARCHIVE_NAME, CONTENTS_NAME, contentBytesOf, type Entry, readContents } from '../archive/contents.js';
 import { whyUnsafe } from '../archive/inside.js';
 import { encodingOf } from '../encoding.js';
-import type { Keys } from '../encryption.js';
 import type { Manifest } from '../manifest.js';
 import type { Store } from '../store.js';
 import { contentOf, openStored } from '../stored.js';
 
 /** A backup, and what it takes to read it. */
-export interface Site extends Pick<Context, 'env' | 'signal'> {
+export interface PackedSite {
   readonly store: Store;
   readonly manifest: Manifest;
-  readonly keys: Keys;
+  readonly context: Pick<Context, 'config' | 'env' | 'signal' | 'state'>;
 }
 
 export type Take = (entry: Entry, content: AsyncIterable<Buffer>) => Promise<void>;
@@ -33,7 +32,7 @@ export interface Packed {
  * Opens a backup of the kinds `files` and `config`. Nothing read of it counts before `readAll` has ended well.
  * Errors: `VOPS-BACKUP-DAMAGED` for what is damaged, hostile, or not what the list says; those of the store and the keys.
  */
-export async function openPacked(site: Site): Promise<Packed> {
+export async function openPacked(site: PackedSite): Promise<Packed> {
   const entries = site.manifest.kind === 'files' ? await listFiles(site) : listSnapshot(site.manifest);
   const reason = whyUnsafe(entries);
   if (reason !== undefined) throw damaged(site, `it is not safe to unpack: ${reason}`);
@@ -42,7 +41,7 @@ export async function openPacked(site: Site): Promise<Packed> {
 }
 
 /** The list and the manifest have to agree, so that neither can promise more than the other. */
-async function listFiles(site: Site): Promise<readonly Entry[]> {
+async function listFiles(site: PackedSite): Promise<readonly Entry[]> {
   const { archive } = site.manifest;
   if (archive === undefined) throw damaged(site, 'its manifest tells nothing of an archive');
   const entries = await readContents(contentBehind(site, CONTENTS_NAME), archive.entries);
@@ -50,7 +49,7 @@ async function listFiles(site: Site): Promise<readonly Entry[]> {
   throw damaged(site, `${CONTENTS_NAME} lists ${entries.length} entries, the manifest counts ${archive.entries}`);
 }
 
-async function readTar(site: Site, entries: readonly Entry[], take: Take): Promise<void> {
+async function readTar(site: PackedSite, entries: readonly Entry[], take: Take): Promise<void> {
   const { extract } = await import('tar-stream');
   const tar = extract();
   const fed = pipeline(contentBehind(site, ARCHIVE_NAME), tar);
@@ -89,10 +88,14 @@ function isSame({ name, type, size = 0, linkname }: Header, { path, sizeBytes, t
   return name.replace(/\/$/, '') === path && TYPES[type ?? ''] === entry.type && size === sizeBytes && isTarget;
 }
 
-const differs = (site: Site, name: string) =>
+const differs = (site: PackedSite, name: string) =>
   damaged(site, `${ARCHIVE_NAME} and ${CONTENTS_NAME} differ at ${JSON.stringify(name)}`);
 
-async function* checked(site: Site, { path, sha256 }: Entry, content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+async function* checked(
+  site: PackedSite,
+  { path, sha256 }: Entry,
+  content: AsyncIterable<Buffer>,
+): AsyncGenerator<Buffer> {
   const hash = createHash('sha256');
   for await (const chunk of content) {
     hash.update(chunk);
@@ -121,7 +124,7 @@ function ancestorsOf(path: string): readonly string[] {
   return above === '.' ? [] : [...ancestorsOf(above), above];
 }
 
-async function readSnapshot(site: Site, entries: readonly Entry[], take: Take): Promise<void> {
+async function readSnapshot(site: PackedSite, entries: readonly Entry[], take: Take): Promise<void> {
   for (const entry of entries) {
     const content = entry.type === 'file' ? contentOfFile(site, entry.path, AS_IT_IS) : nothing();
     await take(entry, checked(site, entry, content));
@@ -133,26 +136,28 @@ const AS_IT_IS = { endings: '', programs: [], transforms: [] } as const;
 async function* nothing(): AsyncGenerator<Buffer> {}
 
 /** The content of the file of this name and any endings. */
-async function* contentBehind(site: Site, name: string): AsyncGenerator<Buffer> {
+async function* contentBehind(site: PackedSite, name: string): AsyncGenerator<Buffer> {
   const file = site.manifest.files.find(({ path }) => path.replace(/(\.zst|\.gz)?(\.age)?$/, '') === name);
   if (file === undefined) throw damaged(site, `it has no ${name}`);
-  yield* contentOfFile(site, file.path, await encodingOf(file.path, site.keys, site));
+  const { encryption } = (await site.context.config()).backup;
+  const encoding = await encodingOf(file.path, encryption ?? { identities: [] }, site.context);
+  yield* contentOfFile(site, file.path, encoding);
 }
 
 async function* contentOfFile(
-  site: Site,
+  site: PackedSite,
   path: string,
   encoding: Awaited<ReturnType<typeof encodingOf>>,
 ): AsyncGenerator<Buffer> {
   try {
-    yield* contentOf(await openStored(site, path, encoding), site.signal);
+    yield* contentOf(await openStored(site, path, encoding), site.context.signal);
   } catch (error) {
     if (systemCode(error)?.startsWith('Z_')) throw damaged(site, `${path} cannot be unpacked`); // zlib
     throw error;
   }
 }
 
-const damaged = ({ manifest }: Site, how: string) =>
+const damaged = ({ manifest }: PackedSite, how: string) =>
   new OperatorError('VOPS-BACKUP-DAMAGED', `${manifest.id} is damaged: ${how}`, {
     hint: 'use another backup; viktoria-ops backup verify --all tells which are whole',
   });

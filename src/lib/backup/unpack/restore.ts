@@ -9,7 +9,7 @@ import { contentBytesOf } from '../archive/contents.js';
 import { freeSpaceOf } from '../archive/room.js';
 import { isGood, type Manifest } from '../manifest.js';
 import type { Store } from '../store.js';
-import { openPacked, type Site } from './content.js';
+import { openPacked } from './content.js';
 import type { Restore, RestoreFlags } from './report.js';
 import { actionsFor, inspectTarget, moveIntoPlace, withStage } from './target.js';
 import { finishDirectories, unpack } from './unpack.js';
@@ -26,7 +26,7 @@ export type FindStore = (context: RestoreContext, flags: RestoreFlags) => Promis
 export function planRestore(findStore: FindStore) {
   return async (context: RestoreContext, flags: RestoreFlags): Promise<Outcome<Restore>> => {
     const store = await findStore(context, flags);
-    const site = await siteOf(context, store, await findBackup(store, flags));
+    const site = { store, manifest: await findBackup(store, flags), context };
     const target = await inspectTarget(resolve(context.cwd, flags.into), flags.overwrite);
     const { entries } = await openPacked(site);
     const actions = await actionsFor(target, entries);
@@ -60,7 +60,7 @@ export function applyRestore(findStore: FindStore) {
   return async (context: RestoreContext, plan: Outcome<Restore>, flags: RestoreFlags): Promise<Outcome<Restore>> => {
     const { id, into, overwritten } = plan.result;
     const store = await findStore(context, flags);
-    const site = await siteOf(context, store, await findBackup(store, { ...flags, backup: id }));
+    const site = { store, manifest: await findBackup(store, { ...flags, backup: id }), context };
     const holder = { command: 'backup restore', runId: context.runId, startedAt: context.now().toISOString() };
     const lock = { waitMs: 0, signal: context.signal, holder };
     await withLock(join(await context.state(), 'restore.lock'), lock, async () => {
@@ -93,11 +93,6 @@ async function findBackup(store: Store, { backup, kind }: RestoreFlags): Promise
   throw new OperatorError('VOPS-USAGE', `${found.id} is a dump of a database`, {
     hint: `restore it with: viktoria-ops db restore ${found.id}`,
   });
-}
-
-async function siteOf({ config, env, signal }: RestoreContext, store: Store, manifest: Manifest): Promise<Site> {
-  const { backup } = await config();
-  return { store, manifest, keys: backup.encryption ?? { identities: [] }, env, signal };
 }
 
 async function refuseWithoutRoom(path: string, contentBytes: number): Promise<void> {

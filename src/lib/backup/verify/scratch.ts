@@ -1,12 +1,35 @@
 /** Directories for verifications, below the state directory. */
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { explain, OperatorError } from '../../errors.js';
 import { fileError } from '../../files/index.js';
 import { isLocked, withLock } from '../../process/index.js';
+import type { Finding } from '../../status.js';
+import type { PackedSite } from '../unpack/content.js';
+
+/** Says nothing about the backup: the disk is ours, and so is the directory. */
+const OF_THE_SCRATCH = /^VOPS-(LOCK-BUSY|DISK-FULL|FILE|FILE-UNSAFE)$/;
+
+/**
+ * What the callback finds out in a new directory. Where that cannot be had or filled, nothing is known of the backup.
+ * Errors: those of the callback that are not about the directory.
+ */
+export async function proveInScratch(
+  { context, manifest: { id } }: PackedSite,
+  use: (directory: string) => Promise<readonly Finding[]>,
+): Promise<readonly Finding[]> {
+  try {
+    return await withScratch({ state: await context.state(), id, signal: context.signal }, use);
+  } catch (error) {
+    const isOurs = error instanceof OperatorError && OF_THE_SCRATCH.test(error.code);
+    if (!isOurs || context.signal.aborted) throw error;
+    return [{ ...explain(error), severity: 'unknown' }];
+  }
+}
 
 const SCRATCH = /^(verify-[\w-]+?)(\.lock)?$/;
 
-export interface ScratchOptions {
+interface ScratchOptions {
   /** The state directory. */
   readonly state: string;
   readonly id: string;
@@ -17,7 +40,7 @@ export interface ScratchOptions {
  * Lends a new directory for the callback and removes it afterwards. What killed runs have left is removed first.
  * Errors: `VOPS-LOCK-BUSY` when another run verifies the same backup; `VOPS-FILE`, `VOPS-DISK-FULL`.
  */
-export async function withScratch<T>(
+async function withScratch<T>(
   { state, id, signal }: ScratchOptions,
   use: (directory: string) => Promise<T>,
 ): Promise<T> {
