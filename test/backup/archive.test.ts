@@ -332,7 +332,7 @@ describe('files that others write to', () => {
     execFileSync('chown', ['-R', '65534:65534', place.directory]);
     execFileSync('chown', ['0:0', join(place.root, 'secret'), join(place.root, 'closed')]);
     const asNobody = ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, program];
-    const ran = spawnSync('setpriv', [...asNobody, 'backup', 'files', '--json', '--config', place.config], {
+    const ran = spawnSync('env', ['setpriv', ...asNobody, 'backup', 'files', '--json', '--config', place.config], {
       encoding: 'utf8',
       env: { PATH: process.env.PATH },
       cwd: '/',
@@ -382,7 +382,7 @@ describe('faults', () => {
   test('a full disk: refused early when that is clear, and nothing is left when it was not', async () => {
     const place = workplace();
     mkdirSync(place.catalogue, { mode: 0o700 });
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=0700', 'none', place.catalogue]);
+    execFileSync('env', ['mount', '-t', 'tmpfs', '-o', 'size=1m,mode=0700', 'none', place.catalogue]);
     try {
       const noise = randomBytes(3_000_000);
       writeFileSync(join(place.root, 'noise'), noise);
@@ -402,7 +402,7 @@ describe('faults', () => {
       expect(again.document.error).toMatchObject({ message: expect.stringMatching(/by the measure of files-/) });
       expect(backupsIn(place.catalogue)).toHaveLength(1);
     } finally {
-      execFileSync('umount', [place.catalogue]);
+      execFileSync('env', ['umount', place.catalogue]);
     }
   });
 

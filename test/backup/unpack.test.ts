@@ -151,13 +151,13 @@ describe('backup restore', () => {
     // Small files fill more blocks than their sizes add up to, so that the check beforehand lets them pass.
     for (let file = 0; file < 400; file++) writeFileSync(join(place.root, `f${file}`), 'x');
     await backUp(place);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=0755', 'none', mountPoint]);
+    execFileSync('env', ['mount', '-t', 'tmpfs', '-o', 'size=1m,mode=0755', 'none', mountPoint]);
     try {
       const { code, document } = await restore(place, 'newest', '--into', mountPoint);
       expect({ code, error: document.error }).toMatchObject({ code: 1, error: { code: 'VOPS-DISK-FULL' } });
       expect(readdirSync(mountPoint)).toEqual([]);
     } finally {
-      execFileSync('umount', [mountPoint]);
+      execFileSync('env', ['umount', mountPoint]);
     }
   });
 
@@ -343,13 +343,13 @@ describe('proof', () => {
     const place = workplace();
     writeFileSync(join(place.root, 'a'), randomBytes(2_000_000));
     await backUp(place);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=0700', 'none', place.state]);
+    execFileSync('env', ['mount', '-t', 'tmpfs', '-o', 'size=1m,mode=0700', 'none', place.state]);
     try {
       const found = await filesProvers[3](await onlySite(place));
       expect(found).toMatchObject([{ code: 'VOPS-DISK-FULL', severity: 'unknown' }]);
       expect(readdirSync(place.state)).toEqual([]);
     } finally {
-      execFileSync('umount', [place.state]);
+      execFileSync('env', ['umount', place.state]);
     }
   });
 

@@ -6,7 +6,7 @@ import { abortReason } from '../../errors.js';
 import type { Entry } from './contents.js';
 import { readThrough, readWhole, type Unread, type Whole } from './read.js';
 
-export interface Packed {
+interface Packed {
   /** As they are in the archive. */
   readonly entries: readonly Entry[];
   readonly unread: readonly Unread[];

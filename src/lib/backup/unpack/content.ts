@@ -19,7 +19,7 @@ export interface PackedSite {
   readonly context: Pick<Context, 'config' | 'env' | 'signal' | 'state'>;
 }
 
-export type Take = (entry: Entry, content: AsyncIterable<Buffer>) => Promise<void>;
+type Take = (entry: Entry, content: AsyncIterable<Buffer>) => Promise<void>;
 
 export interface Packed {
   /** Safe to unpack: see `whyUnsafe`. */
