@@ -7,7 +7,7 @@ export const groups: Readonly<Record<string, string>> = {
   errors: 'errors of the hooks',
   queue: 'background jobs',
   db: 'PostgreSQL',
-  backup: 'the catalogue of backups: databases, files, configuration',
+  backup: 'backups of files, databases and configuration: one catalogue',
   config: 'configuration of this tool and of the backend',
   logs: 'log files',
   maintenance: 'tiers: several commands as one run',
@@ -86,6 +86,16 @@ export const commands: readonly CommandEntry[] = [
   },
   { path: 'db grants', summary: 'the least rights for each purpose, as SQL', load: () => import('./db/grants.js') },
   { path: 'backup verify', summary: 'prove backups, by restoring them', load: () => import('./backup/verify.js') },
+  {
+    path: 'backup files',
+    summary: "archive the backend's files",
+    load: () => import('./backup/files.js'),
+  },
+  {
+    path: 'backup restore',
+    summary: 'get files of a backup into a directory',
+    load: () => import('./backup/restore.js'),
+  },
   { path: 'config validate', summary: 'check the configuration', load: () => import('./config/validate.js') },
   {
     path: 'config show',
@@ -99,8 +109,16 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./logs/rotate.js'),
   },
   { path: 'maintenance daily', summary: 'every daily task as one run', load: () => import('./maintenance/daily.js') },
-  { path: 'maintenance weekly', summary: 'vacuum, indexes, and backups proven by a restore', load: () => import('./maintenance/weekly.js') },
-  { path: 'maintenance monthly', summary: 'everything backed up, then rebuilt where it pays', load: () => import('./maintenance/monthly.js') },
+  {
+    path: 'maintenance weekly',
+    summary: 'vacuum, indexes, and backups proven by a restore',
+    load: () => import('./maintenance/weekly.js'),
+  },
+  {
+    path: 'maintenance monthly',
+    summary: 'everything backed up, then rebuilt where it pays',
+    load: () => import('./maintenance/monthly.js'),
+  },
   { path: 'maintenance list', summary: 'the tiers and their steps', load: () => import('./maintenance/list.js') },
   {
     path: 'maintenance history',

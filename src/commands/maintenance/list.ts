@@ -13,7 +13,9 @@ export default defineCommand({
   view: (tiers, theme) =>
     theme.table(
       ['tier', 'step', 'requires', 'after'],
-      tiers.flatMap(({ tier, steps }) => steps.map(({ id, requires, after }) => [tier, id, requires.join(', '), after.join(', ')])),
+      tiers.flatMap(({ tier, steps }) =>
+        steps.map(({ id, requires, after }) => [tier, id, requires.join(', '), after.join(', ')]),
+      ),
     ),
   examples: ['viktoria-ops maintenance list'],
   sample: [{ tier: 'daily', steps: [{ id: 'health', requires: [], after: [], changes: false }] }],

@@ -1,10 +1,16 @@
 /** Backups: one catalogue for configuration snapshots, database dumps and file archives. */
+export { applyFilesBackup } from './archive/apply.js';
+export { planFilesBackup } from './archive/plan.js';
+export { FilesBackup, FilesBackupFlags } from './archive/report.js';
 export { type Backup, type BackupDraft, createBackup, type WrittenFile } from './catalogue.js';
 export { applyDatabaseBackup } from './database/backup.js';
 export { DatabaseBackup, DatabaseBackupFlags, planDatabaseBackup } from './database/plan.js';
 export { DatabaseRestore } from './database/restoration.js';
 export { applyDatabaseRestore } from './database/restore-apply.js';
 export { DatabaseRestoreFlags, planDatabaseRestore } from './database/restore-plan.js';
+export { directoryStore } from './directory-store.js';
 export { BackupName, Manifest } from './manifest.js';
 export { newestBackup } from './newest.js';
+export { Restore, RestoreFlags } from './unpack/report.js';
+export { applyRestore, type FindStore, planRestore } from './unpack/restore.js';
 export { Verification, VerifyFlags, verifyBackups } from './verify.js';

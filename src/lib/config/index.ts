@@ -1,8 +1,9 @@
 /** The configuration: found, read, checked and resolved once; everything after trusts it. */
 export { effectiveValues } from './effective.js';
 export { type MaskedText, readMasked } from './exposure.js';
-export { type LoadOptions, loadConfig } from './load.js';
+export { checkMaskedConfig, type LoadOptions, loadConfig } from './load.js';
 export { describeOrigin, formatPath, type Origin, type Path } from './origin.js';
 export type { Config } from './schema.js';
 export { isSecret, type Secret } from './secret.js';
+export { isParsable } from './source.js';
 export { type Leaf, leavesOf } from './tree.js';

@@ -59,10 +59,24 @@ export async function loadConfig({ flags, env, cwd, redactor }: LoadOptions): Pr
   };
 }
 
+/**
+ * Checks a copy as a start would check the original. What is a reference there, or masked, cannot be judged.
+ * Errors: `VOPS-CONFIG-INVALID`, `VOPS-CONFIG-NOT-FOUND`.
+ */
+export async function checkMaskedConfig(file: string): Promise<void> {
+  await refuseInvalidFile(await readConfig(file), (value) => hasReference(value) || value === MASK);
+}
+
+const MASK = '***';
+
 /** Checks the file with every one of its environments, so that a slip in production's shows before production runs. */
-async function refuseInvalidFile(source: ConfigSource | undefined): Promise<void> {
+async function refuseInvalidFile(
+  source: ConfigSource | undefined,
+  isOpen: (value: unknown) => boolean = hasReference,
+): Promise<void> {
   if (source === undefined) return;
   const { content } = source;
+  const issuesOf = (schema: typeof ConfigFile | typeof ConfigSections, tree: Tree) => judge(schema, tree, isOpen);
   const whole = { environment: undefined, issues: issuesOf(ConfigFile, content.data) };
   const views = environmentNames(content).map((environment) => ({
     environment,
@@ -74,10 +88,14 @@ async function refuseInvalidFile(source: ConfigSource | undefined): Promise<void
   throw invalidConfig(wrong.flatMap((view) => view.issues.map((issue) => problemOf(document, view, issue))));
 }
 
-/** Issues of a value that is still a reference are left for later: only what it resolves to can be judged. */
-function issuesOf(schema: typeof ConfigFile | typeof ConfigSections, tree: Tree): readonly Issue[] {
+/** Issues of a value that is still open are left for later: only what it resolves to can be judged. */
+function judge(
+  schema: typeof ConfigFile | typeof ConfigSections,
+  tree: Tree,
+  isOpen: (value: unknown) => boolean,
+): readonly Issue[] {
   const { issues = [] } = check<unknown>(schema, tree);
-  return firstOf(issues.filter(({ path, isKey }) => isKey || !hasReference(valueAt(tree, path))));
+  return firstOf(issues.filter(({ path, isKey }) => isKey || !isOpen(valueAt(tree, path))));
 }
 
 function problemOf(document: ConfigDocument, view: Pick<View, 'environment'>, { path, what, isKey }: Issue): Problem {

@@ -4,7 +4,7 @@ import { extname } from 'node:path';
 import { OperatorError, systemCode } from '../errors.js';
 import { readRegularFile } from '../files/index.js';
 import type { ConfigData, ConfigDocument } from './document.js';
-import { plainJson } from './json.js';
+import { invalidJson, plainJson } from './json.js';
 import { invalidConfig } from './problems.js';
 
 /**
@@ -49,6 +49,19 @@ export async function readConfig(file: string): Promise<ConfigSource> {
   if (data) return { text, content: { file, data }, document };
   const parsed = await document();
   return { text, content: parsed, document: async () => parsed };
+}
+
+/** Whether a text of this name can be read; true for what is neither JSON nor YAML, and so none of our business. */
+export async function isParsable(name: string, text: string): Promise<boolean> {
+  if (extname(name) === '.json') return invalidJson(text) === undefined;
+  if (!EXTENSIONS.includes(extname(name))) return true;
+  try {
+    (await import('./document.js')).parseConfigDocument(name, text);
+    return true;
+  } catch (error) {
+    if (error instanceof OperatorError) return false;
+    throw error;
+  }
 }
 
 /** Permission bits of the file. */

@@ -5,7 +5,14 @@ import type { Tier } from './tier.js';
 export const TierList = z.array(
   z.strictObject({
     tier: z.string(),
-    steps: z.array(z.strictObject({ id: z.string(), requires: z.array(z.string()), after: z.array(z.string()), changes: z.boolean() })),
+    steps: z.array(
+      z.strictObject({
+        id: z.string(),
+        requires: z.array(z.string()),
+        after: z.array(z.string()),
+        changes: z.boolean(),
+      }),
+    ),
   }),
 );
 export type TierList = z.output<typeof TierList>;

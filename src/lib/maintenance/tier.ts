@@ -48,7 +48,15 @@ export function tierCommand(tier: Tier, look: Pick<Command<TierFlags, TierResult
     result: TierResult,
     changes: true,
     run: (context: Context, flags: TierFlags) => runTier(context, { tier, flags, look }),
-    examples: [path, `${path} --dry-run`, `${path} --only '${tier.steps.slice(0, 2).map(({ id }) => id).join(',')}' --json`, `${path} --quiet --deadline 30m`],
+    examples: [
+      path,
+      `${path} --dry-run`,
+      `${path} --only '${tier.steps
+        .slice(0, 2)
+        .map(({ id }) => id)
+        .join(',')}' --json`,
+      `${path} --quiet --deadline 30m`,
+    ],
   });
 }
 

@@ -3,7 +3,9 @@ import { abortReason, explain, OperatorError } from '../../errors.js';
 import type { Finding } from '../../status.js';
 import { LEVELS, type Level, type Manifest } from '../manifest.js';
 import { proveChecksums } from './checksum.js';
+import { configProvers } from './config.js';
 import { databaseProvers } from './database.js';
+import { filesProvers } from './files.js';
 import { judgePresence, lookAtFiles } from './presence.js';
 import type { Prover, Provers, VerifySite } from './site.js';
 
@@ -16,8 +18,8 @@ export interface Climb {
 
 const PROVERS: Readonly<Record<Manifest['kind'], Provers>> = {
   database: databaseProvers,
-  config: databaseProvers,
-  files: databaseProvers,
+  config: configProvers,
+  files: filesProvers,
 };
 
 /**
