@@ -287,7 +287,7 @@ describe('files that others write to', () => {
       fill(place.root, { 'd/file': 'x'.repeat(size), other: 'o' });
       const { config } = place;
       const context = testContext({ configFlags: { config } });
-      const plan = await planFilesBackup(context);
+      const plan = await planFilesBackup(context, {});
       change(join(place.root, 'd/file'), place);
       const outcome = await applyFilesBackup(context, plan);
       expect(outcome).toMatchObject({ status: 'partial', result: { incomplete: [{ path: 'd/file', reason }] } });
@@ -416,7 +416,7 @@ describe('faults', () => {
       signal: ending.signal,
       progress: { start: () => {}, finish: () => {}, update: started },
     });
-    const plan = await planFilesBackup(context);
+    const plan = await planFilesBackup(context, {});
     await expect(applyFilesBackup(context, plan)).rejects.toThrow();
     expect(backupsIn(place.catalogue)).toEqual([]);
   });

@@ -3,6 +3,7 @@ import { defineCommand, planThenApply } from '../../lib/command.js';
 import { countOf, formatBytes } from '../../lib/measures.js';
 
 export default defineCommand({
+  operands: [['[name]', 'a label for the backup, such as before-upgrade']],
   flags: FilesBackupFlags,
   result: FilesBackup,
   run: planThenApply(planFilesBackup, applyFilesBackup),

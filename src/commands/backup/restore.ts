@@ -1,26 +1,18 @@
-import {
-  applyRestore,
-  directoryStore,
-  type FindStore,
-  planRestore,
-  Restore,
-  RestoreFlags,
-} from '../../lib/backup/index.js';
+import { applyRestore, planRestore, Restore, RestoreFlags } from '../../lib/backup/index.js';
 import { defineCommand, planThenApply } from '../../lib/command.js';
 import { countOf, formatBytes } from '../../lib/measures.js';
 
-const findStore: FindStore = async ({ config }) => directoryStore((await config()).backup.directory);
-
 export default defineCommand({
-  operands: [['<backup>', 'name of the backup, or newest']],
+  operands: [['<backup>', 'its id, a part of it, its label, or newest']],
   options: [
     ['--into <directory>', 'a new or empty directory'],
     ['--kind <kind>', 'what newest means: files or config (default: files)'],
+    ['--remote', 'a backup in the bucket of backup.remote'],
     ['--overwrite', 'also into a directory with files, which are replaced one by one'],
   ],
   flags: RestoreFlags,
   result: Restore,
-  run: planThenApply(planRestore(findStore), applyRestore(findStore)),
+  run: planThenApply(planRestore, applyRestore),
   changes: true,
   summary: ({ id, into, applied, entries, contentBytes, overwritten }) => {
     const replaced = overwritten === 0 ? '' : `, ${overwritten} of them replaced`;

@@ -8,9 +8,8 @@ export { DatabaseBackup, DatabaseBackupFlags, planDatabaseBackup } from './datab
 export { DatabaseRestore } from './database/restoration.js';
 export { applyDatabaseRestore } from './database/restore-apply.js';
 export { DatabaseRestoreFlags, planDatabaseRestore } from './database/restore-plan.js';
-export { directoryStore } from './directory-store.js';
 export { BackupName, Manifest } from './manifest.js';
 export { newestBackup } from './newest.js';
 export { Restore, RestoreFlags } from './unpack/report.js';
-export { applyRestore, type FindStore, planRestore } from './unpack/restore.js';
+export { applyRestore, planRestore } from './unpack/restore.js';
 export { Verification, VerifyFlags, verifyBackups } from './verify.js';

@@ -21,14 +21,14 @@ export async function applyFilesBackup(
   context: ApplyContext,
   plan: Outcome<FilesBackup>,
 ): Promise<Outcome<FilesBackup>> {
-  const { catalogue, root, leftOut } = plan.result;
+  const { name, catalogue, root, leftOut } = plan.result;
   if (plan.result.entries === 0) return plan;
   const { backup: settings } = await context.config();
   const encoding = await chooseEncoding(settings, context);
   const options = { encoding, signal: context.signal, timeoutMs: settings.timeout };
   const notes = leftOut.map(({ path, reason }) => `${path} is not in it: ${reason}`);
   const { recipients } = settings.encryption ?? {};
-  const draft = { kind: 'files', source: root, notes, createdAt: context.now(), recipients } as const;
+  const draft = { kind: 'files', name, source: root, notes, createdAt: context.now(), recipients } as const;
   context.progress.start(PROGRESS);
   const made = await createBackup(catalogue, draft, (into) =>
     archive(plan.result, into, { ...options, onProgress: reportTo(context) }),

@@ -4,7 +4,7 @@ import type { Context } from '../../context.js';
 import { fileError } from '../../files/index.js';
 import { conclude, type Finding, type Outcome } from '../../status.js';
 import { contentBytesOf } from './contents.js';
-import { type FilesBackup, incompleteFindings, leftOutFindings } from './report.js';
+import { type FilesBackup, type FilesBackupFlags, incompleteFindings, leftOutFindings } from './report.js';
 import { refuseIfTooLarge } from './room.js';
 import { selectionOf } from './select.js';
 import { surveyTree } from './survey.js';
@@ -13,7 +13,10 @@ import { surveyTree } from './survey.js';
  * Finds what the archive would hold. Reads no content, writes nothing.
  * Errors: `VOPS-FILE` for a root that is not there; `VOPS-DISK-FULL` when there clearly is no room.
  */
-export async function planFilesBackup({ config }: Pick<Context, 'config'>): Promise<Outcome<FilesBackup>> {
+export async function planFilesBackup(
+  { config }: Pick<Context, 'config'>,
+  { name }: FilesBackupFlags,
+): Promise<Outcome<FilesBackup>> {
   const { app, backup } = await config();
   const root = await realpath(app.root).catch((error: unknown) => {
     throw fileError('read the directory', app.root, error);
@@ -24,6 +27,7 @@ export async function planFilesBackup({ config }: Pick<Context, 'config'>): Prom
   const reasonsThat = (isLoss: boolean) =>
     reasons.filter((item) => item.isLoss === isLoss).map(({ path, reason }) => ({ path, reason }));
   const plan: FilesBackup = {
+    ...(name === undefined ? {} : { name }),
     catalogue,
     root,
     path: null,

@@ -1,15 +1,18 @@
 /** The shape of a file archive, planned or made. */
 import * as z from 'zod';
 import type { Finding } from '../../status.js';
+import { BackupName } from '../manifest.js';
 import { Entry } from './contents.js';
 import type { LeftOut } from './survey.js';
 
-export const FilesBackupFlags = z.object({});
+export const FilesBackupFlags = z.object({ name: BackupName.optional() });
+export type FilesBackupFlags = z.output<typeof FilesBackupFlags>;
 
 const Reason = z.object({ path: z.string(), reason: z.string() });
 export type Reason = z.output<typeof Reason>;
 
 export const FilesBackup = z.object({
+  name: z.string().optional(),
   /** The catalogue it goes into. */
   catalogue: z.string(),
   /** The backend's directory, past all links. */

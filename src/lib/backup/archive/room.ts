@@ -1,8 +1,7 @@
 /** Whether there is room for an archive before it is begun. */
-import { statfs } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import type { Config } from '../../config/index.js';
-import { OperatorError, systemCode } from '../../errors.js';
+import { OperatorError } from '../../errors.js';
+import { freeSpaceAt } from '../../files/index.js';
 import { formatBytes } from '../../measures.js';
 import { directoryStore } from '../directory-store.js';
 import { isGood, sizeOf } from '../manifest.js';
@@ -24,7 +23,7 @@ export async function refuseIfTooLarge(
   const packedShare = compression === 'none' ? 1 : 1 / BEST_PACKING;
   const share = last?.archive ? sizeOf(last) / Math.max(1, last.archive.contentBytes) : packedShare;
   const neededBytes = Math.round(contentBytes * Math.min(1, share));
-  const freeBytes = await freeSpaceOf(catalogue);
+  const freeBytes = await freeSpaceAt(catalogue);
   if (neededBytes <= freeBytes) return;
   const basis = last ? `by the measure of ${last.id}` : 'at least';
   throw new OperatorError(
@@ -32,15 +31,4 @@ export async function refuseIfTooLarge(
     `the archive needs ${formatBytes(neededBytes)} ${basis}, and ${catalogue} has ${formatBytes(freeBytes)} free`,
     { hint: 'free some space (viktoria-ops backup prune --dry-run), or set backup.directory to a larger disk' },
   );
-}
-
-/** Free bytes for us where the path lies, or would. */
-export async function freeSpaceOf(path: string): Promise<number> {
-  try {
-    const { bavail, bsize } = await statfs(path);
-    return bavail * bsize;
-  } catch (error) {
-    if (systemCode(error) !== 'ENOENT' || path === dirname(path)) throw error;
-    return freeSpaceOf(dirname(path));
-  }
 }

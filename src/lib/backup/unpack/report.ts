@@ -8,6 +8,7 @@ export const RestoreFlags = z.object({
   /** Which kind `newest` means. */
   kind: z.enum(['files', 'config'], { error: 'expected files or config' }).default('files'),
   overwrite: z.boolean().default(false),
+  remote: z.boolean().default(false),
 });
 export type RestoreFlags = z.output<typeof RestoreFlags>;
 

@@ -2,12 +2,14 @@
 import { join, resolve } from 'node:path';
 import type { Context } from '../../context.js';
 import { OperatorError } from '../../errors.js';
+import { freeSpaceAt } from '../../files/index.js';
 import { formatBytes } from '../../measures.js';
 import { withLock } from '../../process/index.js';
 import { conclude, type Finding, type Outcome } from '../../status.js';
 import { contentBytesOf } from '../archive/contents.js';
-import { freeSpaceOf } from '../archive/room.js';
 import { isGood, type Manifest } from '../manifest.js';
+import { openStore } from '../open-store.js';
+import { selectBackup } from '../select.js';
 import type { Store } from '../store.js';
 import { openPacked } from './content.js';
 import type { Restore, RestoreFlags } from './report.js';
@@ -15,80 +17,68 @@ import { actionsFor, inspectTarget, moveIntoPlace, withStage } from './target.js
 import { finishDirectories, unpack } from './unpack.js';
 
 type RestoreContext = Pick<Context, 'config' | 'env' | 'cwd' | 'signal' | 'state' | 'runId' | 'now'>;
-/** Where the backups are that a command means. */
-export type FindStore = (context: RestoreContext, flags: RestoreFlags) => Promise<Store>;
 
 /**
  * Finds the backup and what it would meet in the directory. Writes nothing.
  * Errors: `VOPS-BACKUP-NOT-FOUND`, `-DAMAGED`, `-KEY…`; `VOPS-USAGE` for a database or a directory that is not empty;
  * `VOPS-DISK-FULL`; those of the store.
  */
-export function planRestore(findStore: FindStore) {
-  return async (context: RestoreContext, flags: RestoreFlags): Promise<Outcome<Restore>> => {
-    const store = await findStore(context, flags);
-    const site = { store, manifest: await findBackup(store, flags), context };
-    const target = await inspectTarget(resolve(context.cwd, flags.into), flags.overwrite);
-    const { entries } = await openPacked(site);
-    const actions = await actionsFor(target, entries);
-    const contentBytes = contentBytesOf(entries);
-    await refuseWithoutRoom(target.path, contentBytes);
-    const { manifest } = site;
-    const plan: Restore = {
-      id: manifest.id,
-      kind: manifest.kind,
-      from: store.label,
-      createdAt: manifest.createdAt,
-      into: target.path,
-      applied: false,
-      entries: entries.length,
-      contentBytes,
-      overwritten: actions.filter((action) => action === 'overwrite').length,
-      files: entries.map(({ path, type, sizeBytes }, index) => {
-        return { path, type, sizeBytes, action: actions[index] ?? 'create' };
-      }),
-      notes: manifest.notes,
-    };
-    return conclude(plan, warningsOf(manifest));
+export async function planRestore(context: RestoreContext, flags: RestoreFlags): Promise<Outcome<Restore>> {
+  const store = await openStore(context, flags);
+  const site = { store, manifest: await findBackup(store, flags), context };
+  const target = await inspectTarget(resolve(context.cwd, flags.into), flags.overwrite);
+  const { entries } = await openPacked(site);
+  const actions = await actionsFor(target, entries);
+  const contentBytes = contentBytesOf(entries);
+  await refuseWithoutRoom(target.path, contentBytes);
+  const { manifest } = site;
+  const plan: Restore = {
+    id: manifest.id,
+    kind: manifest.kind,
+    from: store.label,
+    createdAt: manifest.createdAt,
+    into: target.path,
+    applied: false,
+    entries: entries.length,
+    contentBytes,
+    overwritten: actions.filter((action) => action === 'overwrite').length,
+    files: entries.map(({ path, type, sizeBytes }, index) => {
+      return { path, type, sizeBytes, action: actions[index] ?? 'create' };
+    }),
+    notes: manifest.notes,
   };
+  return conclude(plan, warningsOf(manifest));
 }
 
 /**
  * Restores what was planned. Until all of it is unpacked and proven to be what the manifest says, the directory is as it
  * was. Errors: as of the plan; `VOPS-LOCK-BUSY` while another restore runs.
  */
-export function applyRestore(findStore: FindStore) {
-  return async (context: RestoreContext, plan: Outcome<Restore>, flags: RestoreFlags): Promise<Outcome<Restore>> => {
-    const { id, into, overwritten } = plan.result;
-    const store = await findStore(context, flags);
-    const site = { store, manifest: await findBackup(store, { ...flags, backup: id }), context };
-    const holder = { command: 'backup restore', runId: context.runId, startedAt: context.now().toISOString() };
-    const lock = { waitMs: 0, signal: context.signal, holder };
-    await withLock(join(await context.state(), 'restore.lock'), lock, async () => {
-      const target = await inspectTarget(into, flags.overwrite);
-      await withStage(target.stage, async () => {
-        const packed = await openPacked(site);
-        await unpack(packed, { directory: target.stage, isDurable: overwritten > 0 });
-        await finishDirectories(target.path, await moveIntoPlace(target, packed.entries));
-      });
+export async function applyRestore(
+  context: RestoreContext,
+  plan: Outcome<Restore>,
+  flags: RestoreFlags,
+): Promise<Outcome<Restore>> {
+  const { id, into, overwritten } = plan.result;
+  const store = await openStore(context, flags);
+  const site = { store, manifest: await findBackup(store, { ...flags, backup: id }), context };
+  const holder = { command: 'backup restore', runId: context.runId, startedAt: context.now().toISOString() };
+  const lock = { waitMs: 0, signal: context.signal, holder };
+  await withLock(join(await context.state(), 'restore.lock'), lock, async () => {
+    const target = await inspectTarget(into, flags.overwrite);
+    await withStage(target.stage, async () => {
+      const packed = await openPacked(site);
+      await unpack(packed, { directory: target.stage, isDurable: overwritten > 0 });
+      await finishDirectories(target.path, await moveIntoPlace(target, packed.entries));
     });
-    return { ...plan, result: { ...plan.result, applied: true, files: [] } };
-  };
+  });
+  return { ...plan, result: { ...plan.result, applied: true, files: [] } };
 }
 
 async function findBackup(store: Store, { backup, kind }: RestoreFlags): Promise<Manifest> {
-  const { backups, damaged } = await store.list();
-  const found =
-    backup === 'newest'
-      ? backups.findLast((manifest) => manifest.kind === kind && isGood(manifest))
-      : backups.find(({ id }) => id === backup);
-  const broken = damaged.find(({ id }) => id === backup);
-  if (broken) throw new OperatorError('VOPS-BACKUP-DAMAGED', `${backup} cannot be restored: ${broken.reason}`);
-  if (found === undefined) {
-    const what = backup === 'newest' ? `good backup of kind ${kind}` : `backup ${backup}`;
-    throw new OperatorError('VOPS-BACKUP-NOT-FOUND', `there is no ${what} in ${store.label}`, {
-      hint: 'see what there is with: viktoria-ops backup list',
-    });
-  }
+  const listing = await store.list();
+  const candidates = listing.backups.filter((manifest) => manifest.kind === kind && isGood(manifest));
+  const found = selectBackup(backup === 'newest' ? { ...listing, backups: candidates } : listing, backup);
   if (found.kind !== 'database') return found;
   throw new OperatorError('VOPS-USAGE', `${found.id} is a dump of a database`, {
     hint: `restore it with: viktoria-ops db restore ${found.id}`,
@@ -96,7 +86,7 @@ async function findBackup(store: Store, { backup, kind }: RestoreFlags): Promise
 }
 
 async function refuseWithoutRoom(path: string, contentBytes: number): Promise<void> {
-  const freeBytes = await freeSpaceOf(path);
+  const freeBytes = await freeSpaceAt(path);
   if (contentBytes <= freeBytes) return;
   throw new OperatorError(
     'VOPS-DISK-FULL',
