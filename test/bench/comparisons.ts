@@ -14,9 +14,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prepareDatabase, startBackend } from '../../src/lib/demo/backend.js';
 import { createDatabase } from '../../src/lib/demo/create-database.js';
-import { startPostgres } from '../../src/lib/demo/postgres.js';
+import { type PostgresServer, startPostgres } from '../../src/lib/demo/postgres.js';
 import { sendTraffic } from '../../src/lib/demo/traffic.js';
 import { packageRoot } from '../../src/lib/package.js';
+import { backups } from './backups.js';
 import { writeJsonLog } from './json-log.js';
 import { type Comparison, type Program, peakMemory, runAll } from './measure.js';
 import { monitor } from './monitor.js';
@@ -44,8 +45,16 @@ export async function comparisons(
     for (const close of closers.reverse()) await close();
   };
   try {
-    const place = await startPlace(directory, closers);
-    const all = [...startUp(), ...againstBackend(place), ...rotation(directory), ...monitor()];
+    const server = await startPostgres();
+    closers.push(server.stop);
+    const place = await startPlace(directory, server, closers);
+    const all = [
+      ...startUp(),
+      ...againstBackend(place),
+      ...rotation(directory),
+      ...monitor(),
+      ...backups({ directory, server, ours }),
+    ];
     return { list: all.filter(({ id }) => wanted.length === 0 || wanted.includes(id)), stop };
   } catch (error) {
     await stop();
@@ -53,9 +62,7 @@ export async function comparisons(
   }
 }
 
-async function startPlace(directory: string, closers: (() => Promise<void>)[]): Promise<Place> {
-  const server = await startPostgres();
-  closers.push(server.stop);
+async function startPlace(directory: string, server: PostgresServer, closers: (() => Promise<void>)[]): Promise<Place> {
   const database = { host: server.host, port: server.port, user: 'strapi', database: 'viktoria_wertheim' };
   await createDatabase(server, { role: database.user, database: database.database });
   await prepareDatabase(database);
