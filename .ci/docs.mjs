@@ -105,12 +105,16 @@ function readMeanings() {
     Maintenance: 'maintenance.',
     Logs: 'logs.',
     Backup: 'backup.',
+    Files: 'backup.files.',
+    Retention: 'backup.retention.',
+    Encryption: 'backup.encryption.',
+    Remote: 'backup.remote.',
     Security: 'security.',
     sections: '',
     ConfigFile: '',
   };
   const meanings = new Map();
-  for (const name of ['schema', 'kpis', 'database-thresholds', 'database-maintenance', 'health-levels']) {
+  for (const name of ['schema', 'kpis', 'database-thresholds', 'database-maintenance', 'health-levels', 'backup']) {
     const text = readFileSync(`src/lib/config/${name}.ts`, 'utf8');
     let section;
     for (const [, constant, comment, key] of text.matchAll(/^(?:export )?const (\w+) =|\/\*\* (.+) \*\/\n +(\w+):/gm)) {

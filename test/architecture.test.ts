@@ -41,6 +41,9 @@ describe('each library has one home', () => {
     ['execa', /^src\/lib\/process\//],
     ['cosmiconfig', /^src\/lib\/config\//],
     ['yaml', /^src\/lib\/config\//],
+    ['aws4fetch', /^src\/lib\/backup\/remote\//],
+    ['fast-xml-parser', /^src\/lib\/backup\/remote\//],
+    ['age-encryption', /^src\/lib\/backup\/encryption/],
     ['systeminformation', /^src\/lib\/system\//],
     ['pg', /^src\/lib\/(pg|demo|monitor\/archive)\//],
   ])('%s', (library, home) => {

@@ -10,6 +10,7 @@ export const groups: Readonly<Record<string, string>> = {
   backup: 'backups of files, databases and configuration: one catalogue',
   config: 'configuration of this tool and of the backend',
   logs: 'log files',
+  backup: 'backups: one catalogue, here and elsewhere',
   maintenance: 'tiers: several commands as one run',
   init: 'first steps',
   help: 'topics beyond a command',
@@ -103,6 +104,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./config/show.js'),
   },
   { path: 'config backup', summary: 'keep a snapshot of the configuration', load: () => import('./config/backup.js') },
+  {
+    path: 'backup push',
+    summary: 'send good backups to the bucket elsewhere',
+    load: () => import('./backup/push.js'),
+  },
   {
     path: 'logs rotate',
     summary: 'rotate, compress and delete log files without losing a line',

@@ -3,7 +3,13 @@
  *
  * Not `fetch`: it costs 30 ms to load, knows no total deadline and no cap, and quotes the password of a URL in an error.
  */
-import { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, request as requestHttp } from 'node:http';
+import {
+  type Agent,
+  type ClientRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request as requestHttp,
+} from 'node:http';
 import { type Duplex, pipeline } from 'node:stream';
 import { abortReason, OperatorError } from '../errors.js';
 import { explainFailure, explainTimeout, type Progress } from './failure.js';
@@ -14,7 +20,9 @@ export interface HttpRequest {
   readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
   /** Names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Buffer;
+  /** Keeps connections for the next request; without one, each request has a connection of its own. */
+  readonly agent?: Agent;
   /** For everything from the name lookup to the last byte of the body. */
   readonly timeoutMs?: number;
   /** Longest body accepted, after decoding. */
@@ -40,7 +48,7 @@ export async function request(options: HttpRequest): Promise<HttpAnswer> {
   const { timeoutMs = TIMEOUT_MS, maxBytes = MAX_BYTES, signal } = options;
   const startedAt = performance.now();
   const { url, headers } = addressOf(options);
-  const outgoing = await prepare(url, { method: options.method ?? 'GET', headers });
+  const outgoing = await prepare(url, { method: options.method ?? 'GET', headers, agent: options.agent ?? false });
   const stop = () => outgoing.destroy();
   let response: IncomingMessage | undefined;
   let late: OperatorError | undefined;
@@ -93,17 +101,23 @@ function decode(text: string): string {
   }
 }
 
-async function prepare(url: URL, options: { method: string; headers: Record<string, string> }): Promise<ClientRequest> {
+interface Outgoing {
+  readonly method: string;
+  readonly headers: Record<string, string>;
+  readonly agent: Agent | false;
+}
+
+async function prepare(url: URL, options: Outgoing): Promise<ClientRequest> {
   const start = url.protocol === 'https:' ? (await import('node:https')).request : requestHttp;
   try {
     // Who waits hears of an error through `send`; one that comes when nobody waits must not end the program.
-    return start(url, { ...options, agent: false }).on('error', () => undefined);
+    return start(url, { ...options }).on('error', () => undefined);
   } catch (error) {
     throw explainFailure(error, url, 'connecting');
   }
 }
 
-function send(outgoing: ClientRequest, body: string | undefined): Promise<IncomingMessage> {
+function send(outgoing: ClientRequest, body: HttpRequest['body']): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     outgoing.once('response', resolve);
     outgoing.on('error', reject);

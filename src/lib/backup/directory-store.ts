@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream';
 import { OperatorError, systemCode } from '../errors.js';
 import { fileError, readRegularFile, syncDirectory, writeFileAtomic } from '../files/index.js';
 import { withLock } from '../process/index.js';
-import { type Kind, MANIFEST_FILE, type Manifest, readManifest, writeManifest } from './manifest.js';
+import { BACKUP_ID, byTime, type Kind, MANIFEST_FILE, type Manifest, readManifest, writeManifest } from './manifest.js';
 import type { Listing, Store, StoredFile } from './store.js';
 import { PARTIAL } from './sweep.js';
 
@@ -27,24 +27,18 @@ export function directoryStore(directory: string, kind?: Kind): Store {
   };
 }
 
-const BACKUP = /^(config|database|files)-\d{8}T\d{6}Z-[0-9a-f]{8}$/;
-
 async function list(directory: string, kind: Kind | undefined): Promise<Listing> {
   const names = await readdir(directory).catch((error: unknown) => {
     if (systemCode(error) === 'ENOENT') return [];
     throw fileError('read the catalogue', directory, error);
   });
-  const ids = names.filter((name) => BACKUP.test(name) && (kind === undefined || name.startsWith(`${kind}-`)));
-  // Names sort by kind first; within one, and so after a stable sort by stamp, by time.
-  const sorted = ids.sort((a, b) => stampIn(a).localeCompare(stampIn(b)) || a.localeCompare(b));
-  const read = await Promise.all(sorted.map((id) => readOne(directory, id)));
+  const ids = names.filter((name) => BACKUP_ID.test(name) && (kind === undefined || name.startsWith(`${kind}-`)));
+  const read = (await Promise.all(ids.map((id) => readOne(directory, id)))).sort(byTime);
   return {
     backups: read.flatMap((found) => ('reason' in found ? [] : [found])),
     damaged: read.flatMap((found) => ('reason' in found ? [found] : [])),
   };
 }
-
-const stampIn = (id: string) => id.split('-')[1] ?? '';
 
 async function readOne(directory: string, id: string): Promise<Manifest | { id: string; reason: string }> {
   try {

@@ -10,6 +10,8 @@ export { applyDatabaseRestore } from './database/restore-apply.js';
 export { DatabaseRestoreFlags, planDatabaseRestore } from './database/restore-plan.js';
 export { BackupName, Manifest } from './manifest.js';
 export { newestBackup } from './newest.js';
+export { openStore } from './open-store.js';
+export { applyPush, Push, PushFlags, planPush, pushBackup } from './push.js';
 export { Restore, RestoreFlags } from './unpack/report.js';
 export { applyRestore, planRestore } from './unpack/restore.js';
 export { Verification, VerifyFlags, verifyBackups } from './verify.js';

@@ -9,6 +9,15 @@ export const BackupName = z
   .string()
   .regex(/^\w[\w.-]{0,99}$/, 'expected letters, digits, dots, dashes and underscores, such as daily-20260101');
 
+/** Name of a backup and of its directory: kind, time, and a few letters that make it one of a kind. */
+export const BACKUP_ID = /^(config|database|files)-\d{8}T\d{6}Z-[0-9a-f]{8}$/;
+
+/** Oldest first; of two of the same second, by name. */
+export function byTime(a: { readonly id: string }, b: { readonly id: string }): number {
+  const stampOf = ({ id }: typeof a) => id.split('-')[1] ?? '';
+  return stampOf(a).localeCompare(stampOf(b)) || a.id.localeCompare(b.id);
+}
+
 export const KINDS = ['config', 'database', 'files'] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -68,8 +77,7 @@ export type BackedUpFiles = z.output<typeof BackedUpFiles>;
 
 export const Manifest = z.strictObject({
   schemaVersion: z.literal(1),
-  /** Also the name of its directory. */
-  id: z.string().regex(/^(config|database|files)-\d{8}T\d{6}Z-[0-9a-f]{8}$/),
+  id: z.string().regex(BACKUP_ID),
   kind: z.enum(KINDS),
   name: BackupName.optional(),
   createdAt: Instant,

@@ -42,7 +42,7 @@ const Remote = z.strictObject({
   prefix: z.string().default(''),
   accessKeyId: SecretText,
   secretAccessKey: SecretText,
-  /** Of one request, from the first byte sent to the last byte of the answer. */
+  /** Of one request, first byte to last; a part of 8 MiB (of files above 80 GB, of a ten thousandth) must get through in it. */
   timeout: Duration.prefault('60s'),
   retention: Retention,
 });

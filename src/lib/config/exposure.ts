@@ -5,7 +5,7 @@ import type { Finding } from '../status.js';
 import type { ConfigData } from './document.js';
 import { formatPath, type Path } from './origin.js';
 import { hasReference } from './references.js';
-import { ConfigSections } from './schema.js';
+import { type Config, ConfigSections } from './schema.js';
 import { isSecretAt } from './schema-at.js';
 import { isSecret } from './secret.js';
 import { modeOf, readConfig } from './source.js';
@@ -50,6 +50,20 @@ export async function warnOfExposure(content: ConfigData, { security }: ConfigSe
   const hint = `chmod 600 ${file}${inline.length > 0 ? `, or write references such as \${env:NAME} instead` : ''}`;
   if (security.strict) throw new OperatorError('VOPS-CONFIG-UNSAFE', message, { hint });
   return [{ code: 'VOPS-CONFIG-UNSAFE', severity: 'warning', message, hint }];
+}
+
+/** The same for the files of private keys that it names; one that is not there is missed by whoever needs it. */
+export async function warnOfExposedKeys({ backup, security }: Pick<Config, 'backup' | 'security'>): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const file of backup.encryption?.identities ?? []) {
+    const mode = await modeOf(file).catch(() => 0);
+    if ((mode & 0o066) === 0) continue;
+    const message = `${file} (mode ${mode.toString(8)}) holds a private key, and other users can get at it`;
+    const hint = `chmod 600 ${file}`;
+    if (security.strict) throw new OperatorError('VOPS-CONFIG-UNSAFE', message, { hint });
+    findings.push({ code: 'VOPS-CONFIG-UNSAFE', severity: 'warning', message, hint });
+  }
+  return findings;
 }
 
 /** Secrets written out in the file, whatever the environment. */

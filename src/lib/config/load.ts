@@ -5,7 +5,7 @@ import { withDirectories } from './directories.js';
 import { findConfigFile } from './discover.js';
 import type { ConfigDocument } from './document.js';
 import { type Environment, variableAt } from './environment-variables.js';
-import { registerSecrets, warnOfExposure } from './exposure.js';
+import { registerSecrets, warnOfExposedKeys, warnOfExposure } from './exposure.js';
 import { check, type Issue } from './issues.js';
 import {
   environmentNames,
@@ -49,11 +49,16 @@ export async function loadConfig({ flags, env, cwd, redactor }: LoadOptions): Pr
 
   const isVariable = (path: Path) => variableAt(env, path) !== undefined;
   const tree = source ? viewOf(source.content, flags.env).tree : {};
+  const resolved = withDirectories(sections, env, (path, value) => resolve(isVariable(path) ? cwd : directory, value));
   return {
-    ...withDirectories(sections, env, (path, value) => resolve(isVariable(path) ? cwd : directory, value)),
+    ...resolved,
     environment: flags.env ?? 'default',
     file,
-    warnings: [...warnings, ...(source ? await warnOfExposure(source.content, sections) : [])],
+    warnings: [
+      ...warnings,
+      ...(source ? await warnOfExposure(source.content, sections) : []),
+      ...(await warnOfExposedKeys(resolved)),
+    ],
     isSet: (path) => isVariable(path) || valueAt(tree, path) !== undefined,
     origins: async () => originsOf(await source?.document(), flags.env, env),
   };
