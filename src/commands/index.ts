@@ -7,7 +7,6 @@ export const groups: Readonly<Record<string, string>> = {
   errors: 'errors of the hooks',
   queue: 'background jobs',
   db: 'PostgreSQL',
-  backup: 'backups of files, databases and configuration: one catalogue',
   config: 'configuration of this tool and of the backend',
   logs: 'log files',
   backup: 'backups: one catalogue, here and elsewhere',

@@ -14,9 +14,9 @@ export default defineCommand({
     const short = incomplete.length === 0 ? '' : `, ${incomplete.length} incomplete`;
     return `${what} kept in ${path}, ${formatBytes(storedBytes ?? 0)} packed${short}`;
   },
-  view: ({ root, sources, files, leftOut }, theme) =>
+  view: ({ root, sources, files, leftOut, copy }, theme) =>
     [
-      theme.fields([['root', root]]),
+      theme.fields([['root', root], ...(copy === null ? [] : [['copy', copy] as const])]),
       theme.table(
         ['taken', 'files', 'size'],
         sources.map(({ pattern, entries, contentBytes }) => [pattern, entries, theme.bytes(contentBytes)]),
@@ -53,5 +53,6 @@ export default defineCommand({
     leftOut: [{ path: 'src/extensions/node_modules', reason: 'backup.files.exclude has **/node_modules' }],
     incomplete: [{ path: 'logs/app.log', reason: 'it grew while it was read: its first 9120000 bytes are there' }],
     storedBytes: 12_700_000,
+    copy: null,
   },
 });

@@ -42,5 +42,6 @@ export default defineCommand({
       { kind: 'env-keys', from: '/srv/viktoria/backend/.env', path: 'backend/env-keys.txt', sizeBytes: 164 },
     ],
     masked: ['database.password'],
+    copy: null,
   },
 });

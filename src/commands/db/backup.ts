@@ -29,6 +29,7 @@ export default defineCommand({
       ['files', `database.dump${backup.encoding}, globals.sql${backup.encoding}`],
       ['free', theme.bytes(backup.freeBytes)],
       ...(backup.level === null ? [] : [['proven', `level ${backup.level} of 3`] as const]),
+      ...(backup.copy === null ? [] : [['copy', backup.copy] as const]),
       ...(backup.id === null ? [] : [['restore', `viktoria-ops db restore ${backup.id}`] as const]),
     ]),
   examples: [
@@ -54,5 +55,6 @@ export default defineCommand({
     freeBytes: 80_000_000_000,
     durationMs: 4_100,
     level: 1,
+    copy: 's3://club-backups/viktoria',
   },
 });

@@ -2,7 +2,14 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
-import { BackupName, createBackup, type WrittenFile } from '../backup/index.js';
+import {
+  BackupName,
+  concludeBackup,
+  createBackup,
+  type SendContext,
+  sendFinished,
+  type WrittenFile,
+} from '../backup/index.js';
 import type { Context } from '../context.js';
 import { conclude, type Outcome } from '../status.js';
 import { findSources, readSource, type Source } from './sources.js';
@@ -30,6 +37,8 @@ export const ConfigBackup = z.object({
   ),
   /** Keys whose value is `***` in the copy. */
   masked: z.array(z.string()),
+  /** Where it is as well, such as `s3://bucket/prefix`. */
+  copy: z.string().nullable(),
 });
 export type ConfigBackup = z.output<typeof ConfigBackup>;
 
@@ -48,6 +57,7 @@ export async function planConfigBackup(
     path: null,
     files: files.map(({ file }) => file),
     masked: files.flatMap(({ masked }) => masked),
+    copy: null,
   };
   if (sources.length > 0) return conclude(plan, findings);
   const message = 'there is nothing to back up: no configuration file, and no backend';
@@ -57,9 +67,10 @@ export async function planConfigBackup(
 
 /** Makes the backup that was planned. Errors: those of `createBackup`. */
 export async function applyConfigBackup(
-  { now, signal }: Pick<Context, 'now' | 'signal'>,
+  context: SendContext,
   plan: Outcome<ConfigBackup>,
 ): Promise<Outcome<ConfigBackup>> {
+  const { now, signal } = context;
   const { name, catalogue, root, files, masked } = plan.result;
   if (files.length === 0) return plan;
   const notes = [
@@ -78,7 +89,9 @@ export async function applyConfigBackup(
   });
   const sizes = new Map(backup.manifest.files.map(({ path, sizeBytes }) => [path, sizeBytes]));
   const copied = files.map((file) => ({ ...file, sizeBytes: sizes.get(file.path) ?? file.sizeBytes }));
-  return { ...plan, result: { ...plan.result, path: backup.path, files: copied } };
+  const finished = await sendFinished(context, backup);
+  const result = { ...plan.result, path: backup.path, files: copied, copy: finished.copy };
+  return concludeBackup(result, plan.findings, finished);
 }
 
 async function sized(source: Source) {

@@ -2,16 +2,18 @@
 import { Readable } from 'node:stream';
 import type { Context } from '../../context.js';
 import { formatBytes } from '../../measures.js';
-import { conclude, type Outcome } from '../../status.js';
+import type { Outcome } from '../../status.js';
 import { createBackup, type Written } from '../catalogue.js';
 import { chooseEncoding } from '../encoding.js';
+import { concludeBackup, sendFinished } from '../finish.js';
 import { sizeOf } from '../manifest.js';
+import type { PushContext } from '../remote/send.js';
 import { type WriteOptions, writeStored } from '../stored.js';
 import { ARCHIVE_NAME, CONTENTS_NAME, contentBytesOf, writeContents } from './contents.js';
 import { type FilesBackup, incompleteFindings } from './report.js';
 import { packTree } from './tar.js';
 
-type ApplyContext = Pick<Context, 'config' | 'env' | 'now' | 'signal' | 'progress'>;
+type ApplyContext = PushContext & Pick<Context, 'env'>;
 
 /**
  * Makes the archive that was planned. Files that changed while they were read, or could not be read, are findings, and
@@ -36,9 +38,11 @@ export async function applyFilesBackup(
   const { entries = 0, contentBytes = 0, incomplete = [] } = made.manifest.archive ?? {};
   const storedBytes = sizeOf(made.manifest);
   context.progress.finish(PROGRESS, `${formatBytes(storedBytes)} stored`);
-  const result = { ...plan.result, path: made.path, files: [], entries, contentBytes, incomplete, storedBytes };
+  const finished = await sendFinished(context, made);
+  const { copy } = finished;
+  const result = { ...plan.result, path: made.path, files: [], entries, contentBytes, incomplete, storedBytes, copy };
   const others = plan.findings.filter(({ code }) => code !== 'VOPS-BACKUP-INCOMPLETE');
-  const outcome = conclude(result, [...others, ...incompleteFindings(incomplete)]);
+  const outcome = concludeBackup(result, [...others, ...incompleteFindings(incomplete)], finished);
   return incomplete.length > 0 ? { ...outcome, status: 'partial' } : outcome;
 }
 

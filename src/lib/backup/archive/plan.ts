@@ -41,6 +41,7 @@ export async function planFilesBackup(
     leftOut: reasonsThat(false),
     incomplete: reasonsThat(true),
     storedBytes: null,
+    copy: null,
   };
   const found = [...incompleteFindings(plan.incomplete), ...leftOutFindings(survey.leftOut)];
   if (plan.entries === 0) return conclude(plan, [...found, nothing(root)]);

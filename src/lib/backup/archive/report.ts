@@ -30,6 +30,8 @@ export const FilesBackup = z.object({
   incomplete: z.array(Reason),
   /** Of the backup, packed; null as long as it is only planned. */
   storedBytes: z.number().nullable(),
+  /** Where it is as well, such as `s3://bucket/prefix`. */
+  copy: z.string().nullable(),
 });
 export type FilesBackup = z.output<typeof FilesBackup>;
 

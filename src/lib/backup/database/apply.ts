@@ -9,9 +9,9 @@ import { only } from '../../pg/only.js';
 import { type ClientProgram, findClientProgram } from '../../pg/programs.js';
 import { dumpedDatabase } from '../../pg/queries/dumped-database.js';
 import type { Outcome } from '../../status.js';
-import { createBackup, type Written } from '../catalogue.js';
+import { type Backup, createBackup, type Written } from '../catalogue.js';
 import { chooseEncoding, type Encoding } from '../encoding.js';
-import { type BackedUpTable, type Manifest, sizeOf } from '../manifest.js';
+import { type BackedUpTable, sizeOf } from '../manifest.js';
 import { countTable } from './count.js';
 import { DUMP_TASK, type DumpContext, dumpDatabase, dumpGlobals } from './dump.js';
 import type { DatabaseBackup } from './plan.js';
@@ -27,7 +27,7 @@ export async function makeDatabaseBackup(
   context: BackupContext,
   plan: DatabaseBackup,
   { lockWaitMs, source = {} }: { readonly lockWaitMs: number; readonly source?: ConnectionChoice },
-): Promise<{ readonly manifest: Manifest; readonly path: string; readonly swept: readonly string[] }> {
+): Promise<Backup> {
   const { backup, database } = await context.config();
   const encoding = await chooseEncoding(backup, context);
   context.progress.start(DUMP_TASK);
@@ -144,10 +144,7 @@ async function countAll(
 }
 
 /** What the plan has become. */
-export function describeBackup(
-  plan: Outcome<DatabaseBackup>,
-  { manifest, path }: { readonly manifest: Manifest; readonly path: string },
-): DatabaseBackup {
+export function describeBackup(plan: Outcome<DatabaseBackup>, { manifest, path }: Backup): DatabaseBackup {
   const tables = manifest.database?.tables ?? [];
   return {
     ...plan.result,
@@ -157,6 +154,5 @@ export function describeBackup(
     rows: tables.reduce((sum, { rows }) => sum + rows, 0),
     sizeBytes: sizeOf(manifest),
     durationMs: manifest.durationMs ?? null,
-    level: 1,
   };
 }

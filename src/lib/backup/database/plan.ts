@@ -47,6 +47,8 @@ export const DatabaseBackup = z.object({
   durationMs: z.number().nullable(),
   /** How far it is proven. */
   level: Level.nullable(),
+  /** Where it is as well, such as `s3://bucket/prefix`. */
+  copy: z.string().nullable(),
 });
 export type DatabaseBackup = z.output<typeof DatabaseBackup>;
 
@@ -83,6 +85,7 @@ export async function planDatabaseBackup(
     freeBytes,
     durationMs: null,
     level: null,
+    copy: null,
   };
   return conclude(plan, [...judgeRights(rights), ...judgeSpace(plan)]);
 }
