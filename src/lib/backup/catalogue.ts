@@ -133,7 +133,7 @@ async function secureFiles(root: string, written: readonly WrittenFile[]): Promi
   for (const { path, mode, sha256 } of written) {
     const absolute = join(root, path);
     await makeDurable(absolute);
-    const kept = await checksum(createReadStream(absolute));
+    const kept = await checksum(createReadStream(absolute, { highWaterMark: CHUNK_BYTES }));
     if (sha256 !== undefined && sha256 !== kept.sha256) throw alteredByDisk(absolute);
     files.push({ path, ...kept, mode: `0${(mode & 0o777).toString(8).padStart(3, '0')}` });
   }
@@ -166,6 +166,8 @@ async function makeDurable(path: string): Promise<void> {
     await file.close();
   }
 }
+
+const CHUNK_BYTES = 2 ** 20;
 
 /** Length and sha256 of all that a stream has to say. */
 export async function checksum(stream: Readable): Promise<{ sizeBytes: number; sha256: string }> {

@@ -6,7 +6,6 @@ import { abortReason, OperatorError } from '../../errors.js';
 import type { MaintenanceSession } from '../../pg/index.js';
 import { lockDatabase } from '../../pg/maintenance-lock.js';
 import { only } from '../../pg/only.js';
-import { type ClientProgram, findClientProgram } from '../../pg/programs.js';
 import { dumpedDatabase } from '../../pg/queries/dumped-database.js';
 import type { Outcome } from '../../status.js';
 import { type Backup, createBackup, type Written } from '../catalogue.js';
@@ -57,25 +56,15 @@ interface Site {
 }
 
 async function write(context: BackupContext, session: MaintenanceSession, site: Site): Promise<Written> {
-  const globals = await findGlobals(context, session.version);
-  const taken = await retryLocks(context, site, () =>
-    withSnapshot(context, { session, source: site.source }, (snapshot) =>
-      dumpAndCount(context, session, { ...site, snapshot }),
+  const [taken, roles] = await Promise.all([
+    retryLocks(context, site, () =>
+      withSnapshot(context, { session, source: site.source }, (snapshot) =>
+        dumpAndCount(context, session, { ...site, snapshot }),
+      ),
     ),
-  );
-  const roles = await dumpGlobals(context, site, globals);
+    dumpGlobals(context, site),
+  ]);
   return { ...taken, files: [...taken.files, ...(roles ? [roles] : [])] };
-}
-
-/** Of the same server, so of the same version; a client-only package brings both. */
-async function findGlobals(context: BackupContext, version: number): Promise<ClientProgram | undefined> {
-  try {
-    return await findClientProgram(context, 'pg_dumpall', Math.floor(version / 10_000));
-  } catch (error) {
-    if (!(error instanceof OperatorError) || error.code !== 'VOPS-TOOL-MISSING') throw error;
-    context.log.warn(`roles and tablespaces are not in the backup: ${error.message}`);
-    return undefined;
-  }
 }
 
 /** How often a lock that somebody else wants between ours and pg_dump's is tried again. */

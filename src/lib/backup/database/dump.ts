@@ -1,4 +1,5 @@
 /** The dump itself: pg_dump in a row with the compressor, its bytes past us until they are packed. */
+import { dirname, join } from 'node:path';
 import type { ConnectionChoice, Context } from '../../context.js';
 import { abortReason, OperatorError } from '../../errors.js';
 import { libpqEnvironment } from '../../pg/libpq.js';
@@ -80,15 +81,20 @@ function watchIdleness(signal: AbortSignal, idleMs: number) {
  */
 export async function dumpGlobals(
   context: DumpContext,
-  { directory, encoding, source }: Pick<DumpSite, 'directory' | 'encoding' | 'source'>,
-  program: ClientProgram | undefined,
+  {
+    directory,
+    encoding,
+    source,
+    plan,
+  }: Pick<DumpSite, 'directory' | 'encoding' | 'source'> & { readonly plan: Pick<DumpSite, 'program'> },
 ): Promise<WrittenFile | undefined> {
-  if (program === undefined) return undefined;
   const { database } = await context.config();
   const env = await libpqEnvironment(context, 'pg_dumpall', source);
   // Its own way to name the database to log in to: it does not look at PGDATABASE.
   const args = ['--globals-only', '--no-role-passwords', '-w', '-l', env.PGDATABASE ?? database.database];
-  const content = { programs: [{ file: program.path, args, env }] };
+  // It comes with pg_dump, and lies beside it.
+  const file = join(dirname(plan.program.path), 'pg_dumpall');
+  const content = { programs: [{ file, args, env }] };
   const options = { encoding, signal: context.signal, timeoutMs: GLOBALS_TIMEOUT_MS };
   try {
     return await writeStored({ directory, name: GLOBALS_NAME }, content, options);
