@@ -22,6 +22,9 @@ export type Level = z.output<typeof Level>;
 
 const Instant = z.iso.datetime();
 
+/** Kind, UTC stamp, random: the name of a backup and of its directory. */
+export const BACKUP_ID = /^(config|database|files)-\d{8}T\d{6}Z-[0-9a-f]{8}$/;
+
 export const BackedUpTable = z.strictObject({
   schema: z.string(),
   name: z.string(),
@@ -66,7 +69,7 @@ export type BackedUpFiles = z.output<typeof BackedUpFiles>;
 export const Manifest = z.strictObject({
   schemaVersion: z.literal(1),
   /** Also the name of its directory. */
-  id: z.string().regex(/^(config|database|files)-\d{8}T\d{6}Z-[0-9a-f]{8}$/),
+  id: z.string().regex(BACKUP_ID),
   kind: z.enum(KINDS),
   name: BackupName.optional(),
   createdAt: Instant,
@@ -121,7 +124,7 @@ export { bytesOf as sizeOf };
 
 /** The manifest as a file: sealed by the sha256 of everything else in it, so that a flipped bit is no other backup. */
 export function writeManifest(manifest: Manifest): string {
-  return `${JSON.stringify({ ...manifest, seal: sealOf(manifest) }, null, 2)}\n`;
+  return `${JSON.stringify({ ...manifest, seal: sealOf(Manifest.parse(manifest)) }, null, 2)}\n`;
 }
 
 /** The manifest of this text; undefined when it is damaged, or of a version that is not known. */
@@ -136,8 +139,5 @@ export function readManifest(text: string): Manifest | undefined {
   }
 }
 
-/** Keys in the order of the schema, so that the seal does not depend on who wrote it. */
-const sealOf = (manifest: Manifest) =>
-  createHash('sha256')
-    .update(JSON.stringify(Manifest.parse(manifest)))
-    .digest('hex');
+/** Of a manifest just parsed: its keys are in the order of the schema, so the seal does not depend on who wrote it. */
+const sealOf = (parsed: Manifest) => createHash('sha256').update(JSON.stringify(parsed)).digest('hex');
