@@ -248,8 +248,7 @@ describe('for every catalogue', () => {
   const check = (
     property: (backups: Manifest[], retention: Retention, damaged: Damaged[]) => void,
     backups: fc.Arbitrary<Manifest[]> = anyBackups,
-  ) =>
-    fc.assert(fc.property(backups, anyRetention, anyDamaged, property), { numRuns: 200 });
+  ) => fc.assert(fc.property(backups, anyRetention, anyDamaged, property), { numRuns: 200 });
   const groupsIn = (backups: readonly Manifest[]) => [...new Set(backups.map(groupOf))];
   const newestFirst = (backups: readonly Manifest[]) =>
     backups.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt) || b.id.localeCompare(a.id));

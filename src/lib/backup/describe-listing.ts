@@ -17,8 +17,7 @@ export interface Subject {
 
 /** Every backup, every group of them, and the newest that can be relied on. */
 export function describeListing({ backups, damaged }: Listing, subject: Subject, now: Date): Omit<BackupList, 'store'> {
-  const groups = groupedBy(backups, groupOf);
-  const listed = backups.map((backup) => describeBackup(backup, groups.get(groupOf(backup)) ?? [], now));
+  const listed = backups.map((backup, index) => describeBackup(backup, backups.slice(0, index), now));
   const ofSubject = new Set(backups.filter((backup) => isOf(backup, subject)).map(({ id }) => id));
   return {
     subject: subject.kind,
