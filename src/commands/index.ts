@@ -7,9 +7,9 @@ export const groups: Readonly<Record<string, string>> = {
   errors: 'errors of the hooks',
   queue: 'background jobs',
   db: 'PostgreSQL',
+  backup: 'one catalogue of database dumps, file archives and configuration snapshots',
   config: 'configuration of this tool and of the backend',
   logs: 'log files',
-  backup: 'backups: one catalogue, here and elsewhere',
   maintenance: 'tiers: several commands as one run',
   init: 'first steps',
   help: 'topics beyond a command',
@@ -95,6 +95,26 @@ export const commands: readonly CommandEntry[] = [
     path: 'backup restore',
     summary: 'get files of a backup into a directory',
     load: () => import('./backup/restore.js'),
+  },
+  {
+    path: 'backup list',
+    summary: 'every backup: age, size and its trend, how far it is proven',
+    load: () => import('./backup/list.js'),
+  },
+  {
+    path: 'backup prune',
+    summary: 'remove what the retention does not keep; never the last good ones',
+    load: () => import('./backup/prune.js'),
+  },
+  {
+    path: 'backup pin',
+    summary: 'keep a backup, whatever the retention says',
+    load: () => import('./backup/pin.js'),
+  },
+  {
+    path: 'backup unpin',
+    summary: 'leave a pinned backup to the retention again',
+    load: () => import('./backup/unpin.js'),
   },
   { path: 'config validate', summary: 'check the configuration', load: () => import('./config/validate.js') },
   {

@@ -1,6 +1,7 @@
 /** The guide's daily tier: its steps in its order; what does not depend on another runs beside it. */
 import { tierCommand } from '../../lib/maintenance/tier.js';
 import { step } from '../../lib/pipeline.js';
+import prune from '../backup/prune.js';
 import backupConfig from '../config/backup.js';
 import validateConfig from '../config/validate.js';
 import dbHealth from '../db/health.js';
@@ -24,6 +25,7 @@ export const daily = {
     step('queue', queue, {}),
     step('logs rotate', rotateLogs, {}, { timeoutMs: 3_600_000 }), // hundreds of gigabytes take their time
     step('config backup', backupConfig, { name: 'daily' }, { requires: ['config validate'] }),
+    step('backup prune', prune, { kind: 'config' }, { requires: ['config backup'] }),
   ],
 } as const;
 

@@ -15,7 +15,7 @@ export const monthly = {
   steps: [
     step('backup files', backupFiles, { name: 'monthly' }, { timeoutMs: 4 * HOURS }),
     step('db backup', backupDatabase, { name: 'monthly', level: '2' }, { timeoutMs: 6 * HOURS }),
-    step('backup prune', prune as never, {} as never, { requires: ['backup files', 'db backup'] }),
+    step('backup prune', prune, {}, { requires: ['backup files', 'db backup'] }),
     step('db reindex', reindex, {}, { after: ['db backup'], timeoutMs: 6 * HOURS }),
     step('db vacuum', vacuum, {}, { after: ['db reindex'], timeoutMs: 6 * HOURS }),
   ],

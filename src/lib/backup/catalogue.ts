@@ -62,7 +62,7 @@ export async function createBackup(
   const path = join(catalogue, id);
   const startedAt = draft.createdAt.toISOString();
   const holder = { command: `backup ${id}`, runId: id, startedAt };
-  const lock = { waitMs: 0, signal: AbortSignal.timeout(LOCK_WITHIN_MS), holder };
+  const lock = { waitMs: LOCK_WITHIN_MS, signal: AbortSignal.timeout(2 * LOCK_WITHIN_MS), holder };
   try {
     const manifest = await withLock(lockOf(path), lock, () => fill(path, { ...draft, id }, write));
     return { path, manifest, swept };
@@ -71,7 +71,7 @@ export async function createBackup(
   }
 }
 
-/** Nobody else knows the name: taking its lock is a matter of milliseconds. */
+/** Nobody else knows the name; at most a sweep tries the lock, for a blink. */
 const LOCK_WITHIN_MS = 10_000;
 
 /** Until the rename the directory has another name. */

@@ -1,101 +1,126 @@
 /** The catalogue in a directory of this host. */
-import { createReadStream } from 'node:fs';
+import { constants, createReadStream } from 'node:fs';
 import { lstat, open, readdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import type { Readable } from 'node:stream';
 import { OperatorError, systemCode } from '../errors.js';
-import { fileError, readRegularFile, syncDirectory, writeFileAtomic } from '../files/index.js';
+import { fileError, type HeldDirectory, withDirectory, writeFileAtomic } from '../files/index.js';
 import { withLock } from '../process/index.js';
-import { BACKUP_ID, byTime, type Kind, MANIFEST_FILE, type Manifest, readManifest, writeManifest } from './manifest.js';
-import type { Listing, Store, StoredFile } from './store.js';
-import { PARTIAL } from './sweep.js';
+import { isDamaged, listDirectory, readBackup } from './directory-list.js';
+import { type Kind, MANIFEST_FILE, type Manifest, writeManifest } from './manifest.js';
+import type { Store, StoredFile } from './store.js';
+import { findInterrupted, PARTIAL, sweepInterrupted } from './sweep.js';
 
-/** A hundred thousand tables stay below this. */
-const LARGEST_MANIFEST = 50_000_000;
 const LOCK_FILE = '.lock';
 const LOCK_WAIT_MS = 60_000;
 
-/** Opens the directory; it need not exist yet. `kind` lists only backups of that kind. */
-export function directoryStore(directory: string, kind?: Kind): Store {
+/** Opens the directory; it need not exist yet. `kind` lists only backups of that kind; `signal` ends waiting for others. */
+export function directoryStore(directory: string, kind?: Kind, signal?: AbortSignal): Store {
+  const list = () => listDirectory(directory, kind);
+  const locked = <T>(use: () => Promise<T>) => whileLocked(directory, signal, use);
+  const lockedAndHeld = <T>(use: (held: HeldDirectory) => Promise<T>) => locked(() => withDirectory(directory, use));
   return {
     label: directory,
-    list: () => list(directory, kind),
+    list,
     stat: (id, path) => statFile(join(directory, id, path)),
     read: (id, path) => openFile(join(directory, id, path)),
-    update: (id, change) => locked(directory, () => update(directory, id, change)),
-    remove: ({ id }) => locked(directory, () => remove(directory, id)),
+    update: (id, change) => locked(() => update(directory, id, change)),
+    remove: (backup) => lockedAndHeld((held) => remove(held, backup)),
+    exclusively: (use) => lockedAndHeld((held) => use({ list, remove: (backup) => setAside(held, backup) })),
+    interrupted: () => findInterrupted(directory),
+    sweep: (onFailure) => sweepInterrupted(directory, onFailure),
   };
-}
-
-async function list(directory: string, kind: Kind | undefined): Promise<Listing> {
-  const names = await readdir(directory).catch((error: unknown) => {
-    if (systemCode(error) === 'ENOENT') return [];
-    throw fileError('read the catalogue', directory, error);
-  });
-  const ids = names.filter((name) => BACKUP_ID.test(name) && (kind === undefined || name.startsWith(`${kind}-`)));
-  const read = (await Promise.all(ids.map((id) => readOne(directory, id)))).sort(byTime);
-  return {
-    backups: read.flatMap((found) => ('reason' in found ? [] : [found])),
-    damaged: read.flatMap((found) => ('reason' in found ? [found] : [])),
-  };
-}
-
-async function readOne(directory: string, id: string): Promise<Manifest | { id: string; reason: string }> {
-  try {
-    const text = (await readRegularFile(join(directory, id, MANIFEST_FILE), LARGEST_MANIFEST)).toString('utf8');
-    const manifest = readManifest(text);
-    if (manifest === undefined) return { id, reason: 'its manifest is damaged, or of a later version' };
-    return manifest.id === id ? manifest : { id, reason: `its manifest is that of ${manifest.id}` };
-  } catch (error) {
-    if (!(error instanceof OperatorError)) throw error;
-    return { id, reason: error.message };
-  }
 }
 
 async function statFile(path: string): Promise<StoredFile | undefined> {
   try {
-    const found = await lstat(path);
-    return found.isFile() ? { sizeBytes: found.size, mode: found.mode & 0o777 } : undefined;
+    const [found, directory] = await Promise.all([lstat(path), lstat(dirname(path))]);
+    if (!found.isFile()) return undefined;
+    return { sizeBytes: found.size, mode: found.mode & 0o777, directoryMode: directory.mode & 0o777 };
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
     throw fileError('look at', path, error);
   }
 }
 
+/** Never through a link, never waiting for the other end of a FIFO. */
 async function openFile(path: string): Promise<Readable> {
-  const stored = await statFile(path);
-  if (stored === undefined) throw new OperatorError('VOPS-FILE', `${path} is not there, or no regular file`);
-  const file = await open(path, 'r').catch((error: unknown) => {
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  const file = await open(path, flags).catch((error: unknown) => {
     throw fileError('read', path, error);
   });
-  return createReadStream('', { fd: file, highWaterMark: CHUNK_BYTES });
+  if ((await file.stat()).isFile()) return createReadStream('', { fd: file, highWaterMark: CHUNK_BYTES });
+  await file.close();
+  throw new OperatorError('VOPS-FILE', `cannot read ${path}: it is not a regular file`);
 }
 
 const CHUNK_BYTES = 2 ** 18;
 
 /** One change of the catalogue at a time: a verification must not undo a pin. */
-function locked<T>(directory: string, use: () => Promise<T>): Promise<T> {
+function whileLocked<T>(directory: string, signal: AbortSignal | undefined, use: () => Promise<T>): Promise<T> {
   const holder = { command: 'backup', runId: String(process.pid), startedAt: new Date().toISOString() };
-  const signal = AbortSignal.timeout(LOCK_WAIT_MS * 2);
-  return withLock(join(directory, LOCK_FILE), { waitMs: LOCK_WAIT_MS, signal, holder }, use);
+  const patience = AbortSignal.timeout(LOCK_WAIT_MS * 2);
+  const lock = { waitMs: LOCK_WAIT_MS, signal: signal ? AbortSignal.any([signal, patience]) : patience, holder };
+  return withLock(join(directory, LOCK_FILE), lock, use);
 }
 
 async function update(directory: string, id: string, change: (manifest: Manifest) => Manifest) {
-  const found = await readOne(directory, id);
-  if ('reason' in found) return undefined;
+  const found = await readBackup(directory, id);
+  if (found === undefined || isDamaged(found)) return undefined;
   const changed = change(found);
-  await writeFileAtomic(join(directory, id, MANIFEST_FILE), writeManifest(changed));
+  const path = join(directory, id);
+  await removeDrafts(path);
+  await writeFileAtomic(join(path, MANIFEST_FILE), writeManifest(changed));
   return changed;
 }
 
-/** Renamed first: from then on it is a part, which the next sweep removes should this process be killed. */
-async function remove(directory: string, id: string): Promise<void> {
-  const path = join(directory, id);
+/** A manifest on its way to the disk. Whoever holds the lock knows that its writer is dead. */
+const DRAFT = new RegExp(`^${MANIFEST_FILE.replace('.', '\\.')}\\.[0-9a-f]{12}\\.partial$`);
+
+async function removeDrafts(path: string): Promise<void> {
+  const names = await readdir(path);
+  for (const name of names.filter((candidate) => DRAFT.test(candidate))) await rm(join(path, name), { force: true });
+}
+
+async function remove(held: HeldDirectory, backup: Pick<Manifest, 'id' | 'files'>): Promise<void> {
+  await setAside(held, backup);
+  await rm(held.at(backup.id + PARTIAL), { recursive: true, force: true }).catch((error: unknown) => {
+    throw fileError('remove the backup', join(held.path, backup.id + PARTIAL), error);
+  });
+}
+
+/**
+ * Gives a backup the name of a part: it is no backup from now on, and swept should this process be killed.
+ * @throws OperatorError VOPS-FILE-UNSAFE when it holds what is not of the backup
+ */
+async function setAside(held: HeldDirectory, { id, files }: Pick<Manifest, 'id' | 'files'>): Promise<void> {
+  const path = join(held.path, id);
   try {
-    await rename(path, path + PARTIAL);
-    await syncDirectory(directory);
-    await rm(path + PARTIAL, { recursive: true, force: true });
+    await refuseStrangers(held.at(id), { path, files });
+    await rename(held.at(id), held.at(id + PARTIAL));
+    await held.sync();
   } catch (error) {
-    throw fileError('remove the backup', path, error);
+    if (systemCode(error) !== 'ENOENT') throw fileError('remove the backup', path, error);
   }
+}
+
+/** What somebody else has put there is in no plan that anybody has seen. */
+async function refuseStrangers(
+  directory: string,
+  { path, files }: Pick<Manifest, 'files'> & { readonly path: string },
+): Promise<void> {
+  const ours = new Set([MANIFEST_FILE, ...files.map((file) => file.path)]);
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  const names = entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => relative(directory, join(entry.parentPath, entry.name)));
+  const strangers = names.filter((name) => !ours.has(name) && !DRAFT.test(name));
+  if (strangers.length === 0) return;
+  throw new OperatorError(
+    'VOPS-FILE-UNSAFE',
+    `${path} holds what is not of the backup: ${strangers.slice(0, 3).join(', ')}`,
+    {
+      hint: 'move it elsewhere; then the backup can be removed',
+    },
+  );
 }

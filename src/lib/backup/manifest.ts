@@ -12,11 +12,12 @@ export const BackupName = z
 /** Name of a backup and of its directory: kind, time, and a few letters that make it one of a kind. */
 export const BACKUP_ID = /^(config|database|files)-\d{8}T\d{6}Z-[0-9a-f]{8}$/;
 
+/** When it was made, as its name has it: `20261123T030000Z`. */
+export const stampIn = (id: string): string => id.split('-')[1] ?? '';
+
 /** Oldest first; of two of the same second, by name. */
-export function byTime(a: { readonly id: string }, b: { readonly id: string }): number {
-  const stampOf = ({ id }: typeof a) => id.split('-')[1] ?? '';
-  return stampOf(a).localeCompare(stampOf(b)) || a.id.localeCompare(b.id);
-}
+export const byTime = (a: { readonly id: string }, b: { readonly id: string }): number =>
+  stampIn(a.id).localeCompare(stampIn(b.id)) || a.id.localeCompare(b.id);
 
 export const KINDS = ['config', 'database', 'files'] as const;
 export type Kind = (typeof KINDS)[number];
@@ -132,7 +133,7 @@ export { bytesOf as sizeOf };
 
 /** The manifest as a file: sealed by the sha256 of everything else in it, so that a flipped bit is no other backup. */
 export function writeManifest(manifest: Manifest): string {
-  return `${JSON.stringify({ ...manifest, seal: sealOf(manifest) }, null, 2)}\n`;
+  return `${JSON.stringify({ ...manifest, seal: sealOf(Manifest.parse(manifest)) }, null, 2)}\n`;
 }
 
 /** The manifest of this text; undefined when it is damaged, or of a version that is not known. */
@@ -147,8 +148,5 @@ export function readManifest(text: string): Manifest | undefined {
   }
 }
 
-/** Keys in the order of the schema, so that the seal does not depend on who wrote it. */
-const sealOf = (manifest: Manifest) =>
-  createHash('sha256')
-    .update(JSON.stringify(Manifest.parse(manifest)))
-    .digest('hex');
+/** Of a manifest just parsed: its keys are in the order of the schema, so the seal does not depend on who wrote it. */
+const sealOf = (parsed: Manifest) => createHash('sha256').update(JSON.stringify(parsed)).digest('hex');

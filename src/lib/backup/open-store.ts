@@ -10,7 +10,7 @@ export async function openStore(
   context: Pick<Context, 'config' | 'signal'>,
   { remote }: { readonly remote: boolean },
 ): Promise<Store> {
-  if (!remote) return directoryStore((await context.config()).backup.directory);
+  if (!remote) return directoryStore((await context.config()).backup.directory, undefined, context.signal);
   const { remoteStore } = await import('./remote/store.js');
   const bucket = await remoteBucket(context);
   if (bucket !== undefined) return remoteStore(bucket);

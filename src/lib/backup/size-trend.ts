@@ -5,19 +5,27 @@ import { groupOf, isGood, type Manifest, sizeOf } from './manifest.js';
 const COMPARED = 7;
 
 /**
- * The last good backups of the same thing before this one, stored the same way: after a change of the compression a smaller
+ * The newest good backups of the same thing before this one, stored the same way: after a change of the compression a smaller
  * size is no news. `history` is oldest first, as a store lists it, and may hold anything.
  */
 export function comparable(backup: Manifest, history: readonly Manifest[]): readonly Manifest[] {
   const [group, endings, at] = [groupOf(backup), endingsOf(backup), Date.parse(backup.createdAt)];
-  return history
-    .filter((other) => other.id !== backup.id && Date.parse(other.createdAt) <= at)
-    .filter((other) => isGood(other) && groupOf(other) === group && endingsOf(other) === endings)
-    .slice(-COMPARED);
+  const isLike = (other: Manifest) =>
+    other.id !== backup.id &&
+    isGood(other) &&
+    Date.parse(other.createdAt) <= at &&
+    groupOf(other) === group &&
+    endingsOf(other) === endings;
+  const found: Manifest[] = [];
+  for (let index = history.length - 1; index >= 0 && found.length < COMPARED; index--) {
+    const other = history[index];
+    if (other && isLike(other)) found.push(other);
+  }
+  return found;
 }
 
 const endingsOf = ({ files }: Manifest): string =>
-  [...new Set(files.map(({ path }) => /(\.zst|\.gz)?(\.age)?$/.exec(path)?.[0]))].sort().join();
+  [...new Set(files.map(({ path }) => /(\.zst|\.gz)?(\.age)?$/.exec(path)?.[0] ?? ''))].sort().join();
 
 /** How much larger than usual it is, as a fraction: −0.3 is 30 % smaller. Null where nothing is to compare with. */
 export function sizeTrend(backup: Manifest, history: readonly Manifest[]): number | null {

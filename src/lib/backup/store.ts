@@ -1,5 +1,6 @@
 /** Where backups are kept: a directory here, or a bucket elsewhere. Everything that looks at backups looks through this. */
 import type { Readable } from 'node:stream';
+import type { OperatorError } from '../errors.js';
 import type { Manifest } from './manifest.js';
 
 /** Something under the name of a backup that is none: its manifest cannot be read, or contradicts its name. */
@@ -34,6 +35,15 @@ export interface Store {
   readonly read: (id: string, path: string) => Promise<Readable>;
   /** Changes what a manifest says, whole or not at all. Undefined when the backup is gone. */
   readonly update: (id: string, change: (manifest: Manifest) => Manifest) => Promise<Manifest | undefined>;
-  /** Removes a backup so that at no moment a part of it looks whole. */
+  /** Removes a backup so that at no moment a part of it looks whole. One that is gone already is no error. */
   readonly remove: (manifest: Pick<Manifest, 'id' | 'files'>) => Promise<void>;
+  /**
+   * Lends the store while nobody else changes a manifest or removes a backup; absent where that is not to be had. What is
+   * removed in it is no backup from then on, and its room is free after the next `sweep`.
+   */
+  readonly exclusively?: <T>(use: (store: Pick<Store, 'list' | 'remove'>) => Promise<T>) => Promise<T>;
+  /** What interrupted backups and removals have left, and nobody works on any more. */
+  readonly interrupted?: () => Promise<readonly string[]>;
+  /** Removes that. Resolves to what is gone, tells of what could not be removed. */
+  readonly sweep?: (onFailure: (error: OperatorError) => void) => Promise<readonly string[]>;
 }
