@@ -22,6 +22,31 @@ function tree(directory: string): string {
   return execFileSync('find', [directory, '-not', '-path', '*/logs*', '-printf', '%P %s %T@\n'], { encoding: 'utf8' });
 }
 
+describe('maintenance monthly and weekly', () => {
+  test('everything is backed up before anything is rebuilt; a week later the backups are proven', async () => {
+    const monthly = await runJson(['maintenance', 'monthly', '--config', installation.config]);
+    expect(statusesOf(monthly.document)).toMatchObject({
+      'db backup': 'ok',
+      'backup prune': 'ok',
+      'db reindex': 'ok',
+      'db vacuum': 'ok',
+    });
+    const weekly = await runJson(['maintenance', 'weekly', '--config', installation.config]);
+    const verified = weekly.document.result.steps.find(({ id }: { id: string }) => id === 'backup verify');
+    const dumps = verified.result.backups.filter(({ kind }: { kind: string }) => kind === 'database');
+    expect(dumps).toMatchObject([{ reached: 3, status: 'ok' }]);
+    expect(statusesOf(weekly.document)).toMatchObject({ 'db analyze': 'ok', 'db vacuum': 'ok' });
+  });
+
+  test('a backup that failed keeps nothing else from its turn, but for what would remove older ones', async () => {
+    const down = installation.variant('down.json', { database: { port: 1 } });
+    const { code, document } = await runJson(['maintenance', 'monthly', '--config', down]);
+    expect(code).toBe(4);
+    expect(statusesOf(document)).toMatchObject({ 'db backup': 'unknown', 'backup prune': 'skipped' });
+    expect(['ok', 'warning']).toContain(Object(statusesOf(document))['backup files']);
+  });
+});
+
 describe('maintenance daily', () => {
   test('runs every step against a real backend and keeps a record and a report', async () => {
     const { code, document, stdout } = await runJson(daily());
@@ -35,6 +60,7 @@ describe('maintenance daily', () => {
       'queue',
       'logs rotate',
       'config backup',
+      'backup prune',
     ]);
     expect(
       Object.values(statusesOf(document)).filter((status) => !['ok', 'warning', 'failed', 'unknown'].includes(status)),
@@ -54,7 +80,7 @@ describe('maintenance daily', () => {
     const before = tree(installation.directory);
     const { document } = await runJson(daily('--dry-run'));
     expect(document.result).toMatchObject({ dryRun: true, recordFile: null });
-    expect(document.result.steps).toHaveLength(9);
+    expect(document.result.steps).toHaveLength(10);
     expect(tree(installation.directory)).toBe(before);
   });
 

@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileS
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
+import { startChain } from '../../src/lib/process/chain.js';
 import { createExecute, isLocked, withLock } from '../../src/lib/process/index.js';
 import { temporaryDirectory } from '../support/run.js';
 
@@ -127,4 +128,27 @@ describe('programs', () => {
     await sleep(1_100);
     expect(existsSync(mark)).toBe(false);
   }, 10_000);
+});
+
+test('what a program says is kept for a reader that comes after its end', async () => {
+  const signal = new AbortController().signal;
+  const { output, ended } = startChain(
+    [
+      { file: 'seq', args: ['20000'] },
+      { file: 'cat', args: [] },
+    ],
+    { signal },
+  );
+  await new Promise((resolve) => setTimeout(resolve, 300)); // both would have ended, had anybody read
+  let text = '';
+  for await (const chunk of output ?? []) text += chunk;
+  await ended;
+  expect(text.split('\n').length).toBe(20_001);
+
+  const short = startChain([{ file: 'echo', args: ['short'] }], { signal });
+  await short.ended;
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  let late = '';
+  for await (const chunk of short.output ?? []) late += chunk;
+  expect(late).toBe('short\n');
 });

@@ -34,7 +34,7 @@ export function describeListing({ backups, damaged }: Listing, subject: Subject,
   };
 }
 
-export const isOf = ({ kind, database }: Pick<Manifest, 'kind' | 'database'>, subject: Subject): boolean =>
+const isOf = ({ kind, database }: Pick<Manifest, 'kind' | 'database'>, subject: Subject): boolean =>
   kind === subject.kind && (database === undefined || database.name === subject.database);
 
 function groupedBy<T>(items: readonly T[], nameOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {

@@ -25,7 +25,7 @@ export async function listBackups(
   return conclude(result, judgeList(result, { maxAgeMs, database: subject.database }));
 }
 
-export interface ListExpectations {
+interface ListExpectations {
   readonly maxAgeMs: Readonly<Record<Kind, number>>;
   /** The database there should be backups of. */
   readonly database: string;
@@ -38,7 +38,7 @@ const HOW = {
 } as const satisfies Record<Kind, string>;
 
 /** What an operator should know of the list: pure. */
-export function judgeList(list: BackupList, { maxAgeMs, database }: ListExpectations): readonly Finding[] {
+function judgeList(list: BackupList, { maxAgeMs, database }: ListExpectations): readonly Finding[] {
   const missing = list.newest === null && list.subject === 'database' ? [noDatabase(list, database)] : [];
   return [
     ...missing,

@@ -67,14 +67,13 @@ export const BackedUpDatabase = z.strictObject({
 export type BackedUpDatabase = z.output<typeof BackedUpDatabase>;
 
 /** What an archive of files holds; its own list, file by file, is in the backup. */
-export const BackedUpFiles = z.strictObject({
+const BackedUpFiles = z.strictObject({
   root: z.string(),
   entries: z.number().int(),
   contentBytes: z.number(),
   /** Files that changed while they were read, vanished, or could not be read: the archive has them not, or in part. */
   incomplete: z.array(z.strictObject({ path: z.string(), reason: z.string() })),
 });
-export type BackedUpFiles = z.output<typeof BackedUpFiles>;
 
 export const Manifest = z.strictObject({
   schemaVersion: z.literal(1),

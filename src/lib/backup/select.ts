@@ -1,22 +1,24 @@
 /** The backup people mean. */
 import { OperatorError } from '../errors.js';
 import { suggest } from '../suggest.js';
-import type { Manifest } from './manifest.js';
+import type { Kind, Manifest } from './manifest.js';
 import type { Listing } from './store.js';
 
 /** Named in an error; more would be a list, and there is a command for that. */
 const NAMED = 5;
 
 /**
- * The backup of this text: `newest` (of those not known to be bad), its id, its label, or a beginning or ending of its id
+ * The backup of this text: `newest` (of those not known to be bad, and of `kind` where that is given), its id, its label, or a beginning or ending of its id
  * that no other has. A path is taken by its last part, so that what `config backup` printed can be pasted.
  * @throws OperatorError VOPS-BACKUP-NOT-FOUND; VOPS-BACKUP-DAMAGED; VOPS-USAGE when several are meant
  */
-export function selectBackup({ backups, damaged }: Listing, text: string): Manifest {
+export function selectBackup({ backups, damaged }: Listing, text: string, kind?: Kind): Manifest {
   if (text === 'newest') {
-    const newest = backups.findLast(({ failure }) => failure === undefined);
+    const isMeant = (manifest: Manifest) => kind === undefined || manifest.kind === kind;
+    const newest = backups.findLast((manifest) => isMeant(manifest) && manifest.failure === undefined);
     if (newest) return newest;
-    throw new OperatorError('VOPS-BACKUP-NOT-FOUND', 'there is no backup that is not known to be bad', {
+    const what = kind === undefined ? '' : ` of kind ${kind}`;
+    throw new OperatorError('VOPS-BACKUP-NOT-FOUND', `there is no good backup${what}`, {
       hint: 'see what there is: viktoria-ops backup list',
     });
   }

@@ -54,7 +54,8 @@ export async function writeStored(
     onProgress?.(chunk.length);
   };
   // A disk that takes no more breaks the pipe of the programs, so its error is the one that tells.
-  const parts = [writeNew(join(directory, path), stream, { observe, signal }), chain?.ended];
+  const written = writeNew(join(directory, path), stream, { observe, signal });
+  const parts = [written, chain?.ended ?? written];
   await Promise.allSettled(parts);
   for (const part of parts) await part;
   return { path, mode: 0o600, sha256: hash.digest('hex'), sizeBytes };
@@ -76,6 +77,7 @@ async function writeNew(
     };
     await pipeline(stream, observed, target, { signal });
   } catch (error) {
+    stream.destroy(); // where nothing was read of it, the programs behind it would wait for ever
     if (signal.aborted) throw abortReason(signal);
     throw fileError('write', path, error);
   }

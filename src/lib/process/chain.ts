@@ -1,7 +1,7 @@
 /** Programs in a row, each reading what the one before it writes. The kernel joins them: the bytes go past us. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { FileHandle } from 'node:fs/promises';
-import type { Readable, Writable } from 'node:stream';
+import { PassThrough, type Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { abortReason, OperatorError } from '../errors.js';
 import { tether } from './tether.js';
@@ -71,7 +71,17 @@ export function startChain(programs: readonly Program[], options: ChainOptions):
       signal.removeEventListener('abort', kill);
     });
   ended.catch(() => {}); // who reads the output learns of it a moment later
-  return { output: children.at(-1)?.stdout ?? null, ended };
+  const said = children.at(-1)?.stdout;
+  return { output: said ? kept(said) : null, ended };
+}
+
+const CHUNK_BYTES = 2 ** 18;
+
+/** Once a child has ended Node throws away what it said and nobody reads yet; who reads may come later than that. */
+function kept(said: Readable): Readable {
+  const output = new PassThrough({ highWaterMark: CHUNK_BYTES });
+  pipeline(said, output).catch(() => {}); // an error reaches whoever reads the output
+  return output;
 }
 
 const isStream = (input: ChainOptions['input']): input is Readable => input !== undefined && 'pipe' in input;
@@ -105,11 +115,14 @@ async function feed(input: Readable, first: Writable, kill: () => void): Promise
   const over = () => {
     isOver = true;
   };
-  first.once('error', over).once('close', over);
-  input.on('error', (error) => {
+  const fail = (error: unknown) => {
     if (isOver) return;
-    failure = error;
+    failure ??= error;
     kill(); // or what has been read so far would be taken for the whole
+  };
+  first.once('error', over).once('close', over);
+  input.on('error', fail).once('close', () => {
+    if (!input.readableEnded) fail(new OperatorError('VOPS-TOOL-FAILED', 'the input was closed before its end'));
   });
   await pipeline(input, first).catch(() => {});
   return failure;

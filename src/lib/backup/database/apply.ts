@@ -56,15 +56,15 @@ interface Site {
 }
 
 async function write(context: BackupContext, session: MaintenanceSession, site: Site): Promise<Written> {
-  const [taken, roles] = await Promise.all([
-    retryLocks(context, site, () =>
-      withSnapshot(context, { session, source: site.source }, (snapshot) =>
-        dumpAndCount(context, session, { ...site, snapshot }),
-      ),
+  const dumping = retryLocks(context, site, () =>
+    withSnapshot(context, { session, source: site.source }, (snapshot) =>
+      dumpAndCount(context, session, { ...site, snapshot }),
     ),
-    dumpGlobals(context, site),
-  ]);
-  return { ...taken, files: [...taken.files, ...(roles ? [roles] : [])] };
+  );
+  const roles = dumpGlobals(context, site);
+  await Promise.allSettled([dumping, roles]); // nobody writes into the directory any more
+  const [taken, globals] = [await dumping, await roles];
+  return { ...taken, files: [...taken.files, ...(globals ? [globals] : [])] };
 }
 
 /** How often a lock that somebody else wants between ours and pg_dump's is tried again. */

@@ -117,8 +117,8 @@ function judgeSpace({ expectedBytes, freeBytes, catalogue }: DatabaseBackup): re
   return [{ code: 'VOPS-BACKUP-NO-ROOM', severity: 'error', message, hint }];
 }
 
-/** Pure: what a dump would fail at. */
-export function judgeRights({
+/** What a dump would fail at. */
+function judgeRights({
   role,
   unreadable,
   unreadableCount,

@@ -87,9 +87,7 @@ export async function findDump(
 ) {
   const store = await openStore(context, { remote });
   const listing = await store.list();
-  const isDump = ({ kind }: Manifest) => kind === 'database';
-  const candidates = backup === 'newest' ? { ...listing, backups: listing.backups.filter(isDump) } : listing;
-  const manifest = selectBackup(candidates, backup);
+  const manifest = selectBackup(listing, backup, 'database');
   if (manifest.database) return { store, manifest, facts: manifest.database, history: listing.backups };
   throw new OperatorError('VOPS-USAGE', `${manifest.id} is no backup of a database`, {
     hint: `viktoria-ops backup restore ${manifest.id} --into <directory> unpacks it`,

@@ -15,7 +15,7 @@ import { shareOut, type TocEntry, writeToc } from './toc.js';
 export type RestoreContext = Pick<Context, 'config' | 'env' | 'progress' | 'runId' | 'signal'>;
 
 /** A dump that can be read from its beginning as often as is needed. */
-export type OpenDump = () => Promise<Opened>;
+type OpenDump = () => Promise<Opened>;
 
 export interface Restore {
   readonly openDump: OpenDump;

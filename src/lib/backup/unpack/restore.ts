@@ -7,7 +7,7 @@ import { formatBytes } from '../../measures.js';
 import { withLock } from '../../process/index.js';
 import { conclude, type Finding, type Outcome } from '../../status.js';
 import { contentBytesOf } from '../archive/contents.js';
-import { isGood, type Manifest } from '../manifest.js';
+import type { Manifest } from '../manifest.js';
 import { openStore } from '../open-store.js';
 import { selectBackup } from '../select.js';
 import type { Store } from '../store.js';
@@ -76,9 +76,7 @@ export async function applyRestore(
 }
 
 async function findBackup(store: Store, { backup, kind }: RestoreFlags): Promise<Manifest> {
-  const listing = await store.list();
-  const candidates = listing.backups.filter((manifest) => manifest.kind === kind && isGood(manifest));
-  const found = selectBackup(backup === 'newest' ? { ...listing, backups: candidates } : listing, backup);
+  const found = selectBackup(await store.list(), backup, kind);
   if (found.kind !== 'database') return found;
   throw new OperatorError('VOPS-USAGE', `${found.id} is a dump of a database`, {
     hint: `restore it with: viktoria-ops db restore ${found.id}`,
