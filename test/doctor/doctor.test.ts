@@ -10,6 +10,7 @@ import { diagnoseRole } from '../../src/lib/doctor/checks/role.js';
 import { diagnoseProgram } from '../../src/lib/doctor/checks/tools.js';
 import { diagnose } from '../../src/lib/doctor/index.js';
 import { OperatorError } from '../../src/lib/errors.js';
+import { findClientProgram } from '../../src/lib/pg/programs.js';
 import { createExecute } from '../../src/lib/process/execute.js';
 import { configWith, maintenanceOf, pgOf } from '../support/pg.js';
 import { runJson, temporaryDirectory } from '../support/run.js';
@@ -130,7 +131,6 @@ test('an empty PATH', async () => {
   expect(report).toMatchObject({
     flock: { status: 'failed', fix: expect.stringContaining('util-linux') },
     compression: { status: 'ok', message: expect.stringContaining('gzip') },
-    pg_dump: { status: 'warning' },
     psql: { status: 'warning' },
   });
 });
@@ -142,12 +142,19 @@ test('a compression that was asked for and is not there', async () => {
   expect(report).toMatchObject({ compression: { status: 'failed', fix: expect.stringContaining('pigz') } });
 });
 
-test('an old pg_dump', async () => {
+test('an old pg_dump is never taken, and is named where there is no better one', async () => {
   const directories = place();
   const program = join(directories.bin, 'pg_dump');
   writeFileSync(program, '#!/bin/sh\necho "pg_dump (PostgreSQL) 9.6.24"\n', { mode: 0o755 });
-  const report = await checked(doctor(directories, { env: { PATH: `${directories.bin}:/bin:/usr/bin` } }));
-  expect(report).toMatchObject({ pg_dump: { status: 'warning', message: expect.stringContaining('9.6.24 is older') } });
+  const env = { PATH: `${directories.bin}:/bin:/usr/bin` };
+  const report = await checked(doctor(directories, { env }));
+  expect(report).toMatchObject({ pg_dump: { message: expect.not.stringContaining('9.6.24 (') } });
+  const exec = createExecute({ env, signal: new AbortController().signal });
+  await expect(findClientProgram({ env, exec }, 'pg_dump', 99)).rejects.toMatchObject({
+    code: 'VOPS-TOOL-MISSING',
+    message: expect.stringContaining(`${program} is 9.6.24`),
+    hint: expect.stringContaining('postgresql-client-99'),
+  });
 });
 
 test('directories and files open to others', async () => {

@@ -17,9 +17,13 @@ const Retention = z
   .strictObject({
     /** Never fewer good ones than this. */
     minimum: z.number().int().min(1).default(3),
+    /** The last of each of so many days that have one. */
     daily: z.number().int().min(0).default(7),
+    /** Likewise of weeks, which begin on Monday. */
     weekly: z.number().int().min(0).default(5),
+    /** Likewise of months. */
     monthly: z.number().int().min(0).default(12),
+    /** Likewise of years. */
     yearly: z.number().int().min(0).default(0),
     /** All together, over all kinds; the minimum, the pinned and the last good one stay all the same. */
     maxSize: Size.optional(),
@@ -35,12 +39,17 @@ const Encryption = z.strictObject({
 
 /** A bucket of Amazon S3, or of another service that speaks its language. */
 const Remote = z.strictObject({
+  /** Address of the service, such as `https://s3.eu-central-1.amazonaws.com`. */
   endpoint: HttpUrl,
+  /** As the service names it; many take anything. */
   region: z.string().min(1).default('us-east-1'),
+  /** Its name; it goes into the path. */
   bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'expected the name of a bucket'),
   /** Put before every name, such as `viktoria/production`. */
   prefix: z.string().default(''),
+  /** Better by reference: `${env:NAME}`. */
   accessKeyId: SecretText,
+  /** Likewise. */
   secretAccessKey: SecretText,
   /** Of one request, first byte to last; a part of 8 MiB (of files above 80 GB, of a ten thousandth) must get through in it. */
   timeout: Duration.prefault('60s'),
@@ -59,8 +68,9 @@ export const Backup = z
     compression: z.enum(['auto', 'zstd', 'gzip', 'none']).default('auto'),
     /** A newest archive or snapshot older than this is a warning; of a database: database.thresholds.backupAge. */
     maxAge: Duration.prefault('32d'),
-    /** Longest a dump or a restore may take, and longest it may stand still. */
+    /** Longest a dump or a restore may take. */
     timeout: Duration.prefault('4h'),
+    /** Longest a dump may stand still. */
     idleTimeout: Duration.prefault('10m'),
     /** Longest a dump waits for the lock on a table. */
     lockTimeout: Duration.prefault('60s'),

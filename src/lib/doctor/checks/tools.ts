@@ -1,4 +1,5 @@
 import { OperatorError } from '../../errors.js';
+import { findClientProgram } from '../../pg/programs.js';
 import { type Check, type Diagnosis, type DoctorContext, failed, ok, type Subject, warning } from '../check.js';
 
 const VERSION_TIMEOUT_MS = 5_000;
@@ -29,9 +30,19 @@ export const compression: Check = {
   },
 };
 
+/** Backups take the one that fits the server, from wherever a distribution keeps it. */
 export const pgDump: Check = {
   name: 'pg_dump',
-  examine: (subject) => comparedWithServer('pg_dump', subject),
+  examine: async ({ context, server }) => {
+    const serverMajor = Math.floor((await server).versionNumber / 10_000);
+    try {
+      const { path, version } = await findClientProgram(context, 'pg_dump', serverMajor);
+      return ok(`version ${version}, server ${serverMajor} (${path})`);
+    } catch (error) {
+      if (!(error instanceof OperatorError) || error.code !== 'VOPS-TOOL-MISSING') throw error;
+      return warning(`${error.message}: no backups can be made`, error.hint ?? '');
+    }
+  },
 };
 
 export const psql: Check = {
