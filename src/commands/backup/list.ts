@@ -26,10 +26,10 @@ export default defineCommand({
     return [
       theme.fields([['catalogue', store]]),
       theme.table(
-        ['backup', 'age', 'size', 'trend', 'state', 'level', 'verified', 'source', 'notes'],
+        ['backup', 'age', 'size', 'trend', 'state', 'proven', 'source', 'notes'],
         [
           ...backups.map((backup) => rowOf(backup, theme)),
-          ...damaged.map(({ id, reason }) => [id, null, null, null, 'damaged', null, null, null, reason]),
+          ...damaged.map(({ id, reason }) => [id, null, null, null, 'damaged', null, null, reason]),
         ],
       ),
       theme.table(
@@ -79,8 +79,7 @@ function rowOf(backup: ListedBackup, theme: Theme) {
     theme.bytes(sizeBytes),
     trendText(sizeTrend),
     state,
-    level,
-    levelAgeMs === null ? null : `${theme.duration(Math.max(0, levelAgeMs))} ago`,
+    level === null ? null : `level ${level}, ${theme.duration(Math.max(0, levelAgeMs ?? 0))} ago`,
     source,
     notesOn(backup).join(', '),
   ];

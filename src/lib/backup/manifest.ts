@@ -27,7 +27,7 @@ export type Kind = (typeof KINDS)[number];
  * read and understood. 3: it was restored, and what came out is what went in.
  */
 export const LEVELS = [0, 1, 2, 3] as const;
-export const Level = z.union(LEVELS.map((level) => z.literal(level)));
+export const Level = z.literal(LEVELS, { error: 'expected 0, 1, 2 or 3' });
 export type Level = z.output<typeof Level>;
 
 const Instant = z.iso.datetime();

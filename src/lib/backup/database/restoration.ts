@@ -1,5 +1,6 @@
 /** The shape of a restore, planned or done. */
 import * as z from 'zod';
+import { countOf } from '../../measures.js';
 import { Level } from '../manifest.js';
 
 /** `new`: it is made. `empty`: it is there, without a table. `replace`: it is there and in use. */
@@ -39,7 +40,9 @@ export type DatabaseRestore = z.output<typeof DatabaseRestore>;
 /** What it will do first, and then. */
 export function stepsOf({ backup, target, mode, aside, table, tables, rows }: DatabaseRestore): string[] {
   const what =
-    table === null ? `${tables} tables, ${rows} rows` : `the definitions of all tables, and ${rows} rows of ${table}`;
+    table === null
+      ? `${countOf(tables, 'table')}, ${countOf(rows, 'row')}`
+      : `the definitions of all tables, and ${countOf(rows, 'row')} of ${table}`;
   const prove = `check every checksum of ${backup.id}`;
   const check = 'count every table and compare it with the backup';
   if (mode !== 'replace') {
