@@ -149,8 +149,8 @@ test('an old pg_dump is never taken, and is named where there is no better one',
   const env = { PATH: `${directories.bin}:/bin:/usr/bin` };
   const report = await checked(doctor(directories, { env }));
   expect(report).toMatchObject({ pg_dump: { message: expect.not.stringContaining('9.6.24 (') } });
-  const exec = createExecute({ env, signal: new AbortController().signal });
-  await expect(findClientProgram({ env, exec }, 'pg_dump', 99)).rejects.toMatchObject({
+  const { signal } = new AbortController();
+  await expect(findClientProgram({ env, signal }, 'pg_dump', 99)).rejects.toMatchObject({
     code: 'VOPS-TOOL-MISSING',
     message: expect.stringContaining(`${program} is 9.6.24`),
     hint: expect.stringContaining('postgresql-client-99'),

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../context.js';
 import { OperatorError } from '../errors.js';
+import { startChain } from '../process/chain.js';
 import { findProgram } from '../process/find-program.js';
 
 export interface ClientProgram {
@@ -12,7 +13,7 @@ export interface ClientProgram {
   readonly version: string;
 }
 
-type ProgramContext = Pick<Context, 'env' | 'exec'>;
+type ProgramContext = Pick<Context, 'env' | 'signal'>;
 
 /**
  * The program of the server's own major version, else of the nearest later one: an older pg_dump refuses, a later one
@@ -62,10 +63,17 @@ async function pathsOf({ env }: ProgramContext, name: string): Promise<readonly 
 
 const VERSION_TIMEOUT_MS = 5_000;
 
-async function versionOf({ exec }: ProgramContext, path: string): Promise<string | undefined> {
+/** Not by `context.exec`: what that takes to load is a fifth of the time that a small backup takes. */
+async function versionOf({ signal }: ProgramContext, path: string): Promise<string | undefined> {
+  const { output, ended } = startChain([{ file: path, args: ['--version'] }], {
+    signal,
+    timeoutMs: VERSION_TIMEOUT_MS,
+  });
+  let text = '';
+  for await (const chunk of output ?? []) text += chunk;
   try {
-    const { stdout } = await exec(path, ['--version'], { timeoutMs: VERSION_TIMEOUT_MS });
-    return /\(PostgreSQL\) (\d[\w.]*)/.exec(stdout)?.[1];
+    await ended;
+    return /\(PostgreSQL\) (\d[\w.]*)/.exec(text)?.[1];
   } catch (error) {
     if (error instanceof OperatorError && error.code.startsWith('VOPS-TOOL')) return undefined;
     throw error;

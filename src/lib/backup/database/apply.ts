@@ -16,7 +16,7 @@ import { DUMP_TASK, type DumpContext, dumpDatabase, dumpGlobals } from './dump.j
 import type { DatabaseBackup } from './plan.js';
 import { type Snapshot, withSnapshot } from './snapshot.js';
 
-export type BackupContext = DumpContext & Pick<Context, 'exec' | 'interactive' | 'maintenance' | 'now' | 'pg'>;
+export type BackupContext = DumpContext & Pick<Context, 'interactive' | 'maintenance' | 'now' | 'pg'>;
 
 /**
  * Makes the backup that was planned; none where the plan has an error.

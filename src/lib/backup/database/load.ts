@@ -16,7 +16,7 @@ import { listDump, type Restore, type RestoreContext, restoreDump } from './rest
 import { onlyTable, parseToc, type TocEntry, withoutUnwanted } from './toc.js';
 
 export interface DumpSite {
-  readonly context: RestoreContext & Pick<Context, 'exec' | 'pg'>;
+  readonly context: RestoreContext & Pick<Context, 'pg'>;
   readonly store: Store;
   readonly manifest: Manifest;
 }

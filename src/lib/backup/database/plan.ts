@@ -52,7 +52,7 @@ export const DatabaseBackup = z.object({
 });
 export type DatabaseBackup = z.output<typeof DatabaseBackup>;
 
-type PlanContext = Pick<Context, 'config' | 'env' | 'exec' | 'pg'>;
+type PlanContext = Pick<Context, 'config' | 'env' | 'pg' | 'signal'>;
 
 /** Looks at the database and at the disk; changes nothing. @throws OperatorError VOPS-TOOL-MISSING, `VOPS-DB-…`. */
 export async function planDatabaseBackup(

@@ -9,7 +9,6 @@ export type VerifyContext = Pick<
   | 'config'
   | 'elapsed'
   | 'env'
-  | 'exec'
   | 'interactive'
   | 'log'
   | 'maintenance'
