@@ -48,7 +48,7 @@ export function backups({ directory, server, ours }: BackupPlace): Comparison[] 
   };
   let built: Promise<void> | undefined;
   const build = () => (built ??= buildDatabase(server));
-  const dump: Program = { file: 'pg_dump', args: ['-Fc', '-Z0', '-f', '/dev/null'], env };
+  const dump: Program = { file: 'pg_dump', args: ['-Fc', '-Z0'], env };
   const plain = join(directory, 'plain.dump');
   const backup: Program = { ...ours('db', 'backup', '--quiet'), env };
   const guide: Program = { file: 'bash', args: ['-c', `pg_dump | gzip > ${join(directory, 'guide.gz')}`], env };

@@ -26,7 +26,7 @@ export interface BackupDraft extends Pick<Manifest, 'kind' | 'source'> {
 export interface WrittenFile {
   readonly path: string;
   readonly mode: number;
-  /** Of the bytes as they were handed to the disk; what is read back must be the same. */
+  /** Of the bytes as they were handed to the disk, where we saw them; what is read back must be the same. */
   readonly sha256?: string;
 }
 

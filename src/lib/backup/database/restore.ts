@@ -92,7 +92,7 @@ async function runSection(context: RestoreContext, restore: Restore, { section, 
   const { openDump, program, target, options, jobs } = restore;
   const env = {
     ...(await libpqEnvironment(context, 'pg_restore', target)),
-    PGOPTIONS: '-c statement_timeout=0 -c synchronous_commit=off',
+    PGOPTIONS: '-c statement_timeout=0 -c synchronous_commit=off -c maintenance_work_mem=128MB',
   };
   const { timeout } = (await context.config()).backup;
   await withNamelessFile(writeToc(entries), async (list) => {

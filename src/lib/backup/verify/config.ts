@@ -14,7 +14,7 @@ const OWN = /^viktoria-ops\//;
 const LARGEST_FILE = 1_000_000;
 
 /** How the levels 2 and 3 are proven: what is wrong is an error thrown, or a finding of that severity. */
-export const configProvers = { 2: proveByReading, 3: proveByUnpacking } as const;
+export const configProvers = { 2: proveByReading, 3: proveByUnpacking, restoresAllItReads: false } as const;
 
 /**
  * Reads every file; JSON and YAML must parse. What the backend's own loader may accept and we do not (comments in JSON,

@@ -16,7 +16,7 @@ import { contentOf } from '../stored.js';
 import { checkStructure } from './amcheck.js';
 import type { Provers, VerifyContext, VerifySite } from './site.js';
 
-export const databaseProvers: Provers = { 2: readWhole, 3: restoreAndCompare };
+export const databaseProvers: Provers = { 2: readWhole, 3: restoreAndCompare, restoresAllItReads: true };
 
 async function readWhole(site: VerifySite): Promise<readonly Finding[]> {
   const { context, manifest } = site;

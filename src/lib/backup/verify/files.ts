@@ -9,7 +9,7 @@ import { unpack } from '../unpack/unpack.js';
 import { proveInScratch } from './scratch.js';
 
 /** How the levels 2 and 3 are proven: what is wrong is an error thrown, or a finding of that severity. */
-export const filesProvers = { 2: proveByReading, 3: proveByUnpacking } as const;
+export const filesProvers = { 2: proveByReading, 3: proveByUnpacking, restoresAllItReads: true } as const;
 
 /**
  * Reads the whole archive: every entry has type, size and sha256 of the list, none is missing, none is too many. Writes

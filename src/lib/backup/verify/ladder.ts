@@ -31,16 +31,23 @@ export async function climb(site: VerifySite, wanted: Level): Promise<Climb> {
   const start = elapsed();
   const findings: Finding[] = [];
   let reached: Level | null = null;
-  for (const level of LEVELS.filter((candidate) => candidate <= wanted)) {
+  for (const level of stepsTo(wanted, site.manifest)) {
+    if (level < (reached ?? -1)) break; // it is part of what was reached
     const begin = elapsed();
     const found = await tryLevel(proverOf(site.manifest, level), site);
     findings.push(...found);
     const verdict = verdictOf(found);
     if (verdict !== 'unproven') await record(site, level, { found, durationMs: Math.round(elapsed() - begin) });
-    if (verdict !== 'passed') break;
-    reached = level;
+    if (verdict === 'passed') reached = level;
+    else if (verdict === 'failed' || level < 3) break;
   }
   return { reached, findings, durationMs: Math.round(elapsed() - start) };
+}
+
+/** A restore reads all that is read without one, which is then only tried where there can be no restore. */
+function stepsTo(wanted: Level, { kind }: Manifest): readonly Level[] {
+  if (wanted === 3 && PROVERS[kind].restoresAllItReads) return [0, 1, 3, 2];
+  return LEVELS.filter((level) => level <= wanted);
 }
 
 /** What there is to see without reading: `presence.ts` judges it. */
@@ -99,9 +106,11 @@ const passed =
   (now: Passed) =>
   (manifest: Manifest): Manifest => {
     const { failure, verified = [], ...rest } = manifest;
-    const others = verified.filter(({ level }) => level !== now.level);
+    const proven: readonly Level[] =
+      now.level === 3 && PROVERS[manifest.kind].restoresAllItReads ? [2, 3] : [now.level];
+    const others = verified.filter(({ level }) => !proven.includes(level));
     const stays = failure !== undefined && failure.level > now.level;
-    return { ...rest, verified: [...others, now], ...(stays && { failure }) };
+    return { ...rest, verified: [...others, ...proven.map((level) => ({ ...now, level }))], ...(stays && { failure }) };
   };
 
 const failed =

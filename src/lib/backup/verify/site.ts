@@ -37,4 +37,7 @@ export interface VerifySite {
 export type Prover = (site: VerifySite) => Promise<readonly Finding[]>;
 
 /** How each level is proven, for one kind of backup; level 0 and 1 are the same for all. */
-export type Provers = Readonly<Record<Extract<Level, 2 | 3>, Prover>>;
+export interface Provers extends Readonly<Record<Extract<Level, 2 | 3>, Prover>> {
+  /** Level 3 reads and understands all that level 2 does, which is then only tried where level 3 cannot be. */
+  readonly restoresAllItReads: boolean;
+}
