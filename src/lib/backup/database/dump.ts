@@ -1,4 +1,4 @@
-/** The dump itself: pg_dump in a row with the compressor, its bytes past us until they are packed. */
+/** The dump itself: pg_dump in a row with the compressor. */
 import { dirname, join } from 'node:path';
 import type { ConnectionChoice, Context } from '../../context.js';
 import { abortReason, OperatorError } from '../../errors.js';
