@@ -168,6 +168,9 @@ test('the example at the top level is valid in each of its environments', async 
     SLACK_WEBHOOK_URL: 'https://hooks.example.com/0',
     SMTP_PASSWORD: 'smtp-0',
     HEARTBEAT_URL: 'https://ping.example.com/0',
+    BACKUP_PUBLIC_KEY: 'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p',
+    S3_ACCESS_KEY_ID: 'key-0',
+    S3_SECRET_ACCESS_KEY: 'secret-0',
   };
   for (const name of [undefined, 'development', 'staging', 'production']) {
     const flags = { config, ...(name === undefined ? {} : { env: name }) };
