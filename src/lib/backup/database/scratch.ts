@@ -1,5 +1,5 @@
 /** Databases made for a while: to prove a backup in. Never the one in use, and gone afterwards, also after a crash. */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import * as z from 'zod';
 import type { ConnectionChoice, Context } from '../../context.js';
@@ -9,9 +9,14 @@ import type { MaintenanceSession, Query } from '../../pg/index.js';
 import { stampOf } from '../catalogue.js';
 import type { BackedUpDatabase } from '../manifest.js';
 
-export type ScratchContext = Pick<Context, 'config' | 'log' | 'maintenance' | 'now' | 'runId' | 'signal'>;
+export type ScratchContext = Pick<Context, 'config' | 'log' | 'maintenance' | 'now' | 'signal'>;
 
 const PREFIX = 'vkt_verify_';
+/**
+ * This host, in the name itself: a comment would be a second statement, and whoever is killed before it leaves a
+ * database that nobody knows.
+ */
+const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 /** After this long even another host's is taken for abandoned. */
 const ABANDONED_AFTER_HOURS = 24;
 
@@ -24,15 +29,10 @@ export async function withScratchDatabase<T>(
   { like, server }: { readonly like: BackedUpDatabase; readonly server: ConnectionChoice },
   use: (scratch: ConnectionChoice & { readonly database: string }) => Promise<T>,
 ): Promise<T> {
-  const name = `${PREFIX}${stampOf(context.now()).toLowerCase()}_${randomBytes(4).toString('hex')}`;
+  const name = `${PREFIX}${stampOf(context.now()).toLowerCase()}_${HOST}_${randomBytes(4).toString('hex')}`;
   return context.maintenance(async (session) => {
     await sweepScratch(context, session);
     await createDatabase(context, session, { name, like });
-    await run(
-      context,
-      session,
-      `comment on database ${name} is ${literal(`viktoria-ops ${context.runId} ${hostname()}`)}`,
-    );
     try {
       return await use({ ...server, database: name });
     } finally {
@@ -73,11 +73,10 @@ export async function dropDatabase(
   });
 }
 
-const Stray = z.object({ name: z.string(), isOurs: z.boolean() });
+const Stray = z.object({ name: z.string() });
 const strays: Query<z.infer<typeof Stray>> = {
   sql: `
-    select
-      d.datname as name, coalesce(shobj_description(d.oid, 'pg_database') like '%' || $2, false) as "isOurs"
+    select d.datname as name
     from pg_database d
     where d.datname like $1 || '%' and pg_has_role(d.datdba, 'usage')
       and not exists (select from pg_stat_activity a where a.datid = d.oid)`,
@@ -86,13 +85,13 @@ const strays: Query<z.infer<typeof Stray>> = {
 
 /**
  * Drops scratch databases that nobody is connected to: those of this host, whose runs are over, for there is one at a
- * time; those of others after a day. The name tells the time.
+ * time; those of others after a day. The name tells host and time.
  */
 async function sweepScratch(context: ScratchContext, session: MaintenanceSession): Promise<void> {
   const oldest = stampOf(new Date(context.now().getTime() - ABANDONED_AFTER_HOURS * 3_600_000)).toLowerCase();
-  for (const { name, isOurs } of await session.query(strays, [PREFIX.replaceAll('_', '\\_'), hostname()])) {
-    const stamp = /^vkt_verify_(\d{8}t\d{6}z)_[0-9a-f]{8}$/.exec(name)?.[1];
-    if (stamp === undefined || !(isOurs || stamp < oldest)) continue;
+  for (const { name } of await session.query(strays, [PREFIX.replaceAll('_', '\\_')])) {
+    const [, stamp, host] = /^vkt_verify_(\d{8}t\d{6}z)_([0-9a-f]{8})_[0-9a-f]{8}$/.exec(name) ?? [];
+    if (stamp === undefined || !(host === HOST || stamp < oldest)) continue;
     context.log.warn(`dropping ${name}, which an interrupted verification has left`);
     await dropDatabase(context, session, name);
   }
