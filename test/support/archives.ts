@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { type Header, pack } from 'tar-stream';
+import archives, { type Header } from 'tar-stream';
 import type { Entry } from '../../src/lib/backup/archive/contents.js';
 import { directoryStore } from '../../src/lib/backup/directory-store.js';
 import { Manifest, writeManifest } from '../../src/lib/backup/manifest.js';
@@ -133,7 +133,7 @@ const entryOf = (given: Partial<Entry>) => ({
 });
 
 async function tarOf(entries: readonly (readonly [Header, content?: string | Buffer])[]): Promise<Buffer> {
-  const tar = pack();
+  const tar = archives.pack();
   for (const [header, content] of entries) tar.entry({ mtime: new Date(0), ...header }, content);
   tar.finalize();
   return buffer(tar);

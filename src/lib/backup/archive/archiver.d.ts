@@ -23,7 +23,7 @@ declare module 'archiver' {
 declare module 'tar-stream' {
   import type { Readable, Writable } from 'node:stream';
 
-  interface Header {
+  export interface Header {
     readonly name: string;
     readonly type: string | null;
     readonly size?: number;
@@ -41,6 +41,6 @@ declare module 'tar-stream' {
     entry(header: Header, content?: string | Buffer, done?: (error?: Error | null) => void): Writable;
     finalize(): void;
   }
-  export function extract(): Extract;
-  export function pack(): Pack;
+  const archives: { extract(): Extract; pack(): Pack };
+  export default archives;
 }

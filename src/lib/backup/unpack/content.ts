@@ -50,8 +50,8 @@ async function listFiles(site: PackedSite): Promise<readonly Entry[]> {
 }
 
 async function readTar(site: PackedSite, entries: readonly Entry[], take: Take): Promise<void> {
-  const { extract } = await import('tar-stream');
-  const tar = extract();
+  const { default: archives } = await import('tar-stream');
+  const tar = archives.extract();
   const fed = pipeline(contentBehind(site, ARCHIVE_NAME), tar);
   fed.catch(() => {}); // told below
   let index = 0;
