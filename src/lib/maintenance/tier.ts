@@ -5,12 +5,12 @@ import type * as z from 'zod';
 import { type Command, defineCommand, type OptionText } from '../command.js';
 import type { Context } from '../context.js';
 import { OperatorError } from '../errors.js';
+import { sendHeartbeat } from '../heartbeat.js';
 import { runSteps, type Selection, type Step, type StepReport } from '../pipeline.js';
 import { withLock } from '../process/index.js';
 import type { Finding, Outcome } from '../status.js';
 import { Duration } from '../units.js';
 import { concludeTier, TierResult } from './conclude.js';
-import { sendHeartbeat } from './heartbeat.js';
 import {
   pruneRecords,
   type RunRecord,
@@ -95,7 +95,8 @@ async function runRecorded(context: Context, wanted: Wanted, directory: string):
   const started = startedRecord(context, tier);
   const begin = context.elapsed();
   const unopened = await keep(() => writeRecord(directory, started));
-  const announced = sendHeartbeat(context, 'start');
+  const { heartbeatUrl } = await context.config();
+  const announced = sendHeartbeat(context, heartbeatUrl, 'start');
   const steps = await run(context, wanted, last);
   const durationMs = Math.round(context.elapsed() - begin);
   const ended = { ...started, endedAt: context.now().toISOString(), durationMs, steps };
@@ -103,7 +104,7 @@ async function runRecorded(context: Context, wanted: Wanted, directory: string):
   const unclosed = await keep(() => keepTraces(context, wanted, { directory, ended, outcome }));
   const told = unclosed.length === 0 ? outcome : concludeTier(context, tier.name, { steps, unkept: unclosed });
   await announced;
-  await sendHeartbeat(context, GOOD.has(told.status) ? 'success' : 'fail');
+  await sendHeartbeat(context, heartbeatUrl, GOOD.has(told.status) ? 'success' : 'fail');
   return told;
 }
 

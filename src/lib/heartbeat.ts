@@ -1,6 +1,7 @@
-/** Tells an outside watcher that a tier began, and how it ended. A watcher that cannot be reached never fails the run. */
-import type { Context } from '../context.js';
-import { explain } from '../errors.js';
+/** Tells an outside watcher that a run began, and how it ended. A watcher that cannot be reached never fails the run. */
+import type { Secret } from './config/index.js';
+import type { Context } from './context.js';
+import { explain } from './errors.js';
 
 export type Beat = 'start' | 'success' | 'fail';
 
@@ -11,18 +12,18 @@ const TIMEOUT_MS = 10_000;
 /** After a signal there is less time. */
 const HASTY_TIMEOUT_MS = 3_000;
 
-/** Pings `heartbeatUrl`, if one is configured; `rid` ties start and end together. Never throws. */
+/** Pings the address, if there is one; `rid` ties start and end together. Never throws. */
 export async function sendHeartbeat(
-  context: Pick<Context, 'config' | 'log' | 'runId' | 'signal'>,
+  context: Pick<Context, 'log' | 'runId' | 'signal'>,
+  address: Secret | undefined,
   beat: Beat,
 ): Promise<void> {
-  const { heartbeatUrl } = await context.config();
-  if (!heartbeatUrl) return;
-  const url = new URL(heartbeatUrl.reveal());
+  if (!address) return;
+  const url = new URL(address.reveal());
   url.pathname = url.pathname.replace(/\/$/, '') + SUFFIX[beat];
   url.searchParams.set('rid', runUuid(context.runId));
   try {
-    const { request } = await import('../api/http.js');
+    const { request } = await import('./api/http.js');
     const timeoutMs = context.signal.aborted ? HASTY_TIMEOUT_MS : TIMEOUT_MS;
     const { status } = await request({ method: 'POST', url, timeoutMs });
     if (status >= 400) context.log.warn(`heartbeat (${beat}): the watcher answered ${status}`);
