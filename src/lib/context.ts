@@ -63,6 +63,8 @@ export interface Context {
   readonly state: () => Promise<string>;
   /** The same context under another signal: how a step gets its timeout. */
   readonly fork: (signal: AbortSignal) => Context;
+  /** The same context, but the configuration is read anew: for what runs on while files change. */
+  readonly renew: () => Context;
   /** Runs at the end of the command, last added first, also after a failure or a signal. */
   readonly onDispose: (close: () => Promise<void> | void) => void;
 }

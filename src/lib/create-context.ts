@@ -30,31 +30,37 @@ export interface OwnedContext {
 export function createContext(options: ContextOptions): OwnedContext {
   const closers: (() => Promise<void> | void)[] = [];
   let environment: string | undefined;
-  const config = once(async () => {
-    const loaded = await loadConfiguration(options);
-    environment = loaded.environment;
-    return loaded;
-  });
   const shared: Shared = {
     ...options,
     runId: randomBytes(4).toString('hex'),
     now: () => new Date(),
     elapsed: () => performance.now(),
-    config,
-    state: once(() => prepareState(config)),
+    load: async () => {
+      const loaded = await loadConfiguration(options);
+      environment = loaded.environment;
+      return loaded;
+    },
     onDispose: (close: () => Promise<void> | void) => void closers.push(close),
   };
   return {
-    context: underSignal(shared, options.signal),
+    context: configured(shared, options.signal),
     dispose: () => closeAll(closers, options.log),
     environment: () => environment,
   };
 }
 
-type Shared = ContextOptions & Pick<Context, 'runId' | 'now' | 'elapsed' | 'config' | 'state' | 'onDispose'>;
+type Shared = ContextOptions &
+  Pick<Context, 'runId' | 'now' | 'elapsed' | 'onDispose'> & { readonly load: () => Promise<Config> };
+type Configured = Shared & Pick<Context, 'config' | 'state'>;
+
+/** With a configuration that is read on first use, and then stays. */
+function configured(shared: Shared, signal: AbortSignal): Context {
+  const config = once(shared.load);
+  return underSignal({ ...shared, config, state: once(() => prepareState(config)) }, signal);
+}
 
 /** The members that depend on the signal, bound to this one. */
-function underSignal(shared: Shared, signal: AbortSignal): Context {
+function underSignal(shared: Configured, signal: AbortSignal): Context {
   setMaxListeners(0, signal); // every call in flight listens; ten is no limit that means anything here
   return {
     ...shared,
@@ -73,11 +79,12 @@ function underSignal(shared: Shared, signal: AbortSignal): Context {
       return withMaintenanceSession(await connectionOf(shared, signal, choice), use);
     },
     fork: (other) => underSignal(shared, other),
+    renew: () => configured(shared, signal),
   };
 }
 
 async function connectionOf(
-  { command, runId, config, env }: Shared,
+  { command, runId, config, env }: Configured,
   signal: AbortSignal,
   choice: ConnectionChoice | undefined,
 ) {

@@ -27,6 +27,8 @@ export interface Metric {
   readonly samples?: string;
   /** The same figure in PromQL, over what the application's `/metrics` shows; absent where Prometheus cannot know it. */
   readonly promql?: string;
+  /** For a text metric: per word a query that is 1 while the metric has it, and else 0. */
+  readonly promqlByWord?: Readonly<Record<string, string>>;
 }
 
 /** The metrics at one moment. */

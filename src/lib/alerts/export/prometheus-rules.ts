@@ -1,0 +1,69 @@
+/** Alert rules as a rule file of Prometheus, so that both evaluate alike. */
+import { metrics } from '../../metrics/index.js';
+import { writeDuration } from '../../units.js';
+import type { Rule } from '../rule.js';
+import { queryOf, toPromql } from './promql.js';
+
+export interface PrometheusRule {
+  readonly alert: string;
+  readonly expr: string;
+  readonly for?: string;
+  readonly keep_firing_for?: string;
+  readonly labels: { readonly severity: string };
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+export interface PrometheusRules {
+  readonly rules: readonly PrometheusRule[];
+  /** What cannot be said in PromQL, and why. */
+  readonly left: readonly { readonly rule: string; readonly reason: string }[];
+}
+
+/** Translates the rules; those that Prometheus cannot evaluate are named with the reason. */
+export function toPrometheusRules(rules: readonly Rule[]): PrometheusRules {
+  const names = new Set(rules.map(({ name }) => name));
+  const translated = rules.map((rule) => translate(rule, names));
+  return {
+    rules: translated.flatMap((found) => ('alert' in found ? [found] : [])),
+    left: translated.flatMap((found) => ('alert' in found ? [] : [found])),
+  };
+}
+
+function translate(rule: Rule, names: ReadonlySet<string>): PrometheusRule | PrometheusRules['left'][number] {
+  if (rule.kind === 'event') return { rule: rule.name, reason: 'it tells of an event, which is no state' };
+  const condition = toPromql(rule.condition);
+  if ('reason' in condition) return { rule: rule.name, reason: condition.reason };
+  const expr = [condition.promql, ...enoughSamples(rule), ...unlessInhibited(rule, names)].join(' ');
+  return {
+    alert: rule.name,
+    expr: rule.noData === 'alert' ? `(${expr})${orAbsent(rule)}` : expr,
+    ...(rule.forMs > 0 && { for: writeDuration(rule.forMs) }),
+    ...(rule.keepFiringForMs > 0 && { keep_firing_for: writeDuration(rule.keepFiringForMs) }),
+    labels: { severity: rule.severity },
+    annotations: {
+      summary: `${rule.name}: ${rule.condition.text}`,
+      ...(rule.description !== undefined && { description: rule.description }),
+      ...(rule.runbook !== undefined && { runbook_url: rule.runbook }),
+    },
+  };
+}
+
+const enoughSamples = ({ minSamples }: Rule): string[] =>
+  [...minSamples].flatMap(([path, least]) => {
+    const metric = metrics.get(path);
+    return metric?.promql === undefined ? [] : [`and ${metric.promql} >= ${least}`];
+  });
+
+const unlessInhibited = ({ inhibitedBy }: Rule, names: ReadonlySet<string>): string[] =>
+  inhibitedBy
+    .filter((name) => names.has(name))
+    .map((name) => `unless on() ALERTS{alertname=${JSON.stringify(name)},alertstate="firing"}`);
+
+function orAbsent({ condition }: Rule): string {
+  return condition.paths
+    .flatMap((path) => {
+      const metric = metrics.get(path);
+      return metric?.promql === undefined ? [] : [` or absent(${queryOf(metric)})`];
+    })
+    .join('');
+}
