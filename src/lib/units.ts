@@ -1,8 +1,8 @@
 /** Durations and sizes as operators write them (`30s`, `24h`, `100MB`), parsed once at the edge into ms and bytes. */
 import * as z from 'zod';
 
-const MILLISECONDS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
-const BYTES = {
+export const MILLISECONDS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
+export const BYTES = {
   B: 1,
   KB: 1e3,
   MB: 1e6,

@@ -5,6 +5,10 @@ import type { Condition } from '../conditions/index.js';
 export const ALERT_SEVERITIES = ['info', 'warning', 'critical'] as const;
 export type AlertSeverity = (typeof ALERT_SEVERITIES)[number];
 
+/** Two-sided. */
+export const CONFIDENCES = [0.9, 0.95, 0.99] as const;
+export type Confidence = (typeof CONFIDENCES)[number];
+
 export interface Rule {
   readonly name: string;
   readonly severity: AlertSeverity;
@@ -22,6 +26,8 @@ export interface Rule {
   readonly keepFiringForMs: number;
   /** Fewer samples than this behind a ratio or a mean: the condition is unknown. Path of the count → least count. */
   readonly minSamples: ReadonlyMap<string, number>;
+  /** Shares must be proven this well, by Wilson's score interval, before a condition over them holds. */
+  readonly confidence: Confidence | undefined;
   /** What an unknown condition means once it has been so for `noDataForMs`. */
   readonly noData: 'keep' | 'ok' | 'alert';
   readonly noDataForMs: number;

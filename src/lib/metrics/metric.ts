@@ -1,11 +1,12 @@
 /** What a metric is: a path that conditions may name, and where its value comes from. */
-import type { Value } from '../conditions/index.js';
+import type { Term, Value } from '../conditions/index.js';
 import type { Explanation } from '../errors.js';
 
 /** Whom a value is asked of. One question answers all metrics of a source. */
 export type SourceName =
   | 'health'
   | 'performance'
+  | 'trends'
   | 'jobs'
   | 'application-database'
   | 'changes'
@@ -14,18 +15,17 @@ export type SourceName =
   | 'postgres'
   | 'self';
 
-export interface Metric {
+export interface Metric extends Term {
   /** As conditions name it: `hooks.errorRate`. */
   readonly path: string;
-  readonly type: 'number' | 'text' | 'boolean';
-  /** The words a text metric takes. */
-  readonly words?: readonly string[];
-  readonly unit: 'ms' | 's' | 'fraction' | 'count' | 'bytes' | 'perMinute' | 'none';
   readonly source: SourceName;
   readonly description: string;
   /** Path of the metric that counts what a ratio or a mean is made of: `minSamples` looks at it. */
   readonly samples?: string;
-  /** The same figure in PromQL, over what the application's `/metrics` shows; absent where Prometheus cannot know it. */
+  /**
+   * The same figure in PromQL, over what the application's `/metrics` shows, `$window` for the window; absent where
+   * Prometheus cannot know it.
+   */
   readonly promql?: string;
   /** For a text metric: per word a query that is 1 while the metric has it, and else 0. */
   readonly promqlByWord?: Readonly<Record<string, string>>;

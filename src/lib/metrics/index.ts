@@ -1,0 +1,4 @@
+/** What can be measured, by name, and how it is measured. */
+export { metrics } from './catalogue.js';
+export type { Metric, Sample, SourceName } from './metric.js';
+export { vocabulary } from './vocabulary.js';
