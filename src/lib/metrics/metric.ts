@@ -27,6 +27,8 @@ export interface Metric {
   readonly samples?: string;
   /** The same figure in PromQL, over what the application's `/metrics` shows; absent where Prometheus cannot know it. */
   readonly promql?: string;
+  /** A count of what happened since the last evaluation: each value above 0 is news, also one equal to the last. */
+  readonly sinceLastEvaluation?: true;
 }
 
 /** The metrics at one moment. */
