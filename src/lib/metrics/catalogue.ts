@@ -8,6 +8,8 @@ const health: Readonly<Record<string, Definition>> = {
     type: 'text',
     words: ['healthy', 'warning', 'critical'],
     description: 'What the application says of itself; critical when it does not answer at all',
+    // The job of the guide's scrape configuration. That it answers and calls itself critical is not in /metrics.
+    promqlByWord: { critical: '(1 - max(up{job="viktoria-hooks"}))' },
   },
   'system.uptime': { unit: 's', description: 'How long the application has been running' },
   'system.activeConnections': { unit: 'count', description: 'Requests being answered' },

@@ -29,6 +29,8 @@ export interface Metric extends Term {
   readonly promql?: string;
   /** For a text metric: per word a query that is 1 while the metric has it, and else 0. */
   readonly promqlByWord?: Readonly<Record<string, string>>;
+  /** A count of what happened since the last evaluation: each value above 0 is news, also one equal to the last. */
+  readonly sinceLastEvaluation?: true;
 }
 
 /** The metrics at one moment. */

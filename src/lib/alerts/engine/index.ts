@@ -1,0 +1,15 @@
+/** The heart of alerting: rules, figures and what was before in; what changed and who has to be told out. Pure. */
+export { adoptStored } from './adopt.js';
+export { AlertRecord, type AlertState, initialState, type Phase } from './alert-state.js';
+export { evaluateRules } from './evaluate.js';
+export {
+  type Evaluated,
+  type Evaluation,
+  type MaintenanceWindow,
+  type Silence,
+  Transition,
+  type Verdict,
+  WEEKDAYS,
+  type Weekday,
+} from './evaluation.js';
+export { matchesOf } from './mute.js';
