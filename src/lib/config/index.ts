@@ -6,4 +6,6 @@ export { describeOrigin, formatPath, type Origin, type Path } from './origin.js'
 export type { Config } from './schema.js';
 export { isSecret, type Secret } from './secret.js';
 export { isParsable } from './source.js';
+export { readStrictFile } from './strict-file.js';
 export { type Leaf, leavesOf } from './tree.js';
+export { writeYaml } from './write-yaml.js';

@@ -19,12 +19,19 @@ export interface PrometheusRules {
   readonly left: readonly { readonly rule: string; readonly reason: string }[];
 }
 
-/** Translates the rules; those that Prometheus cannot evaluate are named with the reason. */
-export function toPrometheusRules(rules: readonly Rule[]): PrometheusRules {
+/**
+ * Translates the rules, over windows of `windowMs`; those that Prometheus cannot evaluate are named with the reason.
+ * What has no words there: `clear`, `confidence`, `noDataFor`, flapping, cooldowns (the Alertmanager's `repeat_interval`).
+ */
+export function toPrometheusRules(rules: readonly Rule[], windowMs: number): PrometheusRules {
   const names = new Set(rules.map(({ name }) => name));
   const translated = rules.map((rule) => translate(rule, names));
+  const inWindow = (rule: PrometheusRule) => ({
+    ...rule,
+    expr: rule.expr.replaceAll('$window', writeDuration(windowMs)),
+  });
   return {
-    rules: translated.flatMap((found) => ('alert' in found ? [found] : [])),
+    rules: translated.flatMap((found) => ('alert' in found ? [inWindow(found)] : [])),
     left: translated.flatMap((found) => ('alert' in found ? [] : [found])),
   };
 }

@@ -8,7 +8,7 @@ import { type Metric, metrics } from '../../metrics/index.js';
 /** The query, or why there is none. */
 export type Translation = { readonly promql: string } | { readonly reason: string };
 
-/** A query that yields something while the condition is true. */
+/** A query that yields something while the condition is true; `$window` stands in it for the window. */
 export function toPromql(condition: Condition): Translation {
   try {
     return { promql: filter(condition.expression, false) };

@@ -1,0 +1,75 @@
+/** `alerts test`: a file of rule tests against the rules in force. */
+import { resolve } from 'node:path';
+import * as z from 'zod';
+import { readStrictFile } from '../../config/index.js';
+import type { Context } from '../../context.js';
+import { OperatorError } from '../../errors.js';
+import { metrics } from '../../metrics/index.js';
+import { conclude, type Outcome } from '../../status.js';
+import { suggest } from '../../suggest.js';
+import { loadRules } from '../compile-rules.js';
+import type { Rule } from '../rule.js';
+import { RuleTests } from './rule-test.js';
+import { runRuleTest } from './run-rule-test.js';
+
+export const TestRulesFlags = z.object({ file: z.string().min(1) });
+export type TestRulesFlags = z.output<typeof TestRulesFlags>;
+
+export const RuleTestReport = z.object({
+  file: z.string(),
+  passed: z.number(),
+  failed: z.number(),
+  tests: z.array(z.object({ name: z.string(), failures: z.array(z.string()) })),
+});
+export type RuleTestReport = z.output<typeof RuleTestReport>;
+
+/**
+ * Runs every test of the file.
+ * @throws OperatorError VOPS-CONFIG-… for a broken file, or one that names rules or metrics there are not
+ */
+export async function testRules(
+  { config, cwd }: Pick<Context, 'config' | 'cwd'>,
+  { file }: TestRulesFlags,
+): Promise<Outcome<RuleTestReport>> {
+  const path = resolve(cwd, file);
+  const { rules: names, tests } = await readStrictFile(path, RuleTests);
+  const rules = await loadRules(await config());
+  requireKnown('metric', [...metrics.keys()], tests.flatMap(({ series }) => Object.keys(series)));
+  requireKnown('rule', rules.map(({ name }) => name), [
+    ...(names ?? []),
+    ...tests.flatMap(({ expect }) =>
+      expect.flatMap(({ firing = [], pending = [], messages = [] }) => [
+        ...firing,
+        ...pending,
+        ...messages.map(({ rule }) => rule),
+      ]),
+    ),
+  ]);
+  const chosen = names === undefined ? rules : rules.filter(({ name }) => names.includes(name));
+  return concludeTests(path, tests.map((test) => ({ name: test.name, failures: runRuleTest(test, chosen) })));
+}
+
+/** A slip in a name would make a test pass that tests nothing. */
+function requireKnown(what: string, known: readonly string[], used: readonly string[]): void {
+  const unknown = used.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  const meant = suggest(unknown, known);
+  throw new OperatorError('VOPS-CONFIG-INVALID', `there is no ${what} ${unknown}`, {
+    hint: meant === undefined ? 'see: viktoria-ops alerts list' : `did you mean ${meant}?`,
+  });
+}
+
+function concludeTests(file: string, tests: RuleTestReport['tests']): Outcome<RuleTestReport> {
+  const failed = tests.filter(({ failures }) => failures.length > 0);
+  return conclude(
+    { file, passed: tests.length - failed.length, failed: failed.length, tests },
+    failed.flatMap(({ name, failures }) =>
+      failures.map((failure) => ({
+        code: 'VOPS-ALERTS-TEST-FAILED',
+        severity: 'error' as const,
+        message: `${name}: ${failure}`,
+        hint: 'mend the rule, or what the test expects of it',
+      })),
+    ),
+  );
+}
