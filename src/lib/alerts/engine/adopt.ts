@@ -4,19 +4,27 @@ import type { AlertEvent, Notification } from '../event.js';
 import type { Rule } from '../rule.js';
 import type { AlertRecord, AlertState, Told } from './alert-state.js';
 import { numberIn } from './compose.js';
+import type { Evaluation } from './evaluation.js';
 import { newRecord, toInactive } from './step.js';
+import { without } from './step-event.js';
 
 /**
  * The state with what stored notifications say and it does not know: whoever gets the message of a firing will get that
- * of its end, also where the end has come in between. Notifications that the state knows change nothing. To be called
- * with all that are stored and undelivered before each evaluation.
+ * of its end, also where the end has come in between. Notifications that the state knows change nothing. The state is as
+ * seen from `now`; times of a clock that has since stepped back count as now.
  */
-export function adoptStored(state: AlertState, stored: readonly Notification[], rules: readonly Rule[]): AlertState {
+export function adoptStored(
+  state: AlertState,
+  { stored, rules, now }: Pick<Evaluation, 'stored' | 'rules' | 'now'>,
+): AlertState {
+  if (stored.length === 0) return state;
   const byName = new Map(rules.map((rule) => [rule.name, rule]));
   const alerts = new Map(state.alerts);
   for (const { channel, event } of [...stored].sort(asTheyHappened)) {
     const record = alerts.get(event.rule) ?? newRecord(event.rule, state.episodeBase);
-    const adopted = ADOPT[event.kind](record, { channel, event, rule: byName.get(event.rule) });
+    const past = (time: string) => Math.min(Date.parse(time), now.getTime());
+    const about = { rule: byName.get(event.rule), at: past(event.at), since: past(event.since) };
+    const adopted = ADOPT[event.kind](record, { channel, event, ...about });
     if (adopted !== record) alerts.set(event.rule, adopted);
   }
   return { ...state, alerts };
@@ -24,6 +32,8 @@ export function adoptStored(state: AlertState, stored: readonly Notification[], 
 
 interface Stored extends Notification {
   readonly rule: Rule | undefined;
+  readonly at: number;
+  readonly since: number;
 }
 type Adopt = (record: AlertRecord, stored: Stored) => AlertRecord;
 
@@ -49,52 +59,54 @@ function asTheyHappened({ event: one }: Notification, { event: other }: Notifica
   return numbers || ORDER.indexOf(one.kind) - ORDER.indexOf(other.kind);
 }
 
-function adoptFiring(record: AlertRecord, { channel, event }: Stored): AlertRecord {
+function adoptFiring(record: AlertRecord, stored: Stored): AlertRecord {
+  const { channel, event } = stored;
   const before = toldOf(record, channel);
   if ((before?.episode ?? 0) >= event.episode) return record;
-  const told: Told = { ...before, channel, ...about(event), firing: true };
+  const told: Told = { ...before, ...heard(stored), firing: true };
   if (record.episode >= event.episode) return withTold(record, told);
-  return withTold({ ...begunBy(record, event), phase: 'firing', peak: numbersIn(event.values) }, told);
+  return withTold({ ...begunBy(record, stored), phase: 'firing', peak: numbersIn(event.values) }, told);
 }
 
-function adoptResolved(record: AlertRecord, { channel, event }: Stored): AlertRecord {
+function adoptResolved(record: AlertRecord, { channel, event, at }: Stored): AlertRecord {
   const before = toldOf(record, channel);
   if (!before?.firing || before.episode !== event.episode) return record;
-  const told = withTold(record, { ...before, at: Date.parse(event.at), firing: undefined });
+  const told = withTold(record, { ...before, at, firing: undefined });
   return record.phase === 'firing' && record.episode === event.episode ? toInactive(told) : told;
 }
 
-function adoptFlapping(record: AlertRecord, { channel, event }: Stored): AlertRecord {
+function adoptFlapping(record: AlertRecord, stored: Stored): AlertRecord {
+  const { channel, event, at } = stored;
   const number = numberIn(event.id);
-  const isOver = number < (record.flaps ?? 0) || (number === record.flaps && !record.flapping);
-  if (event.episode < record.episode || (event.episode === record.episode && isOver)) return record;
   const before = toldOf(record, channel);
-  if (event.episode === record.episode && number === record.flaps && before?.flapping) return record;
-  const begun = event.episode > record.episode ? begunBy(record, event) : record;
-  const stranger = { channel, episode: 0, severity: event.severity };
-  const told: Told = { ...stranger, ...before, at: Date.parse(event.at), flapping: true };
+  const isNewEpisode = event.episode > record.episode;
+  const isNew = isNewEpisode || (event.episode === record.episode && number > (record.flaps ?? 0));
+  const isCurrent = event.episode === record.episode && number === record.flaps && record.flapping;
+  if (!isNew && (!isCurrent || before?.flapping)) return record;
+  const begun = isNewEpisode ? begunBy(record, stored) : record;
+  const told: Told = { ...heard(stored), episode: 0, ...before, at, flapping: true };
   return withTold({ ...begun, flapping: true, flaps: number }, told);
 }
 
-function adoptSettled(record: AlertRecord, { channel, event }: Stored): AlertRecord {
+function adoptSettled(record: AlertRecord, { channel, event, at }: Stored): AlertRecord {
   const before = toldOf(record, channel);
   const isOther = event.episode !== record.episode || numberIn(event.id) !== record.flaps;
   if (!before?.flapping || isOther) return record;
-  const told: Told = { ...before, at: Date.parse(event.at), flapping: undefined };
-  return withTold({ ...record, flapping: undefined }, told);
+  return withTold({ ...record, flapping: undefined }, { ...before, at, flapping: undefined });
 }
 
 /** Notices of others, such as a playbook's, have no rule and are none of ours. */
-function adoptNotice(record: AlertRecord, { channel, event, rule }: Stored): AlertRecord {
-  if (rule?.kind !== 'event' || event.episode < record.episode) return record;
-  const others = (event.episode > record.episode ? rule.channels : (record.owed ?? [])).filter(
-    (name) => name !== channel,
-  );
+function adoptNotice(record: AlertRecord, stored: Stored): AlertRecord {
+  const { channel, event, rule } = stored;
   const isNew = event.episode > record.episode;
-  if (!isNew && others.length === (record.owed?.length ?? 0)) return record;
-  const owed = others.length === 0 ? undefined : others;
-  const begun = isNew ? { ...begunBy(record, event), seen: numbersIn(event.values), isAdopted: true as const } : record;
-  return withTold({ ...begun, owed }, { ...toldOf(record, channel), channel, ...about(event) });
+  if (rule?.kind !== 'event' || (!isNew && (event.episode < record.episode || !record.owed?.includes(channel)))) {
+    return record;
+  }
+  const counts = numbersIn(event.values);
+  const begun: AlertRecord = isNew
+    ? { ...begunBy(record, stored), peak: counts, seen: counts, isAdopted: true, owed: [...rule.channels] }
+    : record;
+  return withTold({ ...begun, owed: without(begun.owed, [channel]) }, { ...toldOf(record, channel), ...heard(stored) });
 }
 
 const toldOf = (record: AlertRecord, channel: string) => record.told.find((told) => told.channel === channel);
@@ -104,12 +116,12 @@ const withTold = (record: AlertRecord, told: Told): AlertRecord => ({
   told: [...record.told.filter(({ channel }) => channel !== told.channel), told],
 });
 
-const about = ({ at, episode, severity }: AlertEvent) => ({ at: Date.parse(at), episode, severity });
+const heard = ({ channel, at, event: { episode, severity } }: Stored): Told => ({ channel, at, episode, severity });
 
-const begunBy = (record: AlertRecord, { episode, since }: AlertEvent): AlertRecord => ({
+const begunBy = (record: AlertRecord, { event: { episode }, since }: Stored): AlertRecord => ({
   ...toInactive(record),
   episode,
-  firedAt: Date.parse(since),
+  firedAt: since,
   flaps: undefined,
   reminders: undefined,
 });

@@ -13,23 +13,17 @@ export function atPresent(state: AlertState, now: number): AlertState {
   const evaluatedAt = state.evaluatedAt ?? now;
   const stepMs = Math.max(0, evaluatedAt - now);
   const isGap = now - evaluatedAt > GAP_MS;
-  // Above 0 without a step: times of an evaluation that was cut short, made by a clock that was wrong.
   const adjust = (record: AlertRecord) => {
-    const moved = stepMs > 0 || isAhead(record, now) ? moveTimes(record, stepMs, now) : record;
+    const moved = stepMs > 0 ? moveTimes(record, stepMs) : record;
     return isGap ? restartTimers(moved, now) : moved;
   };
   const alerts = new Map<string, AlertRecord>();
   for (const [rule, record] of state.alerts) alerts.set(rule, adjust(record));
-  return { ...state, evaluatedAt, alerts };
+  return { ...state, alerts };
 }
 
-function isAhead({ pendingSince, firedAt, clearSince, unknownSince, told }: AlertRecord, now: number): boolean {
-  const times = [pendingSince, firedAt, clearSince, unknownSince];
-  return times.some((time) => time !== undefined && time > now) || told.some(({ at }) => at > now);
-}
-
-function moveTimes(record: AlertRecord, stepMs: number, now: number): AlertRecord {
-  const move = (time: number) => Math.min(time - stepMs, now);
+function moveTimes(record: AlertRecord, stepMs: number): AlertRecord {
+  const move = (time: number) => time - stepMs;
   const moveAny = (time: number | undefined) => (time === undefined ? undefined : move(time));
   return {
     ...record,

@@ -74,10 +74,12 @@ export const numberIn = (id: string): number => Number(/-(\d+)$/.exec(id)?.[1] ?
 
 function slugOf(name: string): string {
   if (name.length <= 120 && /^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)) return name;
-  const words = name
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .slice(0, 100);
+  const words =
+    name
+      .toLowerCase()
+      .match(/[a-z0-9]+/g)
+      ?.join('-')
+      .slice(0, 100) ?? 'rule';
   return `${words}-${createHash('sha256').update(name).digest('hex').slice(0, 12)}`;
 }
 

@@ -1,6 +1,7 @@
 /** One evaluation of all rules: pure, so that the same state and the same figures always say the same. */
 import type { Notification } from '../event.js';
 import { ALERT_SEVERITIES, type Rule } from '../rule.js';
+import { adoptStored } from './adopt.js';
 import type { AlertRecord, AlertState } from './alert-state.js';
 import { atPresent } from './clock.js';
 import { valuesOf } from './compose.js';
@@ -21,11 +22,12 @@ interface Step {
 }
 
 /**
- * Moves every alert on, and says who has to be told what. Commit the state only after the notifications are stored: with
- * the old state the next evaluation says the same under the same ids. Rules have names of their own.
+ * Moves every alert on, and says who has to be told what. Commit the state only after the notifications are stored: an
+ * evaluation that was cut short in between is repeated with the old state, and says the same under the same ids; what has
+ * changed since is told as a change from what was stored. No two rules have one name.
  */
 export function evaluateRules(evaluation: Evaluation): Evaluated {
-  const state = atPresent(evaluation.state, evaluation.now.getTime());
+  const state = adoptStored(atPresent(evaluation.state, evaluation.now.getTime()), evaluation);
   const steps = [...stepRules(evaluation, state), ...stepRemoved(evaluation, state)];
   const firing = namesOfFiring(steps);
   const muting = mutingBy(evaluation, new Set(firing));

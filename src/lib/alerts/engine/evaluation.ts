@@ -50,7 +50,10 @@ export interface Evaluation {
   /** By rule; a rule that is not here is unknown. */
   readonly verdicts: ReadonlyMap<string, Verdict>;
   readonly values: ReadonlyMap<string, Value>;
+  /** As it was committed last. */
   readonly state: AlertState;
+  /** Every notification that is stored and not delivered yet: after an evaluation that was cut short, the state lacks some. */
+  readonly stored: readonly Notification[];
   readonly now: Date;
   readonly silences: readonly Silence[];
   readonly windows: readonly MaintenanceWindow[];

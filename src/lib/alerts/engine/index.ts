@@ -1,5 +1,4 @@
 /** The heart of alerting: rules, figures and what was before in; what changed and who has to be told out. Pure. */
-export { adoptStored } from './adopt.js';
 export { AlertRecord, type AlertState, initialState, type Phase } from './alert-state.js';
 export { evaluateRules } from './evaluate.js';
 export {

@@ -16,7 +16,7 @@ interface Seen {
  * notice.
  */
 export function stepEvent(before: AlertRecord, rule: Rule, { verdict, now, evaluation }: Seen): AlertRecord {
-  const record = before.phase === 'inactive' ? before : toInactive(before); // it was of the other kind
+  const record = ofThisKind(before, rule);
   if (verdict.truth === null) return record;
   if (!verdict.truth) return record.seen ? { ...record, seen: undefined, isAdopted: undefined } : record;
   const { metrics } = evaluation;
@@ -28,6 +28,22 @@ export function stepEvent(before: AlertRecord, rule: Rule, { verdict, now, evalu
   if (!isNews) return looked;
   const peak = isUntold(record, rule) ? addCounts(seen, record.peak, metrics) : seen;
   return { ...looked, episode: record.episode + 1, firedAt: now, peak, owed: [...rule.channels] };
+}
+
+/** It may have been a rule of the other kind, or for other channels. */
+function ofThisKind(record: AlertRecord, { channels }: Rule): AlertRecord {
+  const ended =
+    record.phase === 'inactive' && !record.flapping
+      ? record
+      : { ...toInactive(record), changes: undefined, flapping: undefined };
+  const gone = record.owed?.filter((channel) => !channels.includes(channel)) ?? [];
+  return gone.length === 0 ? ended : { ...ended, owed: without(record.owed, gone) };
+}
+
+/** The channels still owed a notice; undefined for none. */
+export function without(owed: AlertRecord['owed'], channels: readonly string[]): AlertRecord['owed'] {
+  const left = owed?.filter((channel) => !channels.includes(channel));
+  return left?.length === 0 ? undefined : left;
 }
 
 /** Nobody has heard of what happened last: this notice will stand for both. */

@@ -8,6 +8,7 @@ import type { AlertRecord, Told } from './alert-state.js';
 import { composeEvent } from './compose.js';
 import type { Evaluation } from './evaluation.js';
 import type { Muting } from './mute.js';
+import { without } from './step-event.js';
 
 type Kind = AlertEvent['kind'];
 
@@ -122,11 +123,10 @@ function announce(
   { severity, messages, surroundings }: Announcement,
 ): Telling {
   const noticed = messages.filter(({ kind }) => kind === 'notice').map(({ channel }) => channel);
-  const owed = record.owed?.filter((channel) => !noticed.includes(channel));
   const hasReminder = messages.some(({ kind }) => kind === 'reminder');
   const next: AlertRecord = {
     ...record,
-    owed: owed?.length === 0 ? undefined : owed,
+    owed: without(record.owed, noticed),
     reminders: hasReminder ? (record.reminders ?? 0) + 1 : record.reminders,
   };
   const notifications = messages.map(({ channel, kind, told }) => {
