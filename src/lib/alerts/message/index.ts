@@ -1,0 +1,2 @@
+/** Messages: what people read when an alert reaches them. */
+export type { Item, Message } from './message.js';
