@@ -5,6 +5,14 @@ import type { AlertSeverity } from '../rule.js';
 /** How an alert stands by its last event. `passed`: it began and ended before anybody was told. */
 export const ITEM_STATES = ['firing', 'flapping', 'passed', 'resolved', 'steady', 'notice'] as const;
 
+/** What stands above an item, and above a message of nothing else; otherwise it is the severity. */
+export const STATE_LABELS: Readonly<Partial<Record<(typeof ITEM_STATES)[number], string>>> = {
+  flapping: 'FLAPPING',
+  passed: 'WAS FIRING',
+  resolved: 'RESOLVED',
+  steady: 'NO LONGER FLAPPING',
+};
+
 /** All there is to tell of one firing of one rule. */
 export interface Item {
   readonly state: (typeof ITEM_STATES)[number];
