@@ -45,5 +45,5 @@ function layersOf(schema: z.core.$ZodType): readonly z.core.$ZodType[] {
 function stepInto(schema: z.core.$ZodType, step: PropertyKey): z.core.$ZodType | undefined {
   if (schema instanceof z.ZodArray) return schema.element;
   if (schema instanceof z.ZodRecord) return schema.valueType;
-  return schema instanceof z.ZodObject ? schema.shape[String(step)] : undefined;
+  return schema instanceof z.ZodObject ? (schema.shape[String(step)] ?? schema.def.catchall) : undefined;
 }

@@ -5,13 +5,14 @@
 import * as z from 'zod';
 import type { Finding } from '../status.js';
 import { Duration, Size } from '../units.js';
+import { AlertChannels } from './alert-channels.js';
 import { Backup } from './backup.js';
 import { DatabaseMaintenance } from './database-maintenance.js';
 import { DatabaseThresholds } from './database-thresholds.js';
 import { HealthLevels } from './health-levels.js';
 import { Kpis } from './kpis.js';
 import type { Origin, Path } from './origin.js';
-import { HttpUrl, SecretHttpUrl, SecretPostgresUrl, SecretText } from './text.js';
+import { AbsolutePath, HttpUrl, SecretHttpUrl, SecretPostgresUrl, SecretText } from './text.js';
 
 const App = z
   .strictObject({
@@ -102,24 +103,9 @@ const Security = z
 
 /** The guide's alerting section; the engine that evaluates it reads the same shape. */
 const Alerting = z.strictObject({
-  channels: z
-    .strictObject({
-      slack: z
-        .strictObject({ webhook: SecretText, channel: z.string().optional(), username: z.string().optional() })
-        .optional(),
-      email: z
-        .strictObject({
-          smtp: z.strictObject({
-            host: z.string().min(1),
-            port: z.number().int().min(1).max(65535),
-            secure: z.boolean().optional(),
-            auth: z.strictObject({ user: z.string(), pass: SecretText }).optional(),
-          }),
-          recipients: z.array(z.string()).min(1),
-        })
-        .optional(),
-    })
-    .optional(),
+  channels: AlertChannels.optional(),
+  /** File for the textfile collector of Prometheus' node_exporter (`….prom`): how the alerts themselves fare. */
+  textfile: AbsolutePath.optional(),
   rules: z
     .array(
       z.strictObject({

@@ -23,6 +23,8 @@ export const SecretPostgresUrl = asSecret(
   address(/^postgres(ql)?:\/\//, 'expected postgres://user:password@host:port/database'),
 );
 
+export const AbsolutePath = z.string().startsWith('/', 'expected a path from the root, such as /etc/ssl/ca.pem');
+
 function asSecret(text: z.ZodString) {
   return text.transform(secret).register(secretSchemas, { isSecret: true });
 }

@@ -1,0 +1,73 @@
+/** Items as alerts of Alertmanager. */
+import type { AlertEvent } from '../event.js';
+import type { Item } from '../message/index.js';
+import { ALERT_SEVERITIES, type AlertSeverity } from '../rule.js';
+
+export interface AlertSettings {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly generatorUrl?: string | undefined;
+  readonly expireAfter: number;
+}
+
+export interface Alert {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly startsAt: string;
+  readonly endsAt: string;
+  readonly generatorURL?: string;
+}
+
+/** What is over when it is told lives so long: longer than a usual `group_wait`, else nobody would hear of it. */
+const LATE_MS = 300_000;
+
+/** The alerts that one item begins, prolongs or ends. An alert is known by its labels, its severity among them. */
+export function alertsOf(item: Item, settings: AlertSettings, now: Date): readonly Alert[] {
+  const { state, latest, events } = item;
+  const lasting = (ms: number, severity = latest.severity) =>
+    alertOf(latest, { settings, severity, endsAt: after(now, ms, latest) });
+  const ended = (severities: readonly AlertSeverity[]) => severities.map((severity) => lasting(0, severity));
+  if (state === 'firing') {
+    const isEscalated = events.some(({ kind }) => kind === 'escalated');
+    const others = ALERT_SEVERITIES.filter((severity) => severity !== latest.severity);
+    return [lasting(settings.expireAfter), ...(isEscalated ? ended(others) : [])];
+  }
+  if (state === 'flapping') return [lasting(settings.expireAfter)];
+  if (state === 'resolved') return ended(ALERT_SEVERITIES);
+  if (state === 'steady' && events.length === 1) return [lasting(0)];
+  return [lasting(LATE_MS)];
+}
+
+/** Never before it began: the clock may have stepped back. */
+const after = (now: Date, milliseconds: number, { since }: AlertEvent): string =>
+  new Date(Math.max(now.getTime(), Date.parse(since)) + milliseconds).toISOString();
+
+interface Details {
+  readonly settings: AlertSettings;
+  readonly severity: AlertSeverity;
+  readonly endsAt: string;
+}
+
+function alertOf(event: AlertEvent, { settings: { labels, generatorUrl }, severity, endsAt }: Details): Alert {
+  const { rule, environment, host, kind, since, runbook } = event;
+  const isFlapping = kind.startsWith('flapping');
+  const source = generatorUrl ?? (runbook && /^https?:\/\//.test(runbook) ? runbook : undefined);
+  return {
+    labels: {
+      ...labels,
+      alertname: rule,
+      severity,
+      environment,
+      instance: host,
+      ...(isFlapping ? { flapping: 'yes' } : {}),
+    },
+    annotations: annotationsOf(event),
+    startsAt: since,
+    endsAt,
+    ...(source === undefined ? {} : { generatorURL: source }),
+  };
+}
+
+function annotationsOf({ id, summary, description, condition, runbook }: AlertEvent): Readonly<Record<string, string>> {
+  const all = { summary, description, condition, runbook_url: runbook, event_id: id };
+  return Object.fromEntries(Object.entries(all).flatMap(([name, text]) => (text ? [[name, text]] : [])));
+}

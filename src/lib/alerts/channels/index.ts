@@ -1,0 +1,48 @@
+/** Every type of channel there is; the schema of the configuration is made from this list. */
+import * as z from 'zod';
+import { Duration } from '../../units.js';
+import { ALERT_SEVERITIES } from '../rule.js';
+import * as alertmanager from './alertmanager.js';
+import type { Channel } from './channel.js';
+import * as email from './email.js';
+import * as pagerduty from './pagerduty.js';
+import * as slack from './slack.js';
+import * as stdout from './stdout.js';
+import * as webhook from './webhook.js';
+
+export type { ChannelContext, DeliveryOutcome } from './channel.js';
+
+/** What every channel takes. */
+const common = {
+  /** Rules that name no channels of their own go here only from this severity on. */
+  minSeverity: z.enum(ALERT_SEVERITIES).default('info'),
+  /** The channel that gets what this one refuses for good, or has not taken for ten minutes. */
+  fallback: z.string().optional(),
+  /** Longest one message may take. */
+  timeout: Duration.prefault('10s'),
+  /** Whether the end of an alert is told. */
+  sendResolved: z.boolean().default(true),
+} as const;
+
+const typed = <Type extends string>(type: Type) => ({ type: z.literal(type).default(type), ...common });
+
+/** By type: the settings of a channel. `type` is a key of each, so that they can be told apart. */
+export const channelSettings = {
+  slack: slack.settings.safeExtend(typed('slack')),
+  email: email.settings.safeExtend(typed('email')),
+  webhook: webhook.settings.safeExtend(typed('webhook')),
+  alertmanager: alertmanager.settings.safeExtend(typed('alertmanager')),
+  pagerduty: pagerduty.settings.safeExtend(typed('pagerduty')),
+  stdout: stdout.settings.safeExtend(typed('stdout')),
+} as const;
+
+export type ChannelType = keyof typeof channelSettings;
+export type ChannelSettings = z.output<(typeof channelSettings)[ChannelType]>;
+
+const CHANNELS = { slack, email, webhook, alertmanager, pagerduty, stdout } as const;
+
+/** What a channel of this type does. */
+export function channelOf({ type }: ChannelSettings): Channel<ChannelSettings> {
+  // A channel and the settings of its type belong together; the compiler cannot follow the type through both.
+  return CHANNELS[type] as unknown as Channel<ChannelSettings>;
+}

@@ -1,0 +1,68 @@
+/** Small JSON files of the alerts' state, read with a schema; one that cannot be read is moved aside and named. */
+import { readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type * as z from 'zod';
+import { systemCode } from '../../errors.js';
+import { ensurePrivateDirectory, readRegularFile } from '../../files/index.js';
+
+const MAX_BYTES = 1_000_000;
+const AT_ONCE = 32;
+
+/** The names in the directory, none if it is not there. Leftovers of a killed write are removed on the way. */
+export async function listNames(directory: string): Promise<readonly string[]> {
+  const names = await readdir(directory).catch((error: unknown) => {
+    if (systemCode(error) === 'ENOENT') return [];
+    throw error;
+  });
+  const leftovers = names.filter((name) => name.endsWith('.partial'));
+  await inTurns(leftovers, (name) => rm(join(directory, name), { force: true }));
+  return names.filter((name) => !name.endsWith('.partial'));
+}
+
+export interface Aside {
+  /** Where unreadable files go. */
+  readonly directory: string;
+  /** Told of each. */
+  readonly report: (what: string) => void;
+}
+
+/** What the file holds; undefined if there is none, or none that can be read. */
+export async function readRecord<Record>(
+  path: string,
+  schema: z.ZodType<Record>,
+  aside: Aside,
+): Promise<Record | undefined> {
+  try {
+    return schema.parse(JSON.parse((await readRegularFile(path, MAX_BYTES)).toString('utf8')));
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    await moveAside(path, aside);
+    return undefined;
+  }
+}
+
+const isMissing = (error: unknown): boolean => error instanceof Error && systemCode(error.cause) === 'ENOENT';
+
+/** Keeps the name of the directory in it: names of entries repeat from channel to channel. */
+async function moveAside(path: string, { directory, report }: Aside): Promise<void> {
+  const name = `${basename(dirname(path))}-${basename(path)}`;
+  try {
+    await ensurePrivateDirectory(directory);
+    await rename(path, join(directory, name));
+    report(`${path} could not be read and lies now in ${directory} as ${name}`);
+  } catch {
+    report(`${path} can neither be read nor moved aside`); // it blocks nothing
+  }
+}
+
+/** Calls `work` for each item, some of them side by side. */
+export async function inTurns<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  for (let start = 0; start < items.length; start += AT_ONCE) {
+    results.push(...(await Promise.all(items.slice(start, start + AT_ONCE).map(work))));
+  }
+  return results;
+}

@@ -1,0 +1,31 @@
+/** The way back for dead letters, once the channel is in order again. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Context } from '../../context.js';
+import { placesIn } from './entry.js';
+import { DeadLetter } from './give-up.js';
+import { writeEntry } from './queue.js';
+import { inTurns, listNames, readRecord } from './records.js';
+
+/**
+ * Puts the dead letters of a channel back into its outbox, as new ones, for the next delivery. While the lock of the
+ * alerts is held. Returns how many. Errors: `VOPS-FILE…`, `VOPS-DISK-FULL`.
+ */
+export async function reviveDeadLetters(
+  context: Pick<Context, 'state' | 'now' | 'log'>,
+  channel: string,
+): Promise<number> {
+  const places = placesIn(await context.state());
+  const directory = join(places.dead, channel);
+  const aside = { directory: places.corrupt, report: context.log.warn };
+  const enqueuedAt = context.now().toISOString();
+  const revived = await inTurns(await listNames(directory), async (name) => {
+    const letter = await readRecord(join(directory, name), DeadLetter, aside);
+    if (letter === undefined) return false;
+    const { version, insteadOf, event } = letter;
+    await writeEntry(places.outbox, { version, channel, enqueuedAt, insteadOf, event });
+    await rm(join(directory, name));
+    return true;
+  });
+  return revived.filter(Boolean).length;
+}
