@@ -3,3 +3,4 @@ export { type DeliveryContext, type DeliveryOptions, deliver } from './deliver.j
 export { enqueue } from './enqueue.js';
 export { DeliveryReport, judgeDelivery } from './report.js';
 export { reviveDeadLetters } from './revive.js';
+export { storedNotifications } from './read.js';
