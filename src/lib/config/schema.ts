@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import type { Finding } from '../status.js';
 import { Duration, Size } from '../units.js';
+import { Alerting } from './alerting.js';
 import { Backup } from './backup.js';
 import { DatabaseMaintenance } from './database-maintenance.js';
 import { DatabaseThresholds } from './database-thresholds.js';
@@ -100,40 +101,6 @@ const Security = z
   })
   .prefault({});
 
-/** The guide's alerting section; the engine that evaluates it reads the same shape. */
-const Alerting = z.strictObject({
-  channels: z
-    .strictObject({
-      slack: z
-        .strictObject({ webhook: SecretText, channel: z.string().optional(), username: z.string().optional() })
-        .optional(),
-      email: z
-        .strictObject({
-          smtp: z.strictObject({
-            host: z.string().min(1),
-            port: z.number().int().min(1).max(65535),
-            secure: z.boolean().optional(),
-            auth: z.strictObject({ user: z.string(), pass: SecretText }).optional(),
-          }),
-          recipients: z.array(z.string()).min(1),
-        })
-        .optional(),
-    })
-    .optional(),
-  rules: z
-    .array(
-      z.strictObject({
-        name: z.string().min(1),
-        condition: z.string().min(1),
-        severity: z.enum(['critical', 'warning', 'info']),
-        channels: z.array(z.string()),
-        /** Seconds, as in the guide. */
-        cooldown: z.number().min(0),
-      }),
-    )
-    .optional(),
-});
-
 /** The guide's playbooks. */
 const Incident = z.strictObject({
   name: z.string().min(1),
@@ -150,7 +117,7 @@ const sections = {
   logs: Logs,
   backup: Backup,
   security: Security,
-  alerting: Alerting.optional(),
+  alerting: Alerting,
   incidents: z.array(Incident).optional(),
   /** Pinged at start, success and failure of every tier (healthchecks.io's shape: /start, /fail). */
   heartbeatUrl: SecretHttpUrl.optional(),

@@ -27,6 +27,8 @@ export interface Metric extends Term {
    * Prometheus cannot know it.
    */
   readonly promql?: string;
+  /** A count of what happened since the last evaluation: each value above 0 is news, also one equal to the last. */
+  readonly sinceLastEvaluation?: true;
 }
 
 /** The metrics at one moment. */
@@ -36,4 +38,6 @@ export interface Sample {
   readonly values: ReadonlyMap<string, Value>;
   /** Sources that gave no answer, and why. */
   readonly problems: ReadonlyMap<SourceName, Explanation>;
+  /** By source, what the next sample is to be given: how changes since this one are known. */
+  readonly memory: Readonly<Partial<Record<string, string>>>;
 }
