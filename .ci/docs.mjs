@@ -110,11 +110,24 @@ function readMeanings() {
     Encryption: 'backup.encryption.',
     Remote: 'backup.remote.',
     Security: 'security.',
+    Alerting: 'alerting.',
+    AlertRule: 'alerting.rules[].',
+    Escalation: 'alerting.rules[].escalate.',
+    Slo: 'alerting.slo.',
+    MaintenanceWindow: 'alerting.maintenanceWindows[].',
     sections: '',
     ConfigFile: '',
   };
   const meanings = new Map();
-  for (const name of ['schema', 'kpis', 'database-thresholds', 'database-maintenance', 'health-levels', 'backup']) {
+  for (const name of [
+    'schema',
+    'kpis',
+    'database-thresholds',
+    'database-maintenance',
+    'health-levels',
+    'backup',
+    'alerting',
+  ]) {
     const text = readFileSync(`src/lib/config/${name}.ts`, 'utf8');
     let section;
     for (const [, constant, comment, key] of text.matchAll(/^(?:export )?const (\w+) =|\/\*\* (.+) \*\/\n +(\w+):/gm)) {

@@ -10,6 +10,7 @@ export const groups: Readonly<Record<string, string>> = {
   backup: 'one catalogue of database dumps, file archives and configuration snapshots',
   config: 'configuration of this tool and of the backend',
   logs: 'log files',
+  alerts: 'rules, evaluation, delivery, silences',
   maintenance: 'tiers: several commands as one run',
   init: 'first steps',
   help: 'topics beyond a command',
@@ -132,6 +133,16 @@ export const commands: readonly CommandEntry[] = [
     path: 'logs rotate',
     summary: 'rotate, compress and delete log files without losing a line',
     load: () => import('./logs/rotate.js'),
+  },
+  {
+    path: 'alerts list',
+    summary: 'the rules in force: condition, channels, and where each comes from',
+    load: () => import('./alerts/list.js'),
+  },
+  {
+    path: 'alerts lint',
+    summary: 'rules that are valid and yet wrong: never fire, never end, unheard',
+    load: () => import('./alerts/lint.js'),
   },
   { path: 'maintenance daily', summary: 'every daily task as one run', load: () => import('./maintenance/daily.js') },
   {

@@ -138,7 +138,9 @@ describe('statuses and patience (F38)', () => {
     [403, 'VOPS-API-DENIED', {}, /app\.token/],
     [404, 'VOPS-API-NOT-OFFERED', {}, /application side is missing/],
     [429, 'VOPS-API-BUSY', {}, /try again later/],
-    [503, 'VOPS-API-BUSY', {}, /try again later/],
+    [503, 'VOPS-API-UNREACHABLE', {}, /is the application running/],
+    [502, 'VOPS-API-UNREACHABLE', {}, /is the application running/],
+    [504, 'VOPS-API-UNREACHABLE', {}, /is the application running/],
     [500, 'VOPS-API-UNEXPECTED', {}, /log of the application/],
     [204, 'VOPS-API-UNEXPECTED', {}, /./],
   ])('%i is %s', async (status, code, sections, hint) => {
@@ -185,7 +187,7 @@ describe('statuses and patience (F38)', () => {
   test('no second attempt where the pause asked for ends after the deadline', async () => {
     const { url, asked } = await script([503, { 'retry-after': '3600' }], [200, {}]);
     const error = await errorOf(apiAt(url).api('queueSize'));
-    expect(error).toMatchObject({ code: 'VOPS-API-BUSY', hint: 'it asks to wait: 3600 s' });
+    expect(error).toMatchObject({ code: 'VOPS-API-UNREACHABLE', hint: 'it asks to wait: 3600 s' });
     expect(asked()).toBe(1);
   });
 

@@ -12,7 +12,9 @@ export default defineCommand({
   result: AlertHistory,
   run: listHistory,
   summary: ({ transitions: [latest], total }) =>
-    latest ? `${countOf(total, 'change')}; latest: ${latest.rule} ${latest.change}, ${latest.at}` : 'nothing has changed',
+    latest
+      ? `${countOf(total, 'change')}; latest: ${latest.rule} ${latest.change}, ${latest.at}`
+      : 'nothing has changed',
   view: ({ transitions }, theme) =>
     theme.table(
       ['when', 'severity', 'alert', 'change', 'figures', 'note'],

@@ -14,7 +14,10 @@ export default defineCommand({
       ['status', 'test'],
       tests.map(({ name, failures }) => [theme.status(failures.length === 0 ? 'ok' : 'failed'), name]),
     ),
-  examples: ['viktoria-ops alerts test templates/alerts/default-rules.test.yaml', 'viktoria-ops alerts test own.test.yaml --json'],
+  examples: [
+    'viktoria-ops alerts test templates/alerts/default-rules.test.yaml',
+    'viktoria-ops alerts test own.test.yaml --json',
+  ],
   sample: {
     file: '/etc/viktoria-ops/own.test.yaml',
     passed: 1,

@@ -8,6 +8,9 @@ export default defineCommand({
   run: (context, flags) => watchAlerts(context, flags),
   summary: ({ evaluations }) => `${evaluations} evaluations`,
   view: () => '',
-  examples: ['viktoria-ops alerts watch', 'viktoria-ops alerts watch --interval 15s --config /etc/viktoria-ops/config.json'],
+  examples: [
+    'viktoria-ops alerts watch',
+    'viktoria-ops alerts watch --interval 15s --config /etc/viktoria-ops/config.json',
+  ],
   sample: { evaluations: 120 },
 });

@@ -13,7 +13,7 @@ import { metrics, type Sample, takeSample } from '../metrics/index.js';
 import { withLock } from '../process/index.js';
 import { conclude, type Finding, type Outcome } from '../status.js';
 import { Duration } from '../units.js';
-import { AlertCheck, type FiringAlert, headlineOf, judgeFiring } from './check-result.js';
+import { type AlertCheck, type FiringAlert, headlineOf, judgeFiring } from './check-result.js';
 import { loadRules } from './compile-rules.js';
 import { type Evaluated, type Evaluation, evaluateRules, mutingBy, severityOf } from './engine/index.js';
 import { recordTransitions } from './history.js';

@@ -6,8 +6,7 @@ export const ALERT_SEVERITIES = ['info', 'warning', 'critical'] as const;
 export type AlertSeverity = (typeof ALERT_SEVERITIES)[number];
 
 /** Two-sided. */
-export const CONFIDENCES = [0.9, 0.95, 0.99] as const;
-export type Confidence = (typeof CONFIDENCES)[number];
+export type Confidence = 0.9 | 0.95 | 0.99;
 
 export interface Rule {
   readonly name: string;

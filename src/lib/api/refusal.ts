@@ -24,7 +24,9 @@ export function refusal(answer: HttpAnswer, place: Place, { problem, redact }: R
   if (status >= 300 && status < 400) return redirected(asked, answer, place);
   if (status === 401 || status === 403) return denied(asked, status, place);
   if (status === 404) return notOffered(asked, place);
-  if (status === 429 || status === 503) return busy(asked, answer);
+  if (status === 429)
+    return error('VOPS-API-BUSY', `${asked} limits our calls (429)`, waitHint(answer) ?? 'try again later');
+  if (GATEWAY.includes(status)) return behindProxy(asked, answer);
   return unexpected(`${asked} answered ${status}`, answer, redact);
 }
 
@@ -58,11 +60,17 @@ function notOffered(asked: string, { definition }: Place): OperatorError {
   return error('VOPS-API-NOT-OFFERED', `${asked}: not found`, hint);
 }
 
-function busy(asked: string, { status, headers }: HttpAnswer): OperatorError {
+/** What a proxy says when nothing behind it answers: the application itself answers 503 with its own shape only. */
+const GATEWAY: readonly number[] = [502, 503, 504];
+
+function behindProxy(asked: string, answer: HttpAnswer): OperatorError {
+  const hint = waitHint(answer) ?? 'try again later; is the application running? A proxy in front of it may answer so';
+  return error('VOPS-API-UNREACHABLE', `${asked} is not available now (${answer.status})`, hint);
+}
+
+function waitHint({ headers }: HttpAnswer): string | undefined {
   const wait = headers['retry-after']?.slice(0, 40);
-  const hint = wait === undefined ? 'try again later' : `it asks to wait: ${wait}${/^\d+$/.test(wait) ? ' s' : ''}`;
-  const message = status === 429 ? `${asked} limits our calls (429)` : `${asked} is not available now (503)`;
-  return error('VOPS-API-BUSY', message, hint);
+  return wait === undefined ? undefined : `it asks to wait: ${wait}${/^\d+$/.test(wait) ? ' s' : ''}`;
 }
 
 const EXCERPT_LENGTH = 200;

@@ -13,7 +13,8 @@ export function evaluate({ expression }: Pick<Condition, 'expression'>, values: 
   return typeof value === 'boolean' ? value : null;
 }
 
-function compute(expression: Expression, values: Values): Value {
+/** The value of a part of a condition. */
+export function compute(expression: Expression, values: Values): Value {
   if (expression.type === 'metric') return known(values.get(expression.path) ?? null);
   if ('value' in expression) return expression.value;
   if ('operand' in expression) return PREFIXES[expression.type](compute(expression.operand, values));

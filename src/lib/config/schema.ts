@@ -5,14 +5,14 @@
 import * as z from 'zod';
 import type { Finding } from '../status.js';
 import { Duration, Size } from '../units.js';
-import { AlertChannels } from './alert-channels.js';
+import { Alerting } from './alerting.js';
 import { Backup } from './backup.js';
 import { DatabaseMaintenance } from './database-maintenance.js';
 import { DatabaseThresholds } from './database-thresholds.js';
 import { HealthLevels } from './health-levels.js';
 import { Kpis } from './kpis.js';
 import type { Origin, Path } from './origin.js';
-import { AbsolutePath, HttpUrl, SecretHttpUrl, SecretPostgresUrl, SecretText } from './text.js';
+import { HttpUrl, SecretHttpUrl, SecretPostgresUrl, SecretText } from './text.js';
 
 const App = z
   .strictObject({
@@ -101,25 +101,6 @@ const Security = z
   })
   .prefault({});
 
-/** The guide's alerting section; the engine that evaluates it reads the same shape. */
-const Alerting = z.strictObject({
-  channels: AlertChannels.optional(),
-  /** File for the textfile collector of Prometheus' node_exporter (`….prom`): how the alerts themselves fare. */
-  textfile: AbsolutePath.optional(),
-  rules: z
-    .array(
-      z.strictObject({
-        name: z.string().min(1),
-        condition: z.string().min(1),
-        severity: z.enum(['critical', 'warning', 'info']),
-        channels: z.array(z.string()),
-        /** Seconds, as in the guide. */
-        cooldown: z.number().min(0),
-      }),
-    )
-    .optional(),
-});
-
 /** The guide's playbooks. */
 const Incident = z.strictObject({
   name: z.string().min(1),
@@ -136,7 +117,7 @@ const sections = {
   logs: Logs,
   backup: Backup,
   security: Security,
-  alerting: Alerting.optional(),
+  alerting: Alerting,
   incidents: z.array(Incident).optional(),
   /** Pinged at start, success and failure of every tier (healthchecks.io's shape: /start, /fail). */
   heartbeatUrl: SecretHttpUrl.optional(),

@@ -4,7 +4,6 @@
  */
 import type { Config } from '../config/index.js';
 import type { Finding, Severity } from '../status.js';
-import { suggest } from '../suggest.js';
 
 export interface Facts {
   /** Directories of the configuration that are not there. */
@@ -21,8 +20,6 @@ export const RULES: readonly Rule[] = [
   rootExists,
   logDirectoryExists,
   copyLosesLines,
-  channelsAreDefined,
-  alertNamesAreUnique,
   incidentNamesAreUnique,
   heartbeatOverTls,
 ];
@@ -66,25 +63,6 @@ function copyLosesLines({ logs }: Config): Finding[] {
   if (logs.method !== 'copytruncate') return [];
   const message = 'logs.method copytruncate can lose lines written between the copy and the cut';
   return [warning('COPYTRUNCATE', message, 'use rename with logs.reopen if the writer can reopen its file')];
-}
-
-function channelsAreDefined({ alerting }: Config): Finding[] {
-  const defined = Object.entries(alerting?.channels ?? {}).flatMap(([name, channel]) => (channel ? [name] : []));
-  const undefinedOnes = (alerting?.rules ?? []).flatMap(({ name, channels }) =>
-    channels.filter((channel) => !defined.includes(channel)).map((channel) => [name, channel] as const),
-  );
-  return undefinedOnes.map(([rule, channel]) => {
-    const meant = suggest(channel, defined);
-    const hint = meant === undefined ? `add alerting.channels.${channel}` : `did you mean ${meant}?`;
-    const message = `the alert ${rule} names the channel ${channel}, which is not defined: nobody would hear of it`;
-    return problem('CHANNEL-UNDEFINED', message, hint);
-  });
-}
-
-function alertNamesAreUnique({ alerting }: Config): Finding[] {
-  return duplicates(alerting?.rules ?? []).map((name) =>
-    problem('NAME-TWICE', `two alert rules are called ${name}`, 'give each a name of its own'),
-  );
 }
 
 function incidentNamesAreUnique({ incidents }: Config): Finding[] {

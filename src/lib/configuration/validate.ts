@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import * as z from 'zod';
 import { type Config, effectiveValues, leavesOf } from '../config/index.js';
 import type { Context } from '../context.js';
-import { conclude, type Outcome } from '../status.js';
+import { conclude, type Finding, type Outcome } from '../status.js';
 import { type Facts, RULES } from './rules.js';
 
 export const ConfigValidation = z.object({
@@ -26,7 +26,11 @@ export type ConfigValidation = z.output<typeof ConfigValidation>;
 export async function validateConfig({ config }: Pick<Context, 'config'>): Promise<Outcome<ConfigValidation>> {
   const loaded = await config();
   const facts = await lookUp(loaded);
-  const findings = [...loaded.warnings, ...RULES.flatMap((rule) => rule(loaded, facts))];
+  const findings = [
+    ...loaded.warnings,
+    ...RULES.flatMap((rule) => rule(loaded, facts)),
+    ...(await alertProblems(loaded)),
+  ];
   const set = [...leavesOf(effectiveValues(loaded))].filter(({ path }) => loaded.isSet(path));
   const result = {
     environment: loaded.environment,
@@ -37,6 +41,18 @@ export async function validateConfig({ config }: Pick<Context, 'config'>): Promi
     problems: findings.filter(({ severity }) => severity !== 'info').length,
   };
   return conclude(result, findings);
+}
+
+/** Conditions cost time to parse, so only what needs the rules does; and this, on their behalf. */
+async function alertProblems(config: Config): Promise<readonly Finding[]> {
+  const { compileRules, locateProblems } = await import('../alerts/index.js');
+  const problems = await locateProblems(config, compileRules(config).problems);
+  return problems.map(({ place, key, what }) => ({
+    code: 'VOPS-CONFIG-ALERT',
+    severity: 'error',
+    message: `${place} ${key}: ${what}`,
+    hint: 'every alerts command refuses to run until this is mended',
+  }));
 }
 
 async function lookUp({ app, logs }: Config): Promise<Facts> {

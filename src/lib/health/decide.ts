@@ -4,24 +4,10 @@ import type { SystemOverview } from '../contract/index.js';
 import { breachOf, type Levels } from '../levels.js';
 import { formatDuration, formatPercent } from '../measures.js';
 import type { Finding, Severity } from '../status.js';
+import type { FileSystem, HostFigures } from '../system/index.js';
 import type { Probe } from './endpoints.js';
 
 type ProcessFigures = NonNullable<SystemOverview['process']>;
-
-export interface FileSystem {
-  readonly path: string;
-  readonly device: string;
-  /** 0..1; null when the file system gave no answer. */
-  readonly usage: number | null;
-  readonly inodeUsage: number | null;
-}
-
-export interface HostFigures {
-  /** Load average of 5 minutes divided by the processors. */
-  readonly loadPerProcessor: number;
-  readonly memoryUsage: number;
-  readonly fileSystems: readonly FileSystem[];
-}
 
 const SEVERITY = { healthy: 'info', warning: 'warning', critical: 'error' } as const satisfies Record<string, Severity>;
 

@@ -136,12 +136,19 @@ const host: Readonly<Record<string, Definition>> = {
 };
 
 const changes: Readonly<Record<string, Definition>> = {
-  'changes.config': { unit: 'count', description: 'Changes of the configuration since the last evaluation' },
+  'changes.config': {
+    unit: 'count',
+    description: "Changes of the application's configuration since the last evaluation",
+    sinceLastEvaluation: true,
+  },
 };
 
 const flags: Readonly<Record<string, Definition>> = {
-  'changes.flags': { unit: 'count', description: '1 when feature flags were changed since the last evaluation' },
-  'flags.fingerprint': { type: 'text', description: 'Equal while no flag is switched' },
+  'changes.flags': {
+    unit: 'count',
+    description: '1 when feature flags were switched since the last evaluation, else 0',
+    sinceLastEvaluation: true,
+  },
 };
 
 const BURN_WINDOWS = ['5m', '30m', '1h', '2h', '6h', '1d', '3d'] as const;

@@ -40,4 +40,6 @@ export interface Sample {
   readonly values: ReadonlyMap<string, Value>;
   /** Sources that gave no answer, and why. */
   readonly problems: ReadonlyMap<SourceName, Explanation>;
+  /** By source, what the next sample is to be given: how changes since this one are known. */
+  readonly memory: Readonly<Partial<Record<string, string>>>;
 }

@@ -6,6 +6,7 @@ import { judgeSystem } from './decide.js';
 import { readSystem } from './read.js';
 import type { SystemReport } from './report.js';
 
+export { type FileSystem, type HostFigures, readHost } from './host.js';
 export { SystemReport } from './report.js';
 
 export const SystemFlags = z.object({

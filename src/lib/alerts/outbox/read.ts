@@ -9,7 +9,9 @@ export async function storedNotifications(state: string): Promise<Notification[]
   const { outbox, corrupt } = placesIn(state);
   const channels = await listNames(outbox);
   const paths = await Promise.all(
-    channels.map(async (channel) => (await listNames(join(outbox, channel))).map((name) => join(outbox, channel, name))),
+    channels.map(async (channel) =>
+      (await listNames(join(outbox, channel))).map((name) => join(outbox, channel, name)),
+    ),
   );
   const aside = { directory: corrupt, report: () => undefined };
   const entries = await inTurns(paths.flat(), (path) => readRecord(path, Entry, aside));

@@ -1,0 +1,177 @@
+/** From the configuration to rules that the engine can work with. */
+
+import { type Condition, ConditionError, parseCondition } from '../conditions/index.js';
+import {
+  type AlertRule,
+  type Config,
+  describeOrigin,
+  formatPath,
+  invalidConfig,
+  type Path,
+  type Problem,
+} from '../config/index.js';
+import { metrics, vocabulary } from '../metrics/index.js';
+import { suggest } from '../suggest.js';
+import { defaultRules, type RuleSettings } from './default-rules/index.js';
+import { inhibitionCycles } from './inhibition-cycles.js';
+import { ALERT_SEVERITIES, type AlertSeverity, type Rule } from './rule.js';
+
+export interface RuleProblem {
+  readonly path: Path;
+  readonly what: string;
+}
+
+export interface CompiledRules {
+  /** Those of the configuration first, then the default ones it does not replace. */
+  readonly rules: readonly Rule[];
+  /** Empty when all is well; a rule with a problem is not among `rules`. */
+  readonly problems: readonly RuleProblem[];
+}
+
+/**
+ * The rules in force. Errors: `VOPS-CONFIG-INVALID` with all problems and their places, so that a set of rules is taken as
+ * a whole or not at all.
+ */
+export async function loadRules(config: RuleSettings & Pick<Config, 'origins'>): Promise<readonly Rule[]> {
+  const { rules, problems } = compileRules(config);
+  if (problems.length === 0) return rules;
+  throw invalidConfig(await locateProblems(config, problems));
+}
+
+/** Parses and links all rules. Pure, and throws nothing. */
+export function compileRules(settings: RuleSettings): CompiledRules {
+  const { alerting } = settings;
+  const defaults = defaultRules(settings);
+  const own = new Set(alerting.rules.map(({ name }) => name));
+  const kept = alerting.defaultRules ? defaults.filter(({ name }) => !own.has(name)) : [];
+  const names = new Set([...own, ...kept.map(({ name }) => name)]);
+  const channels = new Map(Object.entries(alerting.channels).filter(([, channel]) => channel !== undefined));
+  const problems: RuleProblem[] = [];
+  const linkingAt = (...path: Path): Linking => ({
+    names,
+    channels,
+    refuse: (below, what) => problems.push({ path: ['alerting', ...path, ...below], what }),
+  });
+  const rules = [
+    ...alerting.rules.map((rule, index) => compileRule(inherit(rule, { defaults, names }), linkingAt('rules', index))),
+    ...kept.map((rule) => compileRule(rule, linkingAt('defaultRules'))),
+  ].filter((rule) => rule !== undefined);
+  problems.push(...duplicateNames(alerting.rules), ...inhibitionCycles(rules, alerting.rules));
+  return { rules, problems };
+}
+
+/** Problems with the places in the file where they stand. */
+export async function locateProblems(
+  { origins }: Pick<Config, 'origins'>,
+  problems: readonly RuleProblem[],
+): Promise<readonly Problem[]> {
+  if (problems.length === 0) return [];
+  const originOf = await origins();
+  return problems.map(({ path, what }) => ({ place: describeOrigin(originOf(path)), key: formatPath(path), what }));
+}
+
+/** What a rule of the configuration leaves open, the default rule that it replaces may say. */
+function inherit(
+  rule: AlertRule,
+  { defaults, names }: { readonly defaults: readonly AlertRule[]; readonly names: ReadonlySet<string> },
+): AlertRule {
+  const replaced = defaults.find(({ name }) => name === rule.name);
+  return {
+    ...rule,
+    description: rule.description ?? replaced?.description,
+    runbook: rule.runbook ?? replaced?.runbook,
+    inhibitedBy: rule.inhibitedBy ?? replaced?.inhibitedBy?.filter((name) => names.has(name)),
+  };
+}
+
+/** What a rule is linked with. */
+interface Linking {
+  readonly names: ReadonlySet<string>;
+  readonly channels: ReadonlyMap<string, { readonly minSeverity: AlertSeverity }>;
+  /** Records a problem at a path below the rule. */
+  readonly refuse: (below: Path, what: string) => void;
+}
+
+function compileRule(settings: AlertRule, linking: Linking): Rule | undefined {
+  const { name, severity, inhibitedBy = [], escalate } = settings;
+  const condition = parse(settings.condition, (what) => linking.refuse(['condition'], what));
+  const clear = settings.clear && parse(settings.clear, (what) => linking.refuse(['clear'], what));
+  refuseUnknown(inhibitedBy, linking.names, (index, what) => linking.refuse(['inhibitedBy', index], `no rule ${what}`));
+  if (condition === undefined) return undefined;
+  return {
+    name,
+    severity,
+    condition,
+    clear: clear || undefined,
+    channels: linkChannels(settings, linking),
+    cooldownMs: settings.cooldown,
+    forMs: settings.for,
+    keepFiringForMs: settings.keepFiringFor,
+    minSamples: samplesNeeded([condition, ...(clear ? [clear] : [])], settings.minSamples),
+    confidence: settings.confidence,
+    noData: settings.noData,
+    noDataForMs: settings.noDataFor,
+    inhibitedBy,
+    escalate: escalate && {
+      afterMs: escalate.after,
+      severity: worse(severity, escalate.severity),
+      channels: escalate.channels,
+    },
+    kind: settings.kind,
+    description: settings.description,
+    runbook: settings.runbook,
+  };
+}
+
+function parse(text: string, refuse: (what: string) => void): Condition | undefined {
+  try {
+    return parseCondition(text, vocabulary);
+  } catch (error) {
+    if (!(error instanceof ConditionError)) throw error;
+    refuse(error.message);
+    return undefined;
+  }
+}
+
+/** Those named; where none are, each that takes alerts of this severity. */
+function linkChannels({ severity, channels, escalate }: AlertRule, linking: Linking): readonly string[] {
+  const known = new Set(linking.channels.keys());
+  const below =
+    (...path: Path) =>
+    (index: number, what: string) =>
+      linking.refuse([...path, index], `no channel ${what}: nobody would hear of it`);
+  refuseUnknown(channels ?? [], known, below('channels'));
+  refuseUnknown(escalate?.channels ?? [], known, below('escalate', 'channels'));
+  const reached = [...linking.channels].filter(([, { minSeverity }]) => worse(severity, minSeverity) === severity);
+  return channels ?? reached.map(([name]) => name);
+}
+
+function refuseUnknown(
+  names: readonly string[],
+  known: ReadonlySet<string>,
+  refuse: (index: number, what: string) => void,
+): void {
+  for (const [index, name] of names.entries()) {
+    if (known.has(name)) continue;
+    const meant = suggest(name, [...known]);
+    refuse(index, meant === undefined ? 'of this name' : `of this name; did you mean ${meant}?`);
+  }
+}
+
+const worse = (one: AlertSeverity, other: AlertSeverity): AlertSeverity =>
+  ALERT_SEVERITIES.indexOf(one) > ALERT_SEVERITIES.indexOf(other) ? one : other;
+
+function samplesNeeded(conditions: readonly Condition[], least: number): ReadonlyMap<string, number> {
+  if (least === 0) return new Map();
+  const counts = conditions.flatMap(({ paths }) => paths.map((path) => metrics.get(path)?.samples));
+  return new Map(counts.filter((count) => count !== undefined).map((count) => [count, least]));
+}
+
+function duplicateNames(rules: readonly AlertRule[]): RuleProblem[] {
+  const first = new Map<string, number>();
+  return rules.flatMap(({ name }, index) => {
+    if (!first.has(name)) first.set(name, index);
+    if (first.get(name) === index) return [];
+    return [{ path: ['alerting', 'rules', index, 'name'], what: 'another rule has this name' }];
+  });
+}
