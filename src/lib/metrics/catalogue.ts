@@ -136,11 +136,19 @@ const host: Readonly<Record<string, Definition>> = {
 };
 
 const changes: Readonly<Record<string, Definition>> = {
-  'changes.config': { unit: 'count', description: 'Changes of the configuration since the last evaluation' },
+  'changes.config': {
+    unit: 'count',
+    description: 'Changes of the configuration since the last evaluation',
+    sinceLastEvaluation: true,
+  },
 };
 
 const flags: Readonly<Record<string, Definition>> = {
-  'changes.flags': { unit: 'count', description: '1 when feature flags were changed since the last evaluation' },
+  'changes.flags': {
+    unit: 'count',
+    description: '1 when feature flags were changed since the last evaluation',
+    sinceLastEvaluation: true,
+  },
   'flags.fingerprint': { type: 'text', description: 'Equal while no flag is switched' },
 };
 

@@ -24,6 +24,9 @@ export async function exportRules({ config }: Pick<Context, 'config'>): Promise<
   const { rules, left } = toPrometheusRules(await loadRules(settings), settings.alerting.window);
   const group = { name: 'viktoria-ops', rules };
   const comments = left.map(({ rule, reason }) => `${rule} is left out: ${reason}`);
-  const yaml = await writeYaml({ groups: [group] }, ['Alert rules of viktoria-ops: viktoria-ops alerts export', ...comments]);
+  const yaml = await writeYaml({ groups: [group] }, [
+    'Alert rules of viktoria-ops: viktoria-ops alerts export',
+    ...comments,
+  ]);
   return conclude({ rules: rules.length, left, yaml });
 }

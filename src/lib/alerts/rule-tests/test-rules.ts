@@ -34,19 +34,30 @@ export async function testRules(
   const path = resolve(cwd, file);
   const { rules: names, tests } = await readStrictFile(path, RuleTests);
   const rules = await loadRules(await config());
-  requireKnown('metric', [...metrics.keys()], tests.flatMap(({ series }) => Object.keys(series)));
-  requireKnown('rule', rules.map(({ name }) => name), [
-    ...(names ?? []),
-    ...tests.flatMap(({ expect }) =>
-      expect.flatMap(({ firing = [], pending = [], messages = [] }) => [
-        ...firing,
-        ...pending,
-        ...messages.map(({ rule }) => rule),
-      ]),
-    ),
-  ]);
+  requireKnown(
+    'metric',
+    [...metrics.keys()],
+    tests.flatMap(({ series }) => Object.keys(series)),
+  );
+  requireKnown(
+    'rule',
+    rules.map(({ name }) => name),
+    [
+      ...(names ?? []),
+      ...tests.flatMap(({ expect }) =>
+        expect.flatMap(({ firing = [], pending = [], messages = [] }) => [
+          ...firing,
+          ...pending,
+          ...messages.map(({ rule }) => rule),
+        ]),
+      ),
+    ],
+  );
   const chosen = names === undefined ? rules : rules.filter(({ name }) => names.includes(name));
-  return concludeTests(path, tests.map((test) => ({ name: test.name, failures: runRuleTest(test, chosen) })));
+  return concludeTests(
+    path,
+    tests.map((test) => ({ name: test.name, failures: runRuleTest(test, chosen) })),
+  );
 }
 
 /** A slip in a name would make a test pass that tests nothing. */
