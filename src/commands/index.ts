@@ -11,6 +11,7 @@ export const groups: Readonly<Record<string, string>> = {
   config: 'configuration of this tool and of the backend',
   logs: 'log files',
   maintenance: 'tiers: several commands as one run',
+  incidents: 'playbooks, incident records, and the audit log',
   init: 'first steps',
   help: 'topics beyond a command',
 };
@@ -149,6 +150,11 @@ export const commands: readonly CommandEntry[] = [
     path: 'maintenance history',
     summary: 'past runs: did it run at all, and how did it end?',
     load: () => import('./maintenance/history.js'),
+  },
+  {
+    path: 'incidents audit',
+    summary: 'who did what; --verify finds what was tampered with',
+    load: () => import('./incidents/audit.js'),
   },
   {
     path: 'init strapi',
