@@ -12,6 +12,7 @@ export const groups: Readonly<Record<string, string>> = {
   logs: 'log files',
   alerts: 'rules, evaluation, delivery, silences',
   maintenance: 'tiers: several commands as one run',
+  incidents: 'playbooks, incident records, and the audit log',
   init: 'first steps',
   help: 'topics beyond a command',
 };
@@ -135,9 +136,36 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./logs/rotate.js'),
   },
   {
+    path: 'alerts check',
+    summary: 'evaluate every rule once, and tell who has to know',
+    isDefault: true,
+    load: () => import('./alerts/check.js'),
+  },
+  { path: 'alerts watch', summary: 'the same again and again, as a service', load: () => import('./alerts/watch.js') },
+  {
     path: 'alerts list',
     summary: 'the rules in force: condition, channels, and where each comes from',
     load: () => import('./alerts/list.js'),
+  },
+  {
+    path: 'alerts history',
+    summary: 'what began and ceased to fire, and what kept it quiet',
+    load: () => import('./alerts/history.js'),
+  },
+  {
+    path: 'alerts slo',
+    summary: 'uptime, error budget, and how fast it is spent',
+    load: () => import('./alerts/slo.js'),
+  },
+  {
+    path: 'alerts test',
+    summary: 'unit tests of rules: figures in, what fires and who is told out',
+    load: () => import('./alerts/test.js'),
+  },
+  {
+    path: 'alerts export',
+    summary: 'the rules as a rule file of Prometheus',
+    load: () => import('./alerts/export.js'),
   },
   {
     path: 'alerts lint',
@@ -160,6 +188,11 @@ export const commands: readonly CommandEntry[] = [
     path: 'maintenance history',
     summary: 'past runs: did it run at all, and how did it end?',
     load: () => import('./maintenance/history.js'),
+  },
+  {
+    path: 'incidents audit',
+    summary: 'who did what; --verify finds what was tampered with',
+    load: () => import('./incidents/audit.js'),
   },
   {
     path: 'init strapi',

@@ -1,16 +1,16 @@
-import { WatchFlags, WatchResult, watchAlerts } from '../../lib/alerts/index.js';
+import { checkAlerts, WatchFlags, WatchResult, watchAlerts } from '../../lib/alerts/index.js';
 import { defineCommand } from '../../lib/command.js';
 
 export default defineCommand({
   options: [['--interval <duration>', 'time between evaluations (default: alerting.interval)']],
   flags: WatchFlags,
   result: WatchResult,
-  run: (context, flags) => watchAlerts(context, flags),
-  summary: ({ evaluations }) => `${evaluations} evaluations`,
+  run: (context, flags) => watchAlerts(context, flags, async (current) => (await checkAlerts(current, {})).outcome),
+  summary: () => 'ended',
   view: () => '',
   examples: [
     'viktoria-ops alerts watch',
     'viktoria-ops alerts watch --interval 15s --config /etc/viktoria-ops/config.json',
   ],
-  sample: { evaluations: 120 },
+  sample: {},
 });

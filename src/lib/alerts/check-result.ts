@@ -35,7 +35,7 @@ export const AlertCheck = z.object({
   /** Null in a dry run. */
   delivery: DeliveryReport.nullable(),
   /** Sources that gave no answer. */
-  problems: z.array(z.object({ source: z.string(), message: z.string() })),
+  problems: z.array(z.object({ source: z.string(), code: z.string(), message: z.string() })),
 });
 export type AlertCheck = z.output<typeof AlertCheck>;
 
@@ -70,6 +70,18 @@ export function judgeFiring(firing: readonly FiringAlert[]): Finding[] {
     severity: mutedBy === null ? SEVERITY[severity] : 'info',
     message: `${rule}: ${figures(values)} (${condition})${mutedBy === null ? '' : `; kept quiet: ${mutedBy}`}`,
     hint: `to keep it quiet while you work on it: viktoria-ops alerts silence add ${rule} --for 2h --comment "…"`,
+  }));
+}
+
+/** Figures that nobody gave; a route that this backend does not have is no trouble. */
+export function judgeProblems(problems: AlertCheck['problems']): Finding[] {
+  const missed = problems.filter(({ code }) => code !== 'VOPS-API-NOT-OFFERED');
+  const sourcesOf = (message: string) => missed.filter((one) => one.message === message).map(({ source }) => source);
+  return [...new Set(missed.map(({ message }) => message))].map((message) => ({
+    code: 'VOPS-ALERTS-UNMEASURED',
+    severity: 'unknown',
+    message: `no figures from ${sourcesOf(message).join(', ')}: ${message}`,
+    hint: 'rules over them are unknown until they are back: viktoria-ops health',
   }));
 }
 

@@ -2,30 +2,28 @@
  * One evaluation of all rules. The order is what loses nothing: notifications are stored, then the state that brought
  * them, then they are delivered. Killed anywhere, the next evaluation goes on from what is stored.
  */
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
-import type { Value } from '../conditions/index.js';
-import type { Config } from '../config/index.js';
 import type { Context } from '../context.js';
 import { ensurePrivateDirectory } from '../files/index.js';
-import { metrics, type Sample, takeSample } from '../metrics/index.js';
+import type { Sample } from '../metrics/index.js';
 import { withLock } from '../process/index.js';
 import { conclude, type Finding, type Outcome } from '../status.js';
 import { Duration } from '../units.js';
-import { type AlertCheck, type FiringAlert, headlineOf, judgeFiring } from './check-result.js';
+import { type AlertCheck, headlineOf, judgeFiring, judgeProblems } from './check-result.js';
 import { loadRules } from './compile-rules.js';
-import { type Evaluated, type Evaluation, evaluateRules, mutingBy, severityOf } from './engine/index.js';
+import { describeAlerts } from './describe-alerts.js';
+import { evaluateNow, type Moment, openMoment, viewMoment } from './evaluate-now.js';
 import { recordTransitions } from './history.js';
-import { judgeRule } from './judge.js';
 import { deliver, enqueue, judgeDelivery } from './outbox/index.js';
-import { openMemory, type Remembered, saveMemory } from './remembered.js';
 import type { Rule } from './rule.js';
+import { writeUptime } from './slo/index.js';
+import { writeAlertState } from './state.js';
 
 export const CheckFlags = z.object({ lockWait: Duration.optional() });
 export type CheckFlags = z.output<typeof CheckFlags>;
 
-/** What an evaluation saw and concluded, for those who act on it. */
+/** An evaluation, for those who act on it. */
 export interface Checked {
   readonly outcome: Outcome<AlertCheck>;
   readonly sample: Sample;
@@ -47,18 +45,49 @@ export async function checkAlerts(
   { lockWait }: CheckFlags,
   alsoMeasure: readonly string[] = [],
 ): Promise<Checked> {
-  const config = await context.config();
-  const rules = await loadRules(config);
-  const inquiry = { config, rules, paths: pathsOf(rules, alsoMeasure) };
-  const state = await context.state();
-  if (context.dryRun) return lookOnly(context, inquiry, join(state, 'alerts'));
-  const directory = join(state, 'alerts');
+  const rules = await loadRules(await context.config());
+  const directory = join(await context.state(), 'alerts');
+  const inquiry = { rules, alsoMeasure, directory };
+  if (context.dryRun) return lookOnly(context, await viewMoment(context, inquiry));
   await ensurePrivateDirectory(directory);
-  const startedAt = context.now().toISOString();
-  const lock = {
-    waitMs: lockWait ?? (context.interactive ? 0 : LOCK_WAIT_MS),
-    signal: context.signal,
-    holder: { command: 'alerts check', runId: context.runId, startedAt },
+  const holder = { command: 'alerts check', runId: context.runId, startedAt: context.now().toISOString() };
+  const waitMs = lockWait ?? (context.interactive ? 0 : LOCK_WAIT_MS);
+  return withLock(join(directory, 'lock'), { waitMs, signal: context.signal, holder }, async () =>
+    evaluateAndTell(context, await openMoment(context, inquiry), directory),
+  );
+}
+
+function lookOnly(context: Context, moment: Moment): Checked {
+  const evaluation = evaluateNow(moment);
+  const described = describeAlerts(moment, evaluation);
+  return concluded(context, moment, { ...described, delivery: null }, moment.findings);
+}
+
+async function evaluateAndTell(context: Context, moment: Moment, directory: string): Promise<Checked> {
+  const { alerting } = await context.config();
+  const evaluation = evaluateNow(moment);
+  const { notifications, transitions, state } = evaluation;
+  const unwritten = await enqueue(context, notifications);
+  // On a full disk what could not be stored is told all the same, and the old state brings it again.
+  if (unwritten.length === 0) await writeAlertState(directory, state);
+  await writeUptime(directory, moment.uptime);
+  await recordTransitions(directory, transitions);
+  const described = describeAlerts(moment, evaluation);
+  const firing = new Set(described.firing.map(({ rule }) => rule));
+  const delivery = await deliver(context, alerting.channels, { budgetMs: DELIVERY_BUDGET_MS, unwritten, firing });
+  return concluded(context, moment, { ...described, delivery }, [...moment.findings, ...judgeDelivery(delivery)]);
+}
+
+function concluded(
+  { now }: Pick<Context, 'now'>,
+  { sample, rules }: Moment,
+  described: Omit<AlertCheck, 'headline'>,
+  findings: readonly Finding[],
+): Checked {
+  const result = { headline: headlineOf(described, now()), ...described };
+  return {
+    outcome: conclude(result, [...judgeFiring(result.firing), ...judgeProblems(result.problems), ...findings]),
+    sample,
+    rules,
   };
-  return withLock(join(directory, 'lock'), lock, () => evaluateAndTell(context, inquiry, directory));
 }

@@ -12,6 +12,7 @@ const StateFile = z.strictObject({
   evaluatedAt: z.int().nullable(),
   episodeBase: z.int(),
   alerts: z.array(AlertRecord),
+  memory: z.record(z.string(), z.string()),
 });
 
 const stateFile = (directory: string) => join(directory, 'state.json');
@@ -25,9 +26,9 @@ export async function readAlertState(directory: string): Promise<{ state: AlertS
   const read = await readStored(path, StateFile);
   if (read.type === 'absent') return { state: initialState(), findings: [] };
   if (read.type === 'damaged') return { state: initialState(), findings: [damaged(path, read.reason)] };
-  const { evaluatedAt, episodeBase, alerts } = read.value;
+  const { evaluatedAt, episodeBase, alerts, memory } = read.value;
   const byRule = new Map(alerts.map((record) => [record.rule, record]));
-  return { state: { evaluatedAt: evaluatedAt ?? undefined, episodeBase, alerts: byRule }, findings: [] };
+  return { state: { evaluatedAt: evaluatedAt ?? undefined, episodeBase, alerts: byRule, memory }, findings: [] };
 }
 
 /**
@@ -51,11 +52,12 @@ export async function openAlertState(
 
 /** Commits the state. The directory exists. Errors: `VOPS-FILE`, `VOPS-DISK-FULL`; the old state stays. */
 export async function writeAlertState(directory: string, state: AlertState): Promise<void> {
-  const file: z.input<typeof StateFile> = {
+  const file: z.output<typeof StateFile> = {
     schemaVersion: 1,
     evaluatedAt: state.evaluatedAt ?? null,
     episodeBase: state.episodeBase,
     alerts: [...state.alerts.values()],
+    memory: state.memory,
   };
   await writeFileAtomic(stateFile(directory), `${JSON.stringify(file)}\n`);
 }

@@ -7,11 +7,15 @@ import { abortReason, OperatorError } from '../errors.js';
 import { notifySystemd } from '../process/notify-systemd.js';
 import type { Outcome } from '../status.js';
 import { Duration } from '../units.js';
+import { loadRules } from './compile-rules.js';
 
 export const WatchFlags = z.object({ interval: Duration.optional() });
 export type WatchFlags = z.output<typeof WatchFlags>;
 
-/** One evaluation, told in a line; a rule file that is broken makes it throw before anything is done. */
+/** It ends by a signal alone, and then there is none. */
+export const WatchResult = z.object({});
+
+/** One evaluation, told in a line. */
 export type Evaluate = (context: Context) => Promise<Outcome<{ readonly headline: string }>>;
 
 /**
@@ -49,7 +53,7 @@ async function renewed(watched: Watched): Promise<Watched> {
   if (stamp === watched.stamp) return watched;
   const context = watched.context.renew();
   try {
-    await context.config();
+    await loadRules(await context.config());
     context.log.info('the configuration has changed: it is in force now');
     return { context, stamp };
   } catch (error) {

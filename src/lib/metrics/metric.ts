@@ -41,5 +41,5 @@ export interface Sample {
   /** Sources that gave no answer, and why. */
   readonly problems: ReadonlyMap<SourceName, Explanation>;
   /** By source, what the next sample is to be given: how changes since this one are known. */
-  readonly memory: Readonly<Partial<Record<string, string>>>;
+  readonly memory: Readonly<Record<string, string>>;
 }

@@ -3,6 +3,7 @@
  * Times are Unix times in milliseconds: the file is read and written at every evaluation, and by nobody else.
  */
 import * as z from 'zod';
+import type { Sample } from '../../metrics/metric.js';
 import { ALERT_SEVERITIES } from '../rule.js';
 
 const EpochMs = z.int();
@@ -65,6 +66,8 @@ export interface AlertState {
   readonly episodeBase: number;
   /** By rule. */
   readonly alerts: ReadonlyMap<string, AlertRecord>;
+  /** What the next sample is to be reminded of; kept with the alerts, so that no change is counted twice, and none is lost. */
+  readonly memory: Sample['memory'];
 }
 
 /** The state before the first evaluation. */
@@ -72,4 +75,5 @@ export const initialState = (episodeBase = 0): AlertState => ({
   evaluatedAt: undefined,
   episodeBase,
   alerts: new Map(),
+  memory: {},
 });

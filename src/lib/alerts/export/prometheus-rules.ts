@@ -16,19 +16,19 @@ export interface PrometheusRule {
 export interface PrometheusRules {
   readonly rules: readonly PrometheusRule[];
   /** What cannot be said in PromQL, and why. */
-  readonly left: readonly { readonly rule: string; readonly reason: string }[];
+  readonly left: { readonly rule: string; readonly reason: string }[];
 }
 
 /**
- * Translates the rules, over windows of `windowMs`; those that Prometheus cannot evaluate are named with the reason.
+ * Translates the rules, over windows such as `15m`; those that Prometheus cannot evaluate are named with the reason.
  * What has no words there: `clear`, `confidence`, `noDataFor`, flapping, cooldowns (the Alertmanager's `repeat_interval`).
  */
-export function toPrometheusRules(rules: readonly Rule[], windowMs: number): PrometheusRules {
+export function toPrometheusRules(rules: readonly Rule[], window: string): PrometheusRules {
   const names = new Set(rules.map(({ name }) => name));
   const translated = rules.map((rule) => translate(rule, names));
   const inWindow = (rule: PrometheusRule) => ({
     ...rule,
-    expr: rule.expr.replaceAll('$window', writeDuration(windowMs)),
+    expr: rule.expr.replaceAll('$window', window),
   });
   return {
     rules: translated.flatMap((found) => ('alert' in found ? [inWindow(found)] : [])),

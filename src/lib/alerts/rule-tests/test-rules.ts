@@ -8,7 +8,6 @@ import { metrics } from '../../metrics/index.js';
 import { conclude, type Outcome } from '../../status.js';
 import { suggest } from '../../suggest.js';
 import { loadRules } from '../compile-rules.js';
-import type { Rule } from '../rule.js';
 import { RuleTests } from './rule-test.js';
 import { runRuleTest } from './run-rule-test.js';
 
