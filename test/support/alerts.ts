@@ -32,6 +32,7 @@ export const ruleOf = (rule: Partial<Rule> = {}): Rule => ({
   forMs: 0,
   keepFiringForMs: 0,
   minSamples: new Map(),
+  confidence: undefined,
   noData: 'keep',
   noDataForMs: 10 * MINUTE_MS,
   inhibitedBy: [],

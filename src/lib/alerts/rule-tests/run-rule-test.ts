@@ -38,7 +38,7 @@ interface Moment {
 function evaluateAt({ rules, state, values, now }: Moment) {
   const verdicts = new Map(rules.map((rule): [string, Verdict] => [rule.name, judgeRule(rule, values)]));
   const channels = new Set(rules.flatMap((rule) => [...rule.channels, ...(rule.escalate?.channels ?? [])]));
-  const around = { silences: [], windows: [], environment: 'test', host: 'test' };
+  const around = { stored: [], silences: [], windows: [], environment: 'test', host: 'test' };
   return evaluateRules({ ...around, rules, verdicts, values, state, now, channels, metrics });
 }
 
