@@ -12,6 +12,7 @@ export const groups: Readonly<Record<string, string>> = {
   logs: 'log files',
   alerts: 'rules, evaluation, delivery, silences',
   maintenance: 'tiers: several commands as one run',
+  incidents: 'playbooks, incident records, and the audit log',
   init: 'first steps',
   help: 'topics beyond a command',
 };
@@ -160,6 +161,11 @@ export const commands: readonly CommandEntry[] = [
     path: 'maintenance history',
     summary: 'past runs: did it run at all, and how did it end?',
     load: () => import('./maintenance/history.js'),
+  },
+  {
+    path: 'incidents audit',
+    summary: 'who did what; --verify finds what was tampered with',
+    load: () => import('./incidents/audit.js'),
   },
   {
     path: 'init strapi',
