@@ -12,6 +12,7 @@ export const groups: Readonly<Record<string, string>> = {
   logs: 'log files',
   alerts: 'rules, evaluation, delivery, silences',
   maintenance: 'tiers: several commands as one run',
+  alerts: 'rules, evaluation, delivery, silences',
   incidents: 'playbooks, incident records, and the audit log',
   init: 'first steps',
   help: 'topics beyond a command',
@@ -161,6 +162,26 @@ export const commands: readonly CommandEntry[] = [
     path: 'maintenance history',
     summary: 'past runs: did it run at all, and how did it end?',
     load: () => import('./maintenance/history.js'),
+  },
+  {
+    path: 'alerts silence',
+    summary: 'keep alerts quiet for a time; they are evaluated all the same',
+    load: () => import('./alerts/silence.js'),
+  },
+  {
+    path: 'alerts silences',
+    summary: 'what is silenced, by whom, until when',
+    load: () => import('./alerts/silences.js'),
+  },
+  {
+    path: 'alerts unsilence',
+    summary: 'end a silence now: what still fires is told next',
+    load: () => import('./alerts/unsilence.js'),
+  },
+  {
+    path: 'alerts slo',
+    summary: 'uptime against its objective: error budget and burn rates',
+    load: () => import('./alerts/slo.js'),
   },
   {
     path: 'incidents audit',
