@@ -10,7 +10,6 @@ export const groups: Readonly<Record<string, string>> = {
   backup: 'one catalogue of database dumps, file archives and configuration snapshots',
   config: 'configuration of this tool and of the backend',
   logs: 'log files',
-  alerts: 'rules, evaluation, delivery, silences',
   maintenance: 'tiers: several commands as one run',
   alerts: 'rules, evaluation, delivery, silences',
   incidents: 'playbooks, incident records, and the audit log',

@@ -47,6 +47,15 @@ describe('alerts silence', () => {
     expect((await run(['alerts', 'silences'], options)).stdout).toContain('quiet though they fire: high-error-rate');
   });
 
+  test('warns of a rule that there is not', async () => {
+    const { options } = place();
+    const { code, document } = await runJson(['alerts', 'silence', 'high-eror-rate', '--for', '1h'], options);
+    expect(code).toBe(0);
+    expect(document.findings).toMatchObject([
+      { code: 'VOPS-ALERTS-SILENCE-UNMATCHED', severity: 'warning', hint: 'did you mean high-error-rate?' },
+    ]);
+  });
+
   test('--dry-run shows it and changes nothing', async () => {
     const { options, stateDirectory } = place();
     const { document } = await runJson(['alerts', 'silence', '*', '--for', '15m', '--dry-run'], options);

@@ -4,8 +4,10 @@ import * as z from 'zod';
 import { appendAudit, personActing } from '../audit/index.js';
 import type { Context } from '../context.js';
 import { OperatorError } from '../errors.js';
-import { conclude, type Outcome } from '../status.js';
+import { conclude, type Finding, type Outcome } from '../status.js';
+import { suggest } from '../suggest.js';
 import { Duration } from '../units.js';
+import { compileRules } from './compile-rules.js';
 import { matchesOf } from './engine/index.js';
 import { ALERT_SEVERITIES } from './rule.js';
 import { addSilence, endSilence, readSilences, StoredSilence } from './silences.js';
@@ -53,9 +55,9 @@ export const SilenceList = z.object({
 });
 export type SilenceList = z.output<typeof SilenceList>;
 
-type SilenceContext = Pick<Context, 'state' | 'now' | 'signal' | 'runId' | 'env' | 'redactor'>;
+type SilenceContext = Pick<Context, 'config' | 'state' | 'now' | 'signal' | 'runId' | 'env' | 'redactor'>;
 
-/** The silence as it would be added. Errors: `VOPS-FILE`. */
+/** The silence as it would be added. A rule that is not configured is only a warning: it may come. Errors: `VOPS-FILE`. */
 export async function planSilence(context: SilenceContext, flags: SilenceFlags): Promise<Outcome<Silencing>> {
   const from = context.now();
   const silence: StoredSilence = {
@@ -67,7 +69,17 @@ export async function planSilence(context: SilenceContext, flags: SilenceFlags):
     author: flags.author ?? personActing(context),
     comment: flags.comment,
   };
-  return conclude({ silence: list(silence, await firingNow(context), from), applied: false });
+  const findings = await judgeRuleName(context, flags.rule);
+  return conclude({ silence: list(silence, await firingNow(context), from), applied: false }, findings);
+}
+
+async function judgeRuleName(context: SilenceContext, rule: string): Promise<Finding[]> {
+  const matches = matchesOf({ rule });
+  const names = compileRules(await context.config()).rules.map(({ name }) => name);
+  if (names.some((name) => matches(name, 'info'))) return [];
+  const near = suggest(rule, names);
+  const hint = near === undefined ? 'see the rules: viktoria-ops alerts list' : `did you mean ${near}?`;
+  return [{ code: 'VOPS-ALERTS-SILENCE-UNMATCHED', severity: 'warning', message: `no rule is named ${rule}`, hint }];
 }
 
 /** Adds it. Errors: those of `addSilence` and `appendAudit`. */

@@ -11,4 +11,5 @@ export {
   WEEKDAYS,
   type Weekday,
 } from './evaluation.js';
-export { matchesOf } from './mute.js';
+export { matchesOf, mutingBy } from './mute.js';
+export { severityOf } from './tell.js';
