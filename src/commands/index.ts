@@ -153,6 +153,21 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./alerts/history.js'),
   },
   {
+    path: 'alerts silence',
+    summary: 'keep alerts quiet for a time; they are evaluated all the same',
+    load: () => import('./alerts/silence.js'),
+  },
+  {
+    path: 'alerts silences',
+    summary: 'what is silenced, by whom, until when',
+    load: () => import('./alerts/silences.js'),
+  },
+  {
+    path: 'alerts unsilence',
+    summary: 'end a silence now: what still fires is told next',
+    load: () => import('./alerts/unsilence.js'),
+  },
+  {
     path: 'alerts slo',
     summary: 'uptime, error budget, and how fast it is spent',
     load: () => import('./alerts/slo.js'),

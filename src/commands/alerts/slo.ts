@@ -1,4 +1,4 @@
-import { describeSlo, SloFlags, SloReport, showSlo } from '../../lib/alerts/slo/index.js';
+import { describeSlo, formatAvailability, SloFlags, SloReport, showSlo } from '../../lib/alerts/slo/index.js';
 import { defineCommand } from '../../lib/command.js';
 import { writeDuration } from '../../lib/units.js';
 
@@ -11,7 +11,7 @@ export default defineCommand({
     [
       theme.fields([
         ['target', `${theme.percent(target)} over ${writeDuration(windowMs)}`],
-        ['availability', availability === null ? 'unknown' : percentOf(availability)],
+        ['availability', availability === null ? 'unknown' : formatAvailability(availability)],
         ['coverage', theme.percent(coverage)],
         ['error budget', theme.duration(budgetMs)],
         ['down', theme.duration(downMs)],
@@ -39,6 +39,3 @@ export default defineCommand({
     alerts: [{ factor: 14.4, long: '1h', short: '5m', severity: 'critical', state: 'quiet' }],
   },
 });
-
-/** Finer than others: between 99.9 % and 99.99 % lies most of what an objective is about. */
-const percentOf = (share: number) => `${(share * 100).toFixed(3)} %`;

@@ -69,7 +69,7 @@ export function judgeFiring(firing: readonly FiringAlert[]): Finding[] {
     code: 'VOPS-ALERTS-FIRING',
     severity: mutedBy === null ? SEVERITY[severity] : 'info',
     message: `${rule}: ${figures(values)} (${condition})${mutedBy === null ? '' : `; kept quiet: ${mutedBy}`}`,
-    hint: `to keep it quiet while you work on it: viktoria-ops alerts silence add ${rule} --for 2h --comment "…"`,
+    hint: `to keep it quiet while you work on it: viktoria-ops alerts silence ${rule} --for 2h`,
   }));
 }
 

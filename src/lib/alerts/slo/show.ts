@@ -130,9 +130,12 @@ const burning = ({ factor, long, short, severity }: BurnAlert): Finding => ({
   message: `the error budget is spent more than ${factor} times too fast, over ${long} and over ${short}`,
 });
 
+/** Finer than other shares, and rounded down: between 99.9 % and 99.99 % lies what an objective is about. */
+export const formatAvailability = (share: number): string => `${(Math.floor(share * 1e5 + 1e-6) / 1e3).toFixed(3)} %`;
+
 /** In one line. */
 export function describeSlo({ availability, target, coverage, leftMs }: SloReport): string {
   if (availability === null || leftMs === null) return 'the uptime is unknown: nothing was probed';
   const left = leftMs < 0 ? `overspent by ${formatDuration(-leftMs)}` : `${formatDuration(leftMs)} left`;
-  return `up ${formatPercent(availability)} of the time known (${formatPercent(coverage)} of all), target ${formatPercent(target)}; error budget: ${left}`;
+  return `up ${formatAvailability(availability)} of the time known (${formatPercent(coverage)} of all), target ${formatPercent(target)}; error budget: ${left}`;
 }
