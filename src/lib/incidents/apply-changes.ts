@@ -4,7 +4,7 @@ import { appendAudit } from '../audit/index.js';
 import type { Context } from '../context.js';
 import { type Incident, openIncident, peakOf, reopen, resolve } from './incident.js';
 import { readRuns } from './journal.js';
-import type { Change } from './plan-response.js';
+import type { Change, Opened } from './plan-response.js';
 import { closeRun } from './settle-checks.js';
 import { addIncident, changeIncident } from './store.js';
 
@@ -13,7 +13,7 @@ const ACTOR = 'automation';
 /** Returns the incident as it is then. Errors: `VOPS-FILE…`, `VOPS-DISK-FULL`. */
 export async function applyChange(context: Context, change: Change): Promise<Incident> {
   const at = context.now();
-  if (change.kind === 'open') return openFor(context, change, ACTOR);
+  if (change.kind === 'open') return openFor(context, change.about, ACTOR);
   const { incident } = change;
   if (change.kind === 'observe') {
     return changeIncident(context, incident.id, (current) => observed(current, change.values));
@@ -30,8 +30,6 @@ export async function applyChange(context: Context, change: Change): Promise<Inc
   }
   return end(context, incident, { at, actor: ACTOR, text: 'no trigger holds any more', awaitsEnd: false });
 }
-
-export type Opened = Pick<Incident, 'key' | 'source' | 'severity' | 'trigger' | 'values'>;
 
 /** A new incident, by the automation or by a person. */
 export async function openFor(context: Context, { key, ...about }: Opened, actor: string): Promise<Incident> {

@@ -10,10 +10,10 @@ import type { Outcome } from '../status.js';
 import { suggest } from '../suggest.js';
 import type { Enqueue } from './actions/action.js';
 import { ACTION_NAMES, type ActionName } from './actions/index.js';
-import { type Opened, openFor } from './apply-changes.js';
+import { openFor } from './apply-changes.js';
 import { type Incident, openIncident } from './incident.js';
 import { isBusy, readRuns } from './journal.js';
-import type { RunPlan } from './plan-response.js';
+import type { Opened, RunPlan } from './plan-response.js';
 import { judgeTriggers, loadPlaybooks, type Playbook, pathsOf, type TriggerState } from './playbook.js';
 import { isPending, type Run } from './run.js';
 import { newRun, workOn } from './run-playbook.js';
@@ -28,7 +28,9 @@ export const RunFlags = z.object({
 export type RunFlags = z.output<typeof RunFlags>;
 
 export interface RunTools {
-  readonly enqueue: Enqueue;
+  readonly enqueue: (context: Context, notifications: Parameters<Enqueue>[0]) => Promise<unknown>;
+  /** Delivers what was enqueued, if it can be done now. */
+  readonly flush: (context: Context) => Promise<void>;
   readonly measure: (context: Context, paths: readonly string[]) => Promise<ReadonlyMap<string, Value>>;
 }
 
@@ -55,7 +57,9 @@ export const applyRunByHand =
     const site = { ...prepared.site, incident };
     const begun = await workOn(site, (runs) => resume(runs, playbook), { truth: state.truth, values });
     if (begun === undefined) throw new Error('a run by hand always has something to do');
+    await tools.flush(context);
     const run = await untilJudged(site, begun, tools);
+    if (run !== begun) await tools.flush(context);
     return reportRun({ site, run, state, isApplied: true, steps: await describeSteps(site, run) });
   };
 
@@ -80,7 +84,8 @@ async function prepare(context: Context, flags: RunFlags, tools: RunTools): Prom
   // Stands for the incident that a real run opens.
   const place = { id: 'the-next-incident', episode: 0, environment: config.environment, host: hostname(), actor };
   const incident = open ?? openIncident({ ...openingOf(playbook, state, actor), ...place, at: context.now() });
-  const site = { context, playbook, incident, actor, approved, enqueue: tools.enqueue };
+  const enqueue: Enqueue = (notifications) => tools.enqueue(context, notifications);
+  const site = { context, playbook, incident, actor, approved, enqueue };
   return { site, state, values, open, runs: open ? await readRuns(config.stateDirectory, open) : [] };
 }
 

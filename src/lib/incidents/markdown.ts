@@ -20,7 +20,7 @@ export function ticketText(incident: Incident): string {
     ['trigger', trigger],
     ['environment', `${environment} on ${host}`],
     ['since', openedAt],
-    ...valuesOf(incident),
+    ...valuesOf(incident).map(([path, value]) => [code(path), value] as const),
   ] as const;
   const shown = `See it with: ${code(`viktoria-ops incidents show ${id}`)}`;
   return [...facts.map(([name, value]) => `- ${name}: ${code(value)}`), '', shown, ''].join('\n');

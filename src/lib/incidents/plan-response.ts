@@ -10,12 +10,15 @@ import { isPending, type Run, type RunStep } from './run.js';
 export interface FiringAlert {
   readonly rule: string;
   readonly severity: AlertSeverity;
-  /** One line: what fires, and by which value. */
-  readonly summary: string;
+  /** As it is written. */
+  readonly condition: string;
 }
 
+/** What a new incident is about. */
+export type Opened = Pick<Incident, 'key' | 'source' | 'severity' | 'trigger' | 'values'>;
+
 export type Change =
-  | ({ readonly kind: 'open' } & Pick<Incident, 'key' | 'source' | 'severity' | 'trigger' | 'values'>)
+  | { readonly kind: 'open'; readonly about: Opened }
   | { readonly kind: 'reopen'; readonly incident: Incident; readonly text: string; readonly values: Incident['values'] }
   | { readonly kind: 'observe'; readonly incident: Incident; readonly values: Incident['values'] }
   | { readonly kind: 'resolve' | 'forget'; readonly incident: Incident };
@@ -29,7 +32,8 @@ export interface Situation {
   readonly reopenWithinMs: number;
 }
 
-interface Subject extends Pick<Incident, 'key' | 'source' | 'severity' | 'trigger' | 'values'> {
+interface Subject {
+  readonly about: Opened;
   readonly truth: Truth;
 }
 
@@ -39,9 +43,9 @@ interface Subject extends Pick<Incident, 'key' | 'source' | 'severity' | 'trigge
  */
 export function planIncidents(situation: Situation): Change[] {
   const subjects = subjectsOf(situation);
-  const keys = new Set(subjects.map(({ key }) => key));
+  const keys = new Set(subjects.map(({ about }) => about.key));
   const latest = new Map(situation.incidents.map((incident) => [incident.key, incident]));
-  const begun = subjects.flatMap((subject) => changesOf(subject, latest.get(subject.key), situation));
+  const begun = subjects.flatMap((subject) => changesOf(subject, latest.get(subject.about.key), situation));
   // An alert that no longer fires has no subject. A playbook that is no longer configured is left to people.
   const gone = situation.incidents.filter(({ key, source }) => source === 'alert' && !keys.has(key));
   return [...begun, ...gone.flatMap((incident) => changesOfEnded(incident))];
@@ -56,32 +60,32 @@ function subjectsOf({ playbooks, firing }: Situation): Subject[] {
   const critical = firing.filter(({ severity, rule }) => severity === 'critical' && !triggers.has(rule));
   const ofPlaybooks = playbooks.map(({ playbook: { name, severity }, state }): Subject => {
     const alert = critical.find(({ rule }) => rule === name);
-    const trigger = state.holding.join(', ') || (alert?.summary ?? '');
+    const trigger = state.holding.join(', ') || (alert?.condition ?? '');
     const about = { key: name, source: 'playbook', severity, trigger, values: { ...state.values } } as const;
-    return { ...about, truth: alert ? true : state.truth };
+    return { about, truth: alert ? true : state.truth };
   });
   const names = new Set(playbooks.map(({ playbook }) => playbook.name));
   const ofAlerts = critical
     .filter(({ rule }) => !names.has(rule))
-    .map(({ rule, severity, summary }): Subject => {
-      return { key: rule, source: 'alert', severity, trigger: `alert: ${summary}`, values: {}, truth: true };
+    .map(({ rule, severity, condition }): Subject => {
+      return { about: { key: rule, source: 'alert', severity, trigger: condition, values: {} }, truth: true };
     });
   return [...ofPlaybooks, ...ofAlerts];
 }
 
 function changesOf(
-  { truth, ...about }: Subject,
+  { truth, about }: Subject,
   incident: Incident | undefined,
   { now, reopenWithinMs }: Situation,
 ): Change[] {
   if (truth === null) return [];
   if (truth === false) return incident ? changesOfEnded(incident) : [];
-  if (incident === undefined) return [{ kind: 'open', ...about }];
+  if (incident === undefined) return [{ kind: 'open', about }];
   const { values, trigger } = about;
   if (incident.status !== 'resolved') return [{ kind: 'observe', incident, values }];
   if (incident.awaitsEnd) return [];
   const isRecent = +now - Date.parse(incident.resolvedAt ?? '') <= reopenWithinMs;
-  return isRecent ? [{ kind: 'reopen', incident, text: trigger, values }] : [{ kind: 'open', ...about }];
+  return isRecent ? [{ kind: 'reopen', incident, text: trigger, values }] : [{ kind: 'open', about }];
 }
 
 function changesOfEnded(incident: Incident): Change[] {

@@ -10,6 +10,6 @@ export function slugOf(name: string): string {
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '')
     .slice(0, MAX_LENGTH);
-  if (plain === name) return plain;
+  if (plain !== '' && plain === name) return plain;
   return `${plain || 'incident'}-${createHash('sha256').update(name).digest('hex').slice(0, 6)}`;
 }

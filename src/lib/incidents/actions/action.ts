@@ -16,7 +16,7 @@ export const MODES = ['suggest', 'approve', 'auto'] as const;
 export type Mode = (typeof MODES)[number];
 
 /** Hands notifications to the outbox. The same event twice is one notification. */
-export type Enqueue = (notifications: readonly Notification[]) => Promise<void>;
+export type Enqueue = (notifications: readonly Notification[]) => Promise<unknown>;
 
 /** Settings that every action has, with this action's defaults. */
 export interface CommonSettings {
