@@ -3,7 +3,7 @@
  * Times are Unix times in milliseconds: the file is read and written at every evaluation, and by nobody else.
  */
 import * as z from 'zod';
-import type { Sample } from '../../metrics/metric.js';
+import type { Sample } from '../../metrics/index.js';
 import { ALERT_SEVERITIES } from '../rule.js';
 
 const EpochMs = z.int();

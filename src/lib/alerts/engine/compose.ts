@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Value } from '../../conditions/index.js';
 import { formatBytes, formatDuration, formatPercent } from '../../measures.js';
-import type { Metric } from '../../metrics/metric.js';
+import type { Metric } from '../../metrics/index.js';
 import type { AlertEvent } from '../event.js';
 import { ALERT_SEVERITIES, type AlertSeverity, type Rule } from '../rule.js';
 import type { AlertRecord } from './alert-state.js';

@@ -1,7 +1,7 @@
 /** What an evaluation is given, and what comes of it. */
 import * as z from 'zod';
 import type { Truth, Value } from '../../conditions/index.js';
-import type { Metric } from '../../metrics/metric.js';
+import type { Metric } from '../../metrics/index.js';
 import type { Notification } from '../event.js';
 import { ALERT_SEVERITIES, type AlertSeverity, type Rule } from '../rule.js';
 import type { AlertState } from './alert-state.js';
