@@ -97,13 +97,14 @@ function compileRule(settings: AlertRule, linking: Linking): Rule | undefined {
   const condition = parse(settings.condition, (what) => linking.refuse(['condition'], what));
   const clear = settings.clear && parse(settings.clear, (what) => linking.refuse(['clear'], what));
   refuseUnknown(inhibitedBy, linking.names, (index, what) => linking.refuse(['inhibitedBy', index], `no rule ${what}`));
+  const channels = linkChannels(settings, linking);
   if (condition === undefined) return undefined;
   return {
     name,
     severity,
     condition,
     clear: clear || undefined,
-    channels: linkChannels(settings, linking),
+    channels,
     cooldownMs: settings.cooldown,
     forMs: settings.for,
     keepFiringForMs: settings.keepFiringFor,
@@ -139,7 +140,7 @@ function linkChannels({ severity, channels, escalate }: AlertRule, linking: Link
   const below =
     (...path: Path) =>
     (index: number, what: string) =>
-      linking.refuse([...path, index], `no channel ${what}: nobody would hear of it`);
+      linking.refuse([...path, index], `no channel ${what}`);
   refuseUnknown(channels ?? [], known, below('channels'));
   refuseUnknown(escalate?.channels ?? [], known, below('escalate', 'channels'));
   const reached = [...linking.channels].filter(([, { minSeverity }]) => worse(severity, minSeverity) === severity);

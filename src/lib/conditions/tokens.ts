@@ -74,7 +74,7 @@ function numberToken(digits: string, suffix: string | undefined, offset: number)
     throw new ConditionError(offset + digits.length, `this is no unit: ${units}`);
   }
   // 99.9 % is 0.999: the last of the 17 digits is an artefact of the multiplication.
-  const value = Number((Number(digits) * factor).toPrecision(15));
+  const value = factor === 1 ? Number(digits) : Number((Number(digits) * factor).toPrecision(15));
   if (!Number.isFinite(value)) throw new ConditionError(offset, 'the number is too large');
   return { type: 'number', value, unit, offset };
 }

@@ -30,6 +30,7 @@ const AlertRule = z.strictObject({
   name: RuleName,
   /** Fires while this is true, such as `hooks.errorRate > 5% && system.status !== 'critical'`; docs/alerts.md has the language and the metrics. */
   condition: z.string().min(1),
+  /** How urgent it is; who is told follows from it, unless `channels` says. */
   severity: Severity,
   /** Names of channels. Default: each whose `minSeverity` the rule reaches. */
   channels: z.array(z.string()).optional(),
@@ -47,6 +48,7 @@ const AlertRule = z.strictObject({
   confidence: z.union([z.literal(0.9), z.literal(0.95), z.literal(0.99)]).optional(),
   /** What an unknown condition means after `noDataFor`: the alert stays as it is, ends, or fires. */
   noData: z.enum(['keep', 'ok', 'alert']).default('keep'),
+  /** How long it must be unknown. */
   noDataFor: Duration.prefault('15m'),
   /** While one of these rules fires, this one is evaluated and recorded but not announced. Default: as the default rule of its name. */
   inhibitedBy: z.array(z.string()).optional(),

@@ -151,14 +151,15 @@ const flags: Readonly<Record<string, Definition>> = {
   },
 };
 
-const BURN_WINDOWS = ['5m', '30m', '1h', '2h', '6h', '1d', '3d'] as const;
+/** Those of an hour and more hold enough probes to ask for a number of them. */
+const BURN_WINDOWS = { '5m': false, '30m': false, '1h': true, '2h': true, '6h': true, '1d': true, '3d': true } as const;
 
-const burnRates = BURN_WINDOWS.flatMap((window): (readonly [string, Definition])[] => [
+const burnRates = Object.entries(BURN_WINDOWS).flatMap(([window, isLong]): (readonly [string, Definition])[] => [
   [
     `slo.uptime.burnRate${window}`,
     {
-      description: `How fast the error budget of the uptime is spent, over ${window}: at 1 it lasts as long as the SLO's window`,
-      samples: `slo.uptime.events${window}`,
+      description: `How fast the error budget of the uptime is spent, over ${window}: at 1 it lasts for the SLO's window`,
+      ...(isLong && { samples: `slo.uptime.events${window}` }),
     },
   ],
   [`slo.uptime.events${window}`, { unit: 'count', description: `Probes of the application in ${window}` }],
