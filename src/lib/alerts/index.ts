@@ -9,4 +9,5 @@ export { type Judgement, judgeRule } from './judge.js';
 export { AlertLint, AlertList, lintAlerts, listAlerts } from './list.js';
 export type { Rule } from './rule.js';
 export { RuleTestReport, TestRulesFlags, testRules } from './rule-tests/test-rules.js';
+export { ChannelTest, ChannelTestFlags, testChannel } from './test-message.js';
 export { WatchFlags, WatchResult, watchAlerts } from './watch.js';
