@@ -23,7 +23,8 @@ export interface Metric extends Term {
   /** Path of the metric that counts what a ratio or a mean is made of: `minSamples` looks at it. */
   readonly samples?: string;
   /**
-   * The same figure in PromQL, over what the application's `/metrics` shows, `$window` for the window; absent where
+   * The same figure in PromQL, over what the application's `/metrics` shows, `$window` for the window, `$budget` for the share of
+   * time in which the application may be down; absent where
    * Prometheus cannot know it.
    */
   readonly promql?: string;
