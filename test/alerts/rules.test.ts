@@ -12,7 +12,7 @@ import { run, runJson, temporaryDirectory } from '../support/run.js';
 import { configOf } from '../support/stub-server.js';
 
 const CHANNELS = { slack: { webhook: 'https://hooks.example/x' } };
-const EMAIL = { smtp: { host: 'mail.example', port: 587 }, recipients: ['a@example.com'] };
+const EMAIL = { smtp: { host: 'mail.example', port: 587 }, recipients: ['a@example.com'], from: 'b@example.com' };
 
 const compile = (alerting: object = {}, more: object = {}) =>
   compileRules(configOf({ alerting: { channels: CHANNELS, ...alerting }, ...more }));
