@@ -153,7 +153,8 @@ describe('the default rules', () => {
   test('each has its section in the runbook', () => {
     const sections = readFileSync(join(packageRoot(), 'docs/runbook.md'), 'utf8').matchAll(/^## (.+)$/gm);
     const anchors = [...sections].map(([, title]) => `docs/runbook.md#${title}`);
-    expect(rules.map(({ runbook }) => runbook).toSorted()).toEqual(anchors.toSorted());
+    expect(new Set(rules.map(({ runbook }) => runbook))).toEqual(new Set(anchors));
+    expect(anchors).toHaveLength(rules.length);
   });
 });
 
