@@ -8,6 +8,7 @@ import { API_PREFIX, routes } from '../.build/src/lib/contract/index.js';
 import { ERROR_CODES, EXIT_CODES } from '../.build/src/lib/errors.js';
 import { GLOBAL_OPTIONS } from '../.build/src/lib/global-options.js';
 import { metrics } from '../.build/src/lib/metrics/index.js';
+import { writeDuration } from '../.build/src/lib/units.js';
 
 const cell = (text) => String(text).replaceAll('|', '\\|').replaceAll('\n', ' ');
 const table = (head, rows) =>
@@ -115,13 +116,24 @@ function configurationRows() {
       return;
     }
     if (items?.properties) return walk(items, `${path}[]`, undefined);
-    const shown = value === undefined ? '' : code(typeof value === 'string' ? value : JSON.stringify(value));
+    const shown = value === undefined ? '' : code(written(value, node));
     // A level (warning, critical, target) is explained by what it is a level of.
     const meaning = meanings.get(path) ?? meanings.get(path.replace(/\.\w+$/, '')) ?? '';
     rows.push([code(path), typeOf(node), shown, meaning]);
   };
-  walk(z.toJSONSchema(ConfigFile, { io: 'input', unrepresentable: 'any' }), '', undefined);
+  // Of what is transformed zod leaves out the default: it need not be what a file would say.
+  const withDefault = ({ zodSchema, jsonSchema }) => {
+    if (zodSchema instanceof z.ZodDefault) jsonSchema.default ??= zodSchema.def.defaultValue;
+  };
+  walk(z.toJSONSchema(ConfigFile, { io: 'input', unrepresentable: 'any', override: withDefault }), '', undefined);
   return rows;
+}
+
+// A number where a text is expected is a duration in milliseconds.
+function written(value, { type, anyOf }) {
+  const isDuration = typeof value === 'number' && (type === 'string' || anyOf?.some((form) => form.type === 'string'));
+  if (isDuration) return writeDuration(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 // What a key means is said once, in the comment above it: `.describe()` would cost every start a clone of each schema.

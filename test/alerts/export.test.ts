@@ -62,13 +62,16 @@ describe('alerts export', () => {
 
   test('Prometheus fires on the series on which our engine fires', async () => {
     const rule = { severity: 'warning', channels: [], cooldown: 0 };
+    const conditions: Record<string, string> = {
+      backlog: 'jobs.queueSize > 50',
+      stalled: 'jobs.queueSize > 10 and not jobs.oldestReadyAge <= 60',
+      quiet: 'jobs.queueSize > 0',
+    };
+    const details: Record<string, object> = { backlog: { for: '2m' }, quiet: { inhibitedBy: ['backlog'] } };
     const { directory, rules } = await exportRules({
-      rules: [
-        { ...rule, name: 'backlog', condition: 'jobs.queueSize > 50', for: '2m' },
-        { ...rule, name: 'stalled', condition: 'jobs.queueSize > 10 and not jobs.oldestReadyAge <= 60' },
-        { ...rule, name: 'quiet', condition: 'jobs.queueSize > 0', inhibitedBy: ['backlog'] },
-      ],
+      rules: Object.entries(conditions).map(([name, condition]) => ({ ...rule, name, condition, ...details[name] })),
     });
+    const summaryOf = (name: string) => `${name}: ${conditions[name]}`;
     const series = { size: '0 60x4 5 _', age: '0 30 90x5' };
     const fires: Record<string, string[]> = {
       '1m': ['quiet'],
@@ -90,7 +93,9 @@ describe('alerts export', () => {
             ['backlog', 'stalled', 'quiet'].map((alertname) => ({
               eval_time,
               alertname,
-              exp_alerts: firing.includes(alertname) ? [{ exp_labels: { severity: 'warning' } }] : [],
+              exp_alerts: firing.includes(alertname)
+                ? [{ exp_labels: { severity: 'warning' }, exp_annotations: { summary: summaryOf(alertname) } }]
+                : [],
             })),
           ),
         },

@@ -82,7 +82,7 @@ describe('only what is needed is asked, each once', () => {
   const asked = async (paths: readonly string[]) => {
     const seen: IncomingMessage[] = [];
     await sampleAt(await serveApi({ '/health': OVERVIEW, '/jobs': JOBS }, seen), paths);
-    return seen.map(({ url }) => url?.replace('/api/hook-monitoring', '')).toSorted();
+    return seen.map(({ url }) => String(url).replace('/api/hook-monitoring', '')).toSorted();
   };
 
   test.each<[readonly string[], readonly string[]]>([

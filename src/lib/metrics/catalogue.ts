@@ -1,10 +1,6 @@
 /** Every metric that a condition may name, by its source; `sources/` has the reader of each. Names are the guide's. */
-import type { Metric, SourceName } from './metric.js';
-
-type Definition = Pick<Metric, 'description'> & Partial<Omit<Metric, 'path' | 'source'>>;
-
-/** The job of the guide's scrape configuration. */
-const UP = 'up{job="viktoria-hooks"}';
+import type { Definition, Metric, SourceName } from './metric.js';
+import { self, UP } from './self.js';
 
 const health: Readonly<Record<string, Definition>> = {
   'system.status': {
@@ -167,41 +163,6 @@ const flags: Readonly<Record<string, Definition>> = {
     description: '1 when feature flags were switched since the last evaluation, else 0',
     sinceLastEvaluation: true,
   },
-};
-
-/** Those of an hour and more hold enough probes to ask for a number of them. */
-const BURN_WINDOWS = { '5m': false, '30m': false, '1h': true, '2h': true, '6h': true, '1d': true, '3d': true } as const;
-
-const burnRates = Object.entries(BURN_WINDOWS).flatMap(([window, isLong]): (readonly [string, Definition])[] => [
-  [
-    `slo.uptime.burnRate${window}`,
-    {
-      description: `How fast the error budget of the uptime is spent, over ${window}: at 1 it lasts for the SLO's window`,
-      ...(isLong && { samples: `slo.uptime.events${window}` }),
-      promql: `(1 - max(avg_over_time(${UP}[${window}]))) / $budget`,
-    },
-  ],
-  [
-    `slo.uptime.events${window}`,
-    {
-      unit: 'count',
-      description: `Probes of the application in ${window}`,
-      promql: `max(count_over_time(${UP}[${window}]))`,
-    },
-  ],
-]);
-
-/** What the caller knows of its own work. */
-const self: Readonly<Record<string, Definition>> = {
-  ...Object.fromEntries(burnRates),
-  'slo.uptime.availability': {
-    unit: 'fraction',
-    description: "Share of the probes of the SLO's window that were good",
-  },
-  'slo.uptime.coverage': { unit: 'fraction', description: "Share of the SLO's window that was probed" },
-  'slo.uptime.budgetRemaining': { description: 'Share of the error budget that is left; negative once overspent' },
-  'maintenance.running': { type: 'boolean', description: 'Whether a maintenance tier runs' },
-  'delivery.oldestPendingAge': { unit: 's', description: 'Age of the oldest notification that is not delivered' },
 };
 
 const bySource: Readonly<Record<SourceName, Readonly<Record<string, Definition>>>> = {

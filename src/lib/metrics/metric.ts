@@ -34,6 +34,9 @@ export interface Metric extends Term {
   readonly sinceLastEvaluation?: true;
 }
 
+/** A metric as the catalogue writes it: a plain number unless it says otherwise. */
+export type Definition = Pick<Metric, 'description'> & Partial<Omit<Metric, 'path' | 'source'>>;
+
 /** The metrics at one moment. */
 export interface Sample {
   readonly at: Date;
