@@ -9,6 +9,7 @@ import { run, runJson, temporaryDirectory } from '../support/run.js';
 
 const translate = (text: string) => toPromql(parseCondition(text, vocabulary));
 const [QUEUE, AGE] = ['max(strapi_jobs_ready)', 'max(strapi_job_oldest_ready_age_seconds)'];
+const FAILED = 'sum(increase(hook_errors_total[$window]))';
 
 describe('conditions as PromQL', () => {
   test.each([
@@ -18,7 +19,7 @@ describe('conditions as PromQL', () => {
     ['not (jobs.queueSize > 50 and jobs.oldestReadyAge > 60)', `(${QUEUE} <= 50 or ${AGE} <= 60)`],
     ['!(jobs.queueSize > 1 or !(jobs.oldestReadyAge == 2))', `(${QUEUE} <= 1 and ${AGE} == 2)`],
     ['jobs.queueSize != 3', `(${QUEUE} != 3 and ${QUEUE} == ${QUEUE})`],
-    ['jobs.queueSize * 2 + 1 > -jobs.oldestReadyAge', `(((${QUEUE}) * 2) + 1) > -(${AGE})`],
+    ['jobs.queueSize * 2 + 1 > -hooks.failedExecutions', `(((${QUEUE}) * 2) + 1) > -(${FAILED})`],
     ["system.status === 'critical'", '(1 - max(up{job="viktoria-hooks"})) == 1'],
     ["system.status !== 'critical'", '(1 - max(up{job="viktoria-hooks"})) != 1'],
   ])('%s', (text, promql) => {
