@@ -161,7 +161,8 @@ function endAll(children: readonly ChildProcess[]): void {
 
 /** The operating system's own words for ENOSPC, EDQUOT and EFBIG. */
 const FULL = /No space left on device|Disk quota exceeded|File too large/;
-const isBrokenPipe = ({ how, said }: End) => how === 'SIGPIPE' || /Broken pipe/.test(said);
+/** Node joins programs by sockets: one that waits for room in it when its reader ends is told of a reset. */
+const isBrokenPipe = ({ how, said }: End) => how === 'SIGPIPE' || /Broken pipe|Connection reset by peer/.test(said);
 
 function judge(ends: readonly End[], mayEndEarly: boolean): void {
   const failed = ends.filter(({ how }) => how !== 0);
