@@ -88,11 +88,7 @@ class World {
   store(notification: Notification): void {
     const { channel, event } = notification;
     const key = `${channel}/${event.id}`;
-    if (this.delivered.has(key)) {
-      // A ledger would drop it: allowed only for what is said again anyhow.
-      if (event.kind !== 'reminder' && event.kind !== 'escalated') throw new Error(`${key} was delivered before`);
-      return;
-    }
+    if (this.delivered.has(key)) throw new Error(`${key} was delivered before: a ledger would drop it`);
     this.outbox.set(key, notification);
     if (event.kind === 'reminder') this.countReminder(channel, event);
   }
