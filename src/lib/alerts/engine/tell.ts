@@ -120,7 +120,7 @@ interface Announcement {
   readonly surroundings: Surroundings;
 }
 
-/** Composes each event once, whatever the number of channels. */
+/** Composes the events, and notes who is no longer owed one. */
 function announce(
   record: AlertRecord,
   rule: Rule | undefined,
