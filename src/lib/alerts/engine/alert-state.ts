@@ -26,7 +26,7 @@ const Told = z.strictObject({
 });
 export type Told = z.output<typeof Told>;
 
-export const PHASES = ['inactive', 'pending', 'firing'] as const;
+const PHASES = ['inactive', 'pending', 'firing'] as const;
 export type Phase = (typeof PHASES)[number];
 
 export const AlertRecord = z.strictObject({
