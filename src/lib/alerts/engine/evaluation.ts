@@ -31,7 +31,7 @@ export interface Silence extends Matcher {
 }
 
 export const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
-export type Weekday = (typeof WEEKDAYS)[number];
+type Weekday = (typeof WEEKDAYS)[number];
 
 /** Quiet at the same hours of every week. What happens once is a silence. */
 export interface MaintenanceWindow extends Matcher {
