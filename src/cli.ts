@@ -81,7 +81,7 @@ function buildProgram(onChosen: (request: Exclude<Request, string>) => void): Pr
   const leaves = new Map<Program, CommandEntry>();
   for (const entry of commands) {
     const words = entry.path.split(' ');
-    const parent = words.length === 1 ? program : groupNamed(program, String(words[0]));
+    const parent = groupOf(program, words.slice(0, -1));
     const leaf = parent.command(String(words.at(-1)), { isDefault: entry.isDefault ?? false });
     leaves.set(leaf.description(entry.summary), entry);
   }
@@ -97,20 +97,23 @@ function buildProgram(onChosen: (request: Exclude<Request, string>) => void): Pr
       onChosen({ path: entry.path, command, options: { ...leaf.optsWithGlobals(), ...operandsOf(leaf) } });
     });
   };
-  for (const parent of [program, ...program.commands]) parent.hook('preSubcommand', loadLeaf);
+  for (const parent of [program, ...groupsBelow(program, leaves)]) parent.hook('preSubcommand', loadLeaf);
   return program;
 }
 
-function groupNamed(program: Program, name: string): Program {
-  const found = program.commands.find((command) => command.name() === name);
-  return (
-    found ??
-    program
-      .command(name)
-      .description(groups[name] ?? '')
-      .helpCommand(false)
-  );
+/** The group of these words, made where it is not there yet. */
+function groupOf(program: Program, words: readonly string[]): Program {
+  let parent = program;
+  for (const [index, name] of words.entries()) {
+    const found = parent.commands.find((command) => command.name() === name);
+    const description = groups[words.slice(0, index + 1).join(' ')] ?? '';
+    parent = found ?? parent.command(name).description(description).helpCommand(false);
+  }
+  return parent;
 }
+
+const groupsBelow = (parent: Program, leaves: ReadonlyMap<Program, unknown>): readonly Program[] =>
+  parent.commands.filter((command) => !leaves.has(command)).flatMap((group) => [group, ...groupsBelow(group, leaves)]);
 
 function addOptions(command: Program, options: readonly OptionText[]): void {
   for (const [flags, description] of options) {

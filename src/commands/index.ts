@@ -13,6 +13,7 @@ export const groups: Readonly<Record<string, string>> = {
   alerts: 'rules, evaluation, delivery, silences',
   maintenance: 'tiers: several commands as one run',
   incidents: 'playbooks, incident records, and the audit log',
+  'incidents automation': 'the switch of the playbooks',
   init: 'first steps',
   help: 'topics beyond a command',
 };
@@ -208,6 +209,33 @@ export const commands: readonly CommandEntry[] = [
     path: 'maintenance history',
     summary: 'past runs: did it run at all, and how did it end?',
     load: () => import('./maintenance/history.js'),
+  },
+  {
+    path: 'incidents list',
+    summary: 'what is open, what was, and how quickly it was ended',
+    load: () => import('./incidents/list.js'),
+  },
+  {
+    path: 'incidents show',
+    summary: 'one incident: timeline, values, actions; as a post-mortem',
+    load: () => import('./incidents/show.js'),
+  },
+  {
+    path: 'incidents run',
+    summary: 'run a playbook, or approve the steps that wait',
+    load: () => import('./incidents/run.js'),
+  },
+  { path: 'incidents ack', summary: 'take an incident', load: () => import('./incidents/ack.js') },
+  { path: 'incidents resolve', summary: 'end an incident', load: () => import('./incidents/resolve.js') },
+  {
+    path: 'incidents automation pause',
+    summary: 'no playbook begins a step for a while',
+    load: () => import('./incidents/automation/pause.js'),
+  },
+  {
+    path: 'incidents automation resume',
+    summary: 'playbooks act again',
+    load: () => import('./incidents/automation/resume.js'),
   },
   {
     path: 'incidents audit',

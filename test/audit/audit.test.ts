@@ -42,7 +42,7 @@ describe('an untouched log', () => {
     const log = await sixEntries();
     await log.append('the password canary-secret-81 is in it');
     expect(await log.verify()).toEqual({ isIntact: true, records: 7, problems: [], isTorn: false });
-    const records = await readAudit(log.directory, new Date(0));
+    const { records } = await readAudit(log.directory, new Date(0));
     expect(records.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5, 6, 7]);
     expect(records.slice(0, 6).map(({ subject }) => subject)).toEqual(SUBJECTS);
     expect(readFileSync(log.log, 'utf8')).not.toContain('canary');
@@ -64,8 +64,8 @@ describe('an untouched log', () => {
     for (let index = 0; index < 4; index++) await log.append(...Array.from({ length: 50 }, () => long));
     const since = new Date();
     await log.append('newest');
-    expect((await readAudit(log.directory, since)).map(({ subject }) => subject)).toEqual(['newest']);
-    expect(await readAudit(log.directory, new Date(0))).toHaveLength(201);
+    expect((await readAudit(log.directory, since)).records.map(({ subject }) => subject)).toEqual(['newest']);
+    expect((await readAudit(log.directory, new Date(0))).records).toHaveLength(201);
   });
 });
 

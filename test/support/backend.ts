@@ -7,12 +7,15 @@ import { testServer, useDatabase } from './database.js';
 import { temporaryDirectory } from './run.js';
 
 const SECRET = 'canary-bearer-4f9c2e';
+const ACTIONS_SECRET = 'canary-actions-71d0aa';
 
 export interface Installation {
   /** A directory with `.monitoringrc.json`, state, backups and the backend's logs. */
   readonly directory: string;
   readonly config: string;
   readonly secret: string;
+  /** Of the routes that change something. */
+  readonly actionsSecret: string;
   readonly url: () => string;
   readonly database: string;
   /** Another configuration file beside the first, with these sections on top. */
@@ -42,7 +45,7 @@ export function useInstallation(): Installation {
   beforeAll(async () => {
     const pg = { ...testServer, database: database.name };
     await prepareDatabase(pg);
-    backend = await startBackend({ pg, port: 0, secret: SECRET, logDirectory });
+    backend = await startBackend({ pg, port: 0, secret: SECRET, actionsSecret: ACTIONS_SECRET, logDirectory });
     await sendTraffic({ url: backend.url, seed: 7, requests: 60, signal: new AbortController().signal });
     write('.monitoringrc.json', {});
   });
@@ -51,6 +54,7 @@ export function useInstallation(): Installation {
     directory,
     config: join(directory, '.monitoringrc.json'),
     secret: SECRET,
+    actionsSecret: ACTIONS_SECRET,
     url: () => String(backend?.url),
     database: database.name,
     variant: write,

@@ -3,11 +3,14 @@
 export { type Checked, CheckFlags, checkAlerts } from './check.js';
 export { AlertCheck } from './check-result.js';
 export { compileRules, loadRules, locateProblems } from './compile-rules.js';
+export type { AlertEvent, Notification } from './event.js';
 export { ExportFlags, exportRules, RuleExport } from './export/export-rules.js';
+export { flushOutbox } from './flush.js';
 export { AlertHistory, HistoryFlags, listHistory } from './history.js';
 export { type Judgement, judgeRule } from './judge.js';
 export { AlertLint, AlertList, lintAlerts, listAlerts } from './list.js';
-export type { Rule } from './rule.js';
+export { enqueue } from './outbox/index.js';
+export { ALERT_SEVERITIES, type AlertSeverity, type Rule } from './rule.js';
 export { RuleTestReport, TestRulesFlags, testRules } from './rule-tests/test-rules.js';
 export { ChannelTest, ChannelTestFlags, testChannel } from './test-message.js';
 export { WatchFlags, WatchResult, watchAlerts } from './watch.js';

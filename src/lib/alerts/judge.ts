@@ -15,7 +15,10 @@ export interface Judgement {
  * condition holds only if it does so at both ends of the interval in which the true shares lie: 1 failure in 50 runs
  * does not prove an error rate above 1 %, 3 in 50 do (95 %).
  */
-export function judgeRule(rule: Rule, values: Values): Judgement {
+export function judgeRule(
+  rule: Pick<Rule, 'condition' | 'clear' | 'confidence' | 'minSamples'>,
+  values: Values,
+): Judgement {
   const enough = rule.minSamples.size === 0 ? values : withEnoughSamples(values, rule.minSamples);
   const truth = judgeCondition(rule.condition, rule.confidence, enough);
   const clears = rule.clear === undefined ? not(truth) : judgeCondition(rule.clear, rule.confidence, enough);

@@ -2,6 +2,6 @@
 export { personActing } from './actor.js';
 export { type AuditContext, appendAudit } from './append.js';
 export type { AuditEntry, AuditRecord } from './entry.js';
-export { readAudit } from './recent.js';
+export { type RecentAudit, readAudit } from './recent.js';
 export { AuditFlags, AuditReport, showAudit } from './show.js';
 export { verifyAudit } from './verify.js';

@@ -32,7 +32,7 @@ export async function showAudit(
   { since, limit, verify }: AuditFlags,
 ): Promise<Outcome<AuditReport>> {
   const { stateDirectory } = await config();
-  const records = await readAudit(stateDirectory, new Date(+now() - since));
+  const { records } = await readAudit(stateDirectory, new Date(+now() - since));
   const verification = verify ? await verifyAudit(stateDirectory) : null;
   const shown = records.slice(-limit);
   const report = {

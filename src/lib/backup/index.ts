@@ -14,6 +14,7 @@ export { newestBackup } from './newest.js';
 export { openStore } from './open-store.js';
 export { applyPush, Push, PushFlags, planPush, pushBackup } from './push.js';
 export type { PushContext as SendContext } from './remote/send.js';
+export { isBackupRunning } from './sweep.js';
 export { Restore, RestoreFlags } from './unpack/report.js';
 export { applyRestore, planRestore } from './unpack/restore.js';
 export { Verification, VerifyFlags, verifyBackups } from './verify.js';

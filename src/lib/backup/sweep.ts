@@ -25,6 +25,12 @@ export async function findInterrupted(catalogue: string): Promise<readonly strin
   return found;
 }
 
+/** Whether somebody makes a backup in this catalogue now. Errors: `VOPS-FILE`. */
+export async function isBackupRunning(catalogue: string): Promise<boolean> {
+  for (const name of await namesIn(catalogue, LOCK)) if (await isLocked(join(catalogue, name))) return true;
+  return false;
+}
+
 /** Removes what `findInterrupted` finds, and returns what is gone. What cannot be removed never stops a new backup. */
 export async function sweepInterrupted(
   catalogue: string,

@@ -10,6 +10,7 @@ import { Backup } from './backup.js';
 import { DatabaseMaintenance } from './database-maintenance.js';
 import { DatabaseThresholds } from './database-thresholds.js';
 import { HealthLevels } from './health-levels.js';
+import { Automation, Incident } from './incidents.js';
 import { Kpis } from './kpis.js';
 import type { Origin, Path } from './origin.js';
 import { HttpUrl, SecretHttpUrl, SecretPostgresUrl, SecretText } from './text.js';
@@ -101,13 +102,6 @@ const Security = z
   })
   .prefault({});
 
-/** The guide's playbooks. */
-const Incident = z.strictObject({
-  name: z.string().min(1),
-  triggers: z.array(z.string()).min(1),
-  actions: z.array(z.string()).min(1),
-});
-
 const sections = {
   app: App,
   database: Database,
@@ -118,7 +112,9 @@ const sections = {
   backup: Backup,
   security: Security,
   alerting: Alerting,
+  /** The guide's playbooks. */
   incidents: z.array(Incident).optional(),
+  automation: Automation,
   /** Pinged at start, success and failure of every tier (healthchecks.io's shape: /start, /fail). */
   heartbeatUrl: SecretHttpUrl.optional(),
   /** Run records, locks, snapshots. Default: systemd's, else XDG's, else /var/lib/viktoria-ops for root. */

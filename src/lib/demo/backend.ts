@@ -19,6 +19,8 @@ export interface BackendOptions {
   readonly port: number;
   /** Bearer secret of the monitoring routes; without one only this host is answered. */
   readonly secret?: string;
+  /** Bearer secret of the routes that change something; without one nothing can be changed. */
+  readonly actionsSecret?: string;
   /** An existing directory. */
   readonly logDirectory: string;
 }
@@ -106,6 +108,8 @@ function watch({ options, pool, server, log, activity }: Watched): Monitor {
     diskPath: options.logDirectory,
     version: packageVersion(),
     onError: log.error,
+    controls: { setLogLevel: log.setLevel, caches: new Map() },
+    ...(options.actionsSecret === undefined ? {} : { actionsSecret: options.actionsSecret }),
     ...(options.secret === undefined ? {} : { secret: options.secret }),
   });
 }
@@ -149,6 +153,7 @@ function createRouter({ monitor, entities, log }: Routed) {
   const content = createContentApi(entities, log.error);
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const start = performance.now();
+    log.debug(`${request.method} ${request.url} from ${request.socket.remoteAddress}`);
     const isMonitoring = request.url?.startsWith(`${API_PREFIX}/`) ?? false;
     await (isMonitoring ? monitor.listener(request, response) : content.answer(request, response));
     const milliseconds = Math.round(performance.now() - start);

@@ -5,6 +5,10 @@ import { join } from 'node:path';
 export interface BackendLog {
   readonly http: (message: string) => void;
   readonly error: (error: unknown) => void;
+  /** Kept only while the level is `debug`. */
+  readonly debug: (message: string) => void;
+  /** Undefined for the usual level. */
+  readonly setLevel: (level: 'debug' | undefined) => void;
   /** Resolves when everything is on disk. */
   readonly flush: () => Promise<void>;
 }
@@ -14,6 +18,7 @@ export interface BackendLog {
  * of without a signal.
  */
 export function createLog(directory: string): BackendLog {
+  let isDetailed = false;
   const waiting: { all: string; errors: string } = { all: '', errors: '' };
   let writing: Promise<void> | undefined;
 
@@ -30,7 +35,7 @@ export function createLog(directory: string): BackendLog {
   // A log that cannot be written must not take the backend with it.
   const flush = () => (writing ??= write().catch(() => undefined));
 
-  const add = (level: 'http' | 'error', fields: Readonly<Record<string, unknown>>) => {
+  const add = (level: 'http' | 'error' | 'debug', fields: Readonly<Record<string, unknown>>) => {
     const line = `${JSON.stringify({ level, ...fields, timestamp: new Date().toISOString() })}\n`;
     waiting.all += line;
     if (level === 'error') waiting.errors += line;
@@ -44,6 +49,12 @@ export function createLog(directory: string): BackendLog {
         'error',
         error instanceof Error ? { message: error.message, stack: error.stack } : { message: String(error) },
       ),
+    debug: (message) => {
+      if (isDetailed) add('debug', { message });
+    },
+    setLevel: (level) => {
+      isDetailed = level === 'debug';
+    },
     flush,
   };
 }

@@ -58,7 +58,8 @@ export function createExecute({ env, signal }: Pick<Context, 'env' | 'signal'>):
   };
 }
 
-function passedOn(env: Context['env']): Record<string, string> {
+/** Only harmless variables of our environment. */
+export function passedOn(env: Context['env']): Record<string, string> {
   return Object.fromEntries(PASSED_ON.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
 }
 

@@ -1,0 +1,72 @@
+/** Carries out what an evaluation means for the records of incidents. */
+import { hostname } from 'node:os';
+import { appendAudit } from '../audit/index.js';
+import type { Context } from '../context.js';
+import { type Incident, openIncident, peakOf, reopen, resolve } from './incident.js';
+import { readRuns } from './journal.js';
+import type { Change, Opened } from './plan-response.js';
+import { closeRun } from './settle-checks.js';
+import { addIncident, changeIncident } from './store.js';
+
+const ACTOR = 'automation';
+
+/** Returns the incident as it is then. Errors: `VOPS-FILE…`, `VOPS-DISK-FULL`. */
+export async function applyChange(context: Context, change: Change): Promise<Incident> {
+  const at = context.now();
+  if (change.kind === 'open') return openFor(context, change.about, ACTOR);
+  const { incident } = change;
+  if (change.kind === 'observe') {
+    return changeIncident(context, incident.id, (current) => observed(current, change.values));
+  }
+  if (change.kind === 'forget')
+    return changeIncident(context, incident.id, (current) => ({ ...current, awaitsEnd: false }));
+  if (change.kind === 'reopen') {
+    const { text, values } = change;
+    const again = await changeIncident(context, incident.id, (current) =>
+      reopen(current, { at, actor: ACTOR, text, values }),
+    );
+    await record(context, again, { action: 'incident.reopened', outcome: text });
+    return again;
+  }
+  return end(context, incident, { at, actor: ACTOR, text: 'no trigger holds any more', awaitsEnd: false });
+}
+
+/** A new incident, by the automation or by a person. */
+export async function openFor(context: Context, { key, ...about }: Opened, actor: string): Promise<Incident> {
+  const { environment } = await context.config();
+  const origin = { environment, host: hostname(), at: context.now(), actor };
+  const incident = await addIncident(context, key, (place) => openIncident({ ...place, key, ...about, ...origin }));
+  await record(context, incident, { action: 'incident.opened', outcome: about.trigger }, actor);
+  return incident;
+}
+
+function observed(incident: Incident, values: Incident['values']): Incident {
+  const peak = peakOf(incident.peak, values);
+  return Object.entries(peak).every(([path, value]) => incident.peak[path] === value)
+    ? incident
+    : { ...incident, peak };
+}
+
+type Ending = Parameters<typeof resolve>[1];
+
+/** Resolves the incident, and ends what its runs still wait for. */
+export async function end(context: Context, { id }: Pick<Incident, 'id'>, ending: Ending): Promise<Incident> {
+  const resolved = await changeIncident(context, id, (current) =>
+    current.status === 'resolved' ? current : resolve(current, ending),
+  );
+  await record(context, resolved, { action: 'incident.resolved', outcome: ending.text }, ending.actor);
+  for (const run of await readRuns((await context.config()).stateDirectory, resolved)) {
+    if (run.endedAt === null) await closeRun(context, run);
+  }
+  return resolved;
+}
+
+interface Deed {
+  readonly action: string;
+  readonly outcome: string;
+}
+
+// oxlint-disable-next-line max-params -- who acts is the automation unless said
+export function record(context: Context, { id, key }: Incident, deed: Deed, actor = ACTOR): Promise<void> {
+  return appendAudit(context, { actor, ...deed, subject: id, details: { key } });
+}

@@ -1,0 +1,44 @@
+/** Works through the steps of a run, one after the other, and leaves behind what a crash needs to go on. */
+import { beginStep } from './begin-step.js';
+import { decideStep } from './decide-step.js';
+import { holdStep } from './hold-step.js';
+import { isBusy, saveRun, withExclusive } from './journal.js';
+import { recoverRun } from './recover.js';
+import { isOpen, isPending, type Run, stepAt } from './run.js';
+import { actionNamed, type RunSite, readFacts } from './run-site.js';
+import { readIncident } from './store.js';
+
+/** Begins what may be begun now. The caller holds the playbook. */
+export async function executeSteps(site: RunSite, run: Run): Promise<Run> {
+  let current = await recoverRun(site, run);
+  for (const index of current.steps.keys()) {
+    const step = current.steps[index];
+    if (step === undefined || !isOpen(step) || site.context.signal.aborted) continue;
+    const { stateDirectory } = await site.context.config();
+    const incident = (await readIncident(stateDirectory, site.incident.id)) ?? site.incident;
+    current = await advance({ ...site, incident }, current, index);
+  }
+  return endIfOver(site, current);
+}
+
+/** Ends a run in which nothing can be begun and nothing is to be looked at. */
+export function endIfOver({ context }: Pick<RunSite, 'context'>, run: Run): Promise<Run> | Run {
+  const isOver = run.endedAt === null && !run.steps.some((step) => isOpen(step) || isPending(step));
+  return isOver ? saveRun(context, { ...run, endedAt: context.now().toISOString() }) : run;
+}
+
+async function advance(site: RunSite, run: Run, index: number): Promise<Run> {
+  const { context, approved, incident } = site;
+  const { action: name, mode } = stepAt(run, index);
+  const { action, settings } = await actionNamed(context, name);
+  const isAttended = incident.status === 'acknowledged';
+  const candidate = { action, mode, settings, isApproved: approved.has(name), isAttended };
+  const decision = decideStep(candidate, await readFacts(context));
+  if (decision.kind !== 'begin') return holdStep(site, run, { index, decision });
+  try {
+    return await withExclusive(context, name, () => beginStep(site, run, { index, settings }));
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+    return holdStep(site, run, { index, decision: { kind: 'defer', why: 'another run does it' } });
+  }
+}
