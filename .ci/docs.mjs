@@ -2,10 +2,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import * as z from 'zod';
 import { commands } from '../.build/src/commands/index.js';
-import { ConfigFile } from '../.build/src/lib/config/schema.js';
+import { defaultRules } from '../.build/src/lib/alerts/default-rules/index.js';
+import { ConfigFile, ConfigSections } from '../.build/src/lib/config/schema.js';
 import { API_PREFIX, routes } from '../.build/src/lib/contract/index.js';
 import { ERROR_CODES, EXIT_CODES } from '../.build/src/lib/errors.js';
 import { GLOBAL_OPTIONS } from '../.build/src/lib/global-options.js';
+import { metrics } from '../.build/src/lib/metrics/index.js';
+import { writeDuration } from '../.build/src/lib/units.js';
 
 const cell = (text) => String(text).replaceAll('|', '\\|').replaceAll('\n', ' ');
 const table = (head, rows) =>
@@ -43,11 +46,40 @@ const sections = {
       ...loaded.map(reference),
     ].join('\n\n'),
   configuration: () => table(['key', 'type', 'default', 'meaning'], configurationRows()),
+  metrics: () =>
+    table(
+      ['metric', 'what it is', 'meaning'],
+      [...metrics.values()].map(({ path, type, unit, words, description }) => [
+        code(path),
+        words?.map(code).join(', ') ?? (type === 'number' ? UNITS[unit] : type),
+        description,
+      ]),
+    ),
+  'default-rules': () =>
+    table(
+      ['rule', 'severity', 'condition', 'quiet while one of these fires'],
+      defaultRules(ConfigSections.parse({})).map(({ name, severity, condition, inhibitedBy = [] }) => [
+        `[${name}](runbook.md#${name})`,
+        severity,
+        code(condition),
+        inhibitedBy.join(', '),
+      ]),
+    ),
   routes: () =>
     table(
       ['route', 'what it answers'],
       Object.values(routes).map(({ method, path, summary }) => [code(`${method} ${API_PREFIX}${path}`), summary]),
     ),
+};
+
+const UNITS = {
+  ms: 'milliseconds',
+  s: 'seconds',
+  fraction: 'share, 0..1',
+  count: 'count',
+  bytes: 'bytes',
+  perMinute: 'per minute',
+  none: 'number',
 };
 
 function reference({ path, summary, command }) {
@@ -84,13 +116,24 @@ function configurationRows() {
       return;
     }
     if (items?.properties) return walk(items, `${path}[]`, undefined);
-    const shown = value === undefined ? '' : code(typeof value === 'string' ? value : JSON.stringify(value));
+    const shown = value === undefined ? '' : code(written(value, node));
     // A level (warning, critical, target) is explained by what it is a level of.
     const meaning = meanings.get(path) ?? meanings.get(path.replace(/\.\w+$/, '')) ?? '';
     rows.push([code(path), typeOf(node), shown, meaning]);
   };
-  walk(z.toJSONSchema(ConfigFile, { io: 'input', unrepresentable: 'any' }), '', undefined);
+  // Of what is transformed zod leaves out the default: it need not be what a file would say.
+  const withDefault = ({ zodSchema, jsonSchema }) => {
+    if (zodSchema instanceof z.ZodDefault) jsonSchema.default ??= zodSchema.def.defaultValue;
+  };
+  walk(z.toJSONSchema(ConfigFile, { io: 'input', unrepresentable: 'any', override: withDefault }), '', undefined);
   return rows;
+}
+
+// A number where a text is expected is a duration in milliseconds.
+function written(value, { type, anyOf }) {
+  const isDuration = typeof value === 'number' && (type === 'string' || anyOf?.some((form) => form.type === 'string'));
+  if (isDuration) return writeDuration(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 // What a key means is said once, in the comment above it: `.describe()` would cost every start a clone of each schema.
@@ -138,7 +181,8 @@ function readMeanings() {
   return meanings;
 }
 
-function typeOf({ type, enum: values, anyOf, items, properties }) {
+function typeOf({ type, enum: values, const: value, anyOf, items, properties }) {
+  if (value !== undefined) return code(value);
   if (values) return values.map((value) => code(value)).join(', ');
   if (anyOf) return anyOf.map(typeOf).join(' or ');
   if (properties) return `{ ${Object.keys(properties).join(', ')} }`;
@@ -147,7 +191,7 @@ function typeOf({ type, enum: values, anyOf, items, properties }) {
 }
 
 let drifted = false;
-for (const file of ['README.md', 'docs/commands.md', 'docs/configuration.md', 'docs/api.md']) {
+for (const file of ['README.md', 'docs/commands.md', 'docs/configuration.md', 'docs/api.md', 'docs/alerts.md']) {
   const text = readFileSync(file, 'utf8');
   const updated = text.replace(
     /(<!-- generated: ([\w-]+) -->\n)[\s\S]*?(<!-- end -->)/g,

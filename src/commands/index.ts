@@ -179,6 +179,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./alerts/test.js'),
   },
   {
+    path: 'alerts test-channel',
+    summary: 'send a test message, and see what the receiver says',
+    load: () => import('./alerts/test-channel.js'),
+  },
+  {
     path: 'alerts export',
     summary: 'the rules as a rule file of Prometheus',
     load: () => import('./alerts/export.js'),

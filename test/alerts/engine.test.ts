@@ -539,9 +539,23 @@ describe('evaluations that were cut short', () => {
     expect(watch.at(minutes(2), { [NAME]: true }, { stored: notifications })).toEqual([`slack ${NAME}-2-firing`]);
   });
 
+  test.each<['+' | '-', string[]]>([
+    ['+', []],
+    ['-', [`slack ${NAME}-3-resolved`]],
+  ])('whoever hears that it flaps hears that it no longer does, and how it stands: %s', (sign, rest) => {
+    const watch = new Watch([ruleOf({ cooldownMs: HOUR_MS })]);
+    for (const [minute, truth] of Array.from('+-+-+').entries()) watch.at(minutes(minute), { [NAME]: truth === '+' });
+    const stored = watch.look(minutes(5), { [NAME]: false }).notifications;
+    expect(textsOf(stored)).toEqual([`slack ${NAME}-3-flapping-started-1`]);
+    const said = Array.from({ length: 20 }, (_, index) =>
+      watch.at(minutes(6 + index), { [NAME]: sign === '+' }, index === 0 ? { stored } : {}),
+    );
+    expect(said.flat()).toEqual([`slack ${NAME}-3-flapping-ended-1`, ...rest]);
+  });
+
   test('what the state knows changes nothing, in whatever order it is found', () => {
     const watch = new Watch([ruleOf({ channels: ['slack', 'email'] })]);
-    const stored = [...'+-+-+-+-+-+-+-+---------------------+'].flatMap((sign, minute) => {
+    const stored = Array.from('+-+-+-+-+-+-+-+---------------------+').flatMap((sign, minute) => {
       const { state, notifications } = watch.look(minutes(minute), { [NAME]: sign === '+' });
       watch.state = state;
       return notifications;

@@ -16,7 +16,7 @@ const OBJECTIVE = { target: 0.999, windowMs: 30 * DAY_MS };
 function historyOf(signs: string, paceMs = MINUTE_MS): { history: UptimeHistory | undefined; now: Date } {
   const probes: Readonly<Record<string, Probe>> = { '+': 'good', '-': 'bad', '?': 'unknown' };
   let history: UptimeHistory | undefined;
-  [...signs].forEach((sign, index) => {
+  Array.from(signs).forEach((sign, index) => {
     const probe = probes[sign];
     if (probe) history = recordProbe(history, probe, new Date(START + index * paceMs));
   });

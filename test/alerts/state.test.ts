@@ -11,7 +11,7 @@ const NAME = 'high-error-rate';
 function flapped(): Watch {
   const escalate = { afterMs: MINUTE_MS, severity: 'critical', channels: ['pager'] } as const;
   const watch = new Watch([ruleOf({ escalate }), ruleOf({ name: '__proto__', channels: ['email'] })]);
-  for (const [minute, sign] of [...'+-+-+-+-+-+'].entries()) {
+  for (const [minute, sign] of Array.from('+-+-+-+-+-+').entries()) {
     watch.judge(START, new Map());
     watch.at(START + minute * MINUTE_MS, { [NAME]: sign === '+' });
   }

@@ -188,12 +188,12 @@ describe("the guide's own documents load as they stand", () => {
       await readFile(new URL('../../../test/config/guide-alerting.json', import.meta.url)),
     );
     const { alerting, warnings } = await load({ flags: { config } });
-    expect(alerting?.rules?.map(({ name, cooldown }) => [name, cooldown])).toEqual([
+    expect(alerting.rules.map(({ name, cooldown }) => [name, cooldown / 1000])).toEqual([
       ['application-down', 300],
       ['high-error-rate', 900],
       ['slow-hooks', 1800],
     ]);
-    expect(alerting?.channels?.email?.smtp.auth?.pass.reveal()).toBe('app_password');
+    expect(alerting.channels.email?.smtp.auth?.pass.reveal()).toBe('app_password');
     expect(warnings).toEqual([]);
   });
 
@@ -500,7 +500,7 @@ describe('secrets', () => {
     expect(loaded.app.token?.reveal()).toBe('tok en\n');
     expect(loaded.database.password?.reveal()).toBe(`a${PASSWORD}z`);
     expect(loaded.database.user).toBe('${plain}');
-    expect(loaded.alerting?.channels?.slack?.webhook.reveal()).toBe('https://hooks.example/abc');
+    expect(loaded.alerting.channels.slack?.webhook.reveal()).toBe('https://hooks.example/abc');
     expect(redactor.text(`a${PASSWORD}z ${encodeURIComponent('tok en\n')} https://hooks.example/abc`)).toBe(
       '*** *** ***',
     );

@@ -52,7 +52,7 @@ describe('config validate', () => {
         channels: { slack: { webhook: SECRETS.webhook } },
         rules: ['slak', 'email'].map((channel) => ({
           name: 'down',
-          condition: 'x',
+          condition: 'sytem.status == 1',
           severity: 'info',
           channels: [channel],
           cooldown: 1,
@@ -70,14 +70,20 @@ describe('config validate', () => {
       'warning VOPS-CONFIG-ROOT-MISSING',
       'warning VOPS-CONFIG-LOGS-MISSING',
       'warning VOPS-CONFIG-COPYTRUNCATE',
-      'error VOPS-CONFIG-CHANNEL-UNDEFINED',
-      'error VOPS-CONFIG-CHANNEL-UNDEFINED',
-      'error VOPS-CONFIG-NAME-TWICE',
       'error VOPS-CONFIG-NAME-TWICE',
       'warning VOPS-CONFIG-HEARTBEAT-PLAINTEXT',
+      ...Array.from({ length: 5 }, () => 'error VOPS-CONFIG-ALERT'),
     ]);
-    expect(document.findings[6].hint).toBe('did you mean slack?');
-    expect(document.result).toMatchObject({ file, environment: 'default', problems: 11 });
+    expect(
+      document.findings.slice(8).map(({ message }: { message: string }) => message.replace(`${file}:`, '')),
+    ).toEqual([
+      '20 alerting.rules[0].condition: at character 1 of the condition: unknown metric sytem.status; did you mean system.status?',
+      '23 alerting.rules[0].channels[0]: no channel of this name; did you mean slack?',
+      '29 alerting.rules[1].condition: at character 1 of the condition: unknown metric sytem.status; did you mean system.status?',
+      '32 alerting.rules[1].channels[0]: no channel of this name',
+      '28 alerting.rules[1].name: another rule has this name',
+    ]);
+    expect(document.result).toMatchObject({ file, environment: 'default', problems: 13 });
     expect(document.result.sections).toEqual(
       expect.arrayContaining(['app', 'database', 'logs', 'alerting', 'incidents']),
     );

@@ -152,3 +152,17 @@ test('what a program says is kept for a reader that comes after its end', async 
   for await (const chunk of short.output ?? []) late += chunk;
   expect(late).toBe('short\n');
 });
+
+test('a reader that ends early, whatever its writer is doing then', async () => {
+  const signal = new AbortController().signal;
+  const read = { file: 'sh', args: ['-c', 'sleep 0.05'], env: { PATH: process.env.PATH ?? '' } };
+  for (const size of ['1k', '64k', '256k']) {
+    const write = { file: 'dd', args: ['if=/dev/zero', `bs=${size}`, 'status=none'] };
+    const early = startChain([write, read], { signal, mayEndEarly: true });
+    early.output?.resume();
+    await early.ended;
+    const whole = startChain([write, read], { signal });
+    whole.output?.resume();
+    await expect(whole.ended).rejects.toMatchObject({ code: 'VOPS-TOOL-FAILED' });
+  }
+});

@@ -102,7 +102,7 @@ export const textsOf = (notifications: readonly Notification[]): string[] =>
 export function play(series: string, rule: Partial<Rule> = {}, given: Given = {}): string[] {
   const watch = new Watch([ruleOf(rule)], given);
   const name = rule.name ?? 'high-error-rate';
-  return [...series].flatMap((sign, minute) =>
+  return Array.from(series).flatMap((sign, minute) =>
     watch
       .at(START + minute * MINUTE_MS, { [name]: { '+': true, '-': false, '?': null }[sign] ?? null })
       .map((text) => `${minute}: ${text.replace(`${name}-`, '')}`),

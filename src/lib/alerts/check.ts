@@ -5,7 +5,9 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Context } from '../context.js';
+import { OperatorError } from '../errors.js';
 import { ensurePrivateDirectory } from '../files/index.js';
+import { sendHeartbeat } from '../heartbeat.js';
 import type { Sample } from '../metrics/index.js';
 import { withLock } from '../process/index.js';
 import { conclude, type Finding, type Outcome } from '../status.js';
@@ -15,7 +17,7 @@ import { loadRules } from './compile-rules.js';
 import { describeAlerts } from './describe-alerts.js';
 import { evaluateNow, type Moment, openMoment, viewMoment } from './evaluate-now.js';
 import { recordTransitions } from './history.js';
-import { deliver, enqueue, judgeDelivery } from './outbox/index.js';
+import { type DeliveryReport, deliver, enqueue, judgeDelivery } from './outbox/index.js';
 import type { Rule } from './rule.js';
 import { writeUptime } from './slo/index.js';
 import { writeAlertState } from './state.js';
@@ -52,9 +54,24 @@ export async function checkAlerts(
   await ensurePrivateDirectory(directory);
   const holder = { command: 'alerts check', runId: context.runId, startedAt: context.now().toISOString() };
   const waitMs = lockWait ?? (context.interactive ? 0 : LOCK_WAIT_MS);
-  return withLock(join(directory, 'lock'), { waitMs, signal: context.signal, holder }, async () =>
-    evaluateAndTell(context, await openMoment(context, inquiry), directory),
+  return beating(context, () =>
+    withLock(join(directory, 'lock'), { waitMs, signal: context.signal, holder }, async () =>
+      evaluateAndTell(context, await openMoment(context, inquiry), directory),
+    ),
   );
+}
+
+/** Tells whoever watches over the alerts that they were evaluated, and whether everybody was told. */
+async function beating(context: Context, check: () => Promise<Checked>): Promise<Checked> {
+  const { heartbeatUrl } = (await context.config()).alerting;
+  let beat: 'success' | 'fail' = 'fail';
+  try {
+    const checked = await check();
+    beat = checked.outcome.result.delivery?.pending === 0 ? 'success' : 'fail';
+    return checked;
+  } finally {
+    await sendHeartbeat(context, heartbeatUrl, beat);
+  }
 }
 
 function lookOnly(context: Context, moment: Moment): Checked {
@@ -75,7 +92,24 @@ async function evaluateAndTell(context: Context, moment: Moment, directory: stri
   const described = describeAlerts(moment, evaluation);
   const firing = new Set(described.firing.map(({ rule }) => rule));
   const delivery = await deliver(context, alerting.channels, { budgetMs: DELIVERY_BUDGET_MS, unwritten, firing });
-  return concluded(context, moment, { ...described, delivery }, [...moment.findings, ...judgeDelivery(delivery)]);
+  const unkept = await keepOwnMetrics(context, delivery);
+  const findings = [...moment.findings, ...judgeDelivery(delivery), ...unkept];
+  return concluded(context, moment, { ...described, delivery }, findings);
+}
+
+/** A collector that cannot be told is a warning: the alerts themselves have been. */
+async function keepOwnMetrics(context: Context, report: DeliveryReport): Promise<Finding[]> {
+  const { textfile } = (await context.config()).alerting;
+  if (textfile === undefined) return [];
+  try {
+    const { writeOwnMetrics } = await import('./own-metrics.js');
+    await writeOwnMetrics(context, textfile, { command: 'alerts check', report });
+    return [];
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    const { message, hint = 'check alerting.textfile' } = error;
+    return [{ code: 'VOPS-ALERTS-TEXTFILE', severity: 'warning', message, hint }];
+  }
 }
 
 function concluded(

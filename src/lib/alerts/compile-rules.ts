@@ -41,9 +41,9 @@ export async function loadRules(config: RuleSettings & Pick<Config, 'origins'>):
 /** Parses and links all rules. Pure, and throws nothing. */
 export function compileRules(settings: RuleSettings): CompiledRules {
   const { alerting } = settings;
-  const defaults = defaultRules(settings);
+  const defaults = new Map(defaultRules(settings).map((rule) => [rule.name, rule]));
   const own = new Set(alerting.rules.map(({ name }) => name));
-  const kept = alerting.defaultRules ? defaults.filter(({ name }) => !own.has(name)) : [];
+  const kept = alerting.defaultRules ? [...defaults.values()].filter(({ name }) => !own.has(name)) : [];
   const names = new Set([...own, ...kept.map(({ name }) => name)]);
   const channels = new Map(Object.entries(alerting.channels).filter(([, channel]) => channel !== undefined));
   const problems: RuleProblem[] = [];
@@ -53,7 +53,9 @@ export function compileRules(settings: RuleSettings): CompiledRules {
     refuse: (below, what) => problems.push({ path: ['alerting', ...path, ...below], what }),
   });
   const rules = [
-    ...alerting.rules.map((rule, index) => compileRule(inherit(rule, { defaults, names }), linkingAt('rules', index))),
+    ...alerting.rules.map((rule, index) =>
+      compileRule(inherit(rule, defaults.get(rule.name), names), linkingAt('rules', index)),
+    ),
     ...kept.map((rule) => compileRule(rule, linkingAt('defaultRules'))),
   ].filter((rule) => rule !== undefined);
   problems.push(...duplicateNames(alerting.rules), ...inhibitionCycles(rules, alerting.rules));
@@ -71,16 +73,13 @@ export async function locateProblems(
 }
 
 /** What a rule of the configuration leaves open, the default rule that it replaces may say. */
-function inherit(
-  rule: AlertRule,
-  { defaults, names }: { readonly defaults: readonly AlertRule[]; readonly names: ReadonlySet<string> },
-): AlertRule {
-  const replaced = defaults.find(({ name }) => name === rule.name);
+function inherit(rule: AlertRule, replaced: AlertRule | undefined, names: ReadonlySet<string>): AlertRule {
+  if (replaced === undefined) return rule;
   return {
     ...rule,
-    description: rule.description ?? replaced?.description,
-    runbook: rule.runbook ?? replaced?.runbook,
-    inhibitedBy: rule.inhibitedBy ?? replaced?.inhibitedBy?.filter((name) => names.has(name)),
+    description: rule.description ?? replaced.description,
+    runbook: rule.runbook ?? replaced.runbook,
+    inhibitedBy: rule.inhibitedBy ?? replaced.inhibitedBy?.filter((name) => names.has(name)),
   };
 }
 
@@ -97,13 +96,14 @@ function compileRule(settings: AlertRule, linking: Linking): Rule | undefined {
   const condition = parse(settings.condition, (what) => linking.refuse(['condition'], what));
   const clear = settings.clear && parse(settings.clear, (what) => linking.refuse(['clear'], what));
   refuseUnknown(inhibitedBy, linking.names, (index, what) => linking.refuse(['inhibitedBy', index], `no rule ${what}`));
+  const channels = linkChannels(settings, linking);
   if (condition === undefined) return undefined;
   return {
     name,
     severity,
     condition,
     clear: clear || undefined,
-    channels: linkChannels(settings, linking),
+    channels,
     cooldownMs: settings.cooldown,
     forMs: settings.for,
     keepFiringForMs: settings.keepFiringFor,
@@ -139,7 +139,7 @@ function linkChannels({ severity, channels, escalate }: AlertRule, linking: Link
   const below =
     (...path: Path) =>
     (index: number, what: string) =>
-      linking.refuse([...path, index], `no channel ${what}: nobody would hear of it`);
+      linking.refuse([...path, index], `no channel ${what}`);
   refuseUnknown(channels ?? [], known, below('channels'));
   refuseUnknown(escalate?.channels ?? [], known, below('escalate', 'channels'));
   const reached = [...linking.channels].filter(([, { minSeverity }]) => worse(severity, minSeverity) === severity);

@@ -35,12 +35,12 @@ export type UnsilenceFlags = z.output<typeof UnsilenceFlags>;
 export const SilencesFlags = z.object({ all: z.boolean().default(false) });
 export type SilencesFlags = z.output<typeof SilencesFlags>;
 
-export const ListedSilence = StoredSilence.extend({
+const ListedSilence = StoredSilence.extend({
   isActive: z.boolean(),
   /** Alerts that fire now, of the rules it names. */
   quiets: z.array(z.string()),
 });
-export type ListedSilence = z.output<typeof ListedSilence>;
+type ListedSilence = z.output<typeof ListedSilence>;
 
 export const Silencing = z.object({
   silence: ListedSilence,

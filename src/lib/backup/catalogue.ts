@@ -3,8 +3,7 @@
  * rename of a finished `.partial`, so what has no such suffix is whole, however the process ended.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { chmod, mkdir, open, rename, rm } from 'node:fs/promises';
+import { chmod, type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -132,8 +131,7 @@ async function secureFiles(root: string, written: readonly WrittenFile[]): Promi
   const files: Manifest['files'] = [];
   for (const { path, mode, sha256 } of written) {
     const absolute = join(root, path);
-    await makeDurable(absolute);
-    const kept = await checksum(createReadStream(absolute, { highWaterMark: CHUNK_BYTES }));
+    const kept = await keepDurably(absolute);
     if (sha256 !== undefined && sha256 !== kept.sha256) throw alteredByDisk(absolute);
     files.push({ path, ...kept, mode: `0${(mode & 0o777).toString(8).padStart(3, '0')}` });
   }
@@ -157,20 +155,36 @@ function directoriesOf(written: readonly WrittenFile[]): readonly string[] {
   return [...directories].sort().reverse();
 }
 
-async function makeDurable(path: string): Promise<void> {
+/** Puts a file on the disk, and reads it back. */
+async function keepDurably(path: string): Promise<Checksum> {
   const file = await open(path, 'r+');
   try {
     await file.chmod(0o600);
     await file.sync();
+    return await checksumOf(file);
   } finally {
     await file.close();
   }
 }
 
-const CHUNK_BYTES = 2 ** 20;
+/** Of a file from its beginning. In one buffer: a stream's new ones take longer than the hash. */
+async function checksumOf(file: FileHandle): Promise<Checksum> {
+  const hash = createHash('sha256');
+  const buffer = Buffer.allocUnsafe(BUFFER_BYTES);
+  for (let sizeBytes = 0; ; ) {
+    const { bytesRead } = await file.read(buffer, 0, BUFFER_BYTES, sizeBytes);
+    if (bytesRead === 0) return { sizeBytes, sha256: hash.digest('hex') };
+    hash.update(buffer.subarray(0, bytesRead));
+    sizeBytes += bytesRead;
+  }
+}
+
+const BUFFER_BYTES = 2 ** 18;
+
+type Checksum = Pick<Manifest['files'][number], 'sizeBytes' | 'sha256'>;
 
 /** Length and sha256 of all that a stream has to say. */
-export async function checksum(stream: Readable): Promise<{ sizeBytes: number; sha256: string }> {
+export async function checksum(stream: Readable): Promise<Checksum> {
   const hash = createHash('sha256');
   let sizeBytes = 0;
   await pipeline(stream, async (chunks: AsyncIterable<Buffer>) => {

@@ -19,18 +19,18 @@ export function tokenize(text: string): Token[] {
   let offset = skipSpace(text, 0);
   while (offset < text.length) {
     TOKEN.lastIndex = offset;
-    const groups = TOKEN.exec(text)?.groups;
-    if (!groups) throw new ConditionError(offset, describeStray(text.charAt(offset)));
-    tokens.push(tokenOf(groups, offset));
+    const match = TOKEN.exec(text);
+    if (!match) throw new ConditionError(offset, describeStray(text.charAt(offset)));
+    tokens.push(tokenOf(match, offset));
     offset = skipSpace(text, TOKEN.lastIndex);
   }
   return [...tokens, { type: 'end', offset: text.length }];
 }
 
-const NUMBER = /(?<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)(?<unit>\s*%|[A-Za-z]+)?/.source;
-const NAME = /(?<name>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)/.source;
-const TEXT = /'(?<single>[^'\\]*)'|"(?<double>[^"\\]*)"/.source;
-const SYMBOL = /(?<symbol>[=!]==?|<=?|>=?|&&|\|\||[!()+*/-])/.source;
+const NUMBER = /(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)(\s*%|[A-Za-z]+)?/.source;
+const NAME = /([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)/.source;
+const TEXT = /'([^'\\]*)'|"([^"\\]*)"/.source;
+const SYMBOL = /([=!]==?|<=?|>=?|&&|\|\||[!()+*/-])/.source;
 const TOKEN = new RegExp(`${NUMBER}|${NAME}|${TEXT}|${SYMBOL}`, 'y');
 
 function skipSpace(text: string, from: number): number {
@@ -47,9 +47,10 @@ const SPELLINGS: ReadonlyMap<string, string> = new Map([
 ]);
 const KEYWORDS: readonly string[] = ['and', 'or', 'not', 'true', 'false'];
 
-type Groups = Readonly<Record<string, string | undefined>>;
+/** The groups of `TOKEN` in their order: names would cost a third of the time. */
+type Match = readonly (string | undefined)[];
 
-function tokenOf({ number, unit, name, single, double, symbol }: Groups, offset: number): Token {
+function tokenOf([, number, unit, name, single, double, symbol]: Match, offset: number): Token {
   if (number !== undefined) return numberToken(number, unit?.trim(), offset);
   if (symbol !== undefined) return { type: 'symbol', value: SPELLINGS.get(symbol) ?? symbol, offset };
   if (name !== undefined) return { type: KEYWORDS.includes(name) ? 'symbol' : 'name', value: name, offset };
@@ -74,7 +75,7 @@ function numberToken(digits: string, suffix: string | undefined, offset: number)
     throw new ConditionError(offset + digits.length, `this is no unit: ${units}`);
   }
   // 99.9 % is 0.999: the last of the 17 digits is an artefact of the multiplication.
-  const value = Number((Number(digits) * factor).toPrecision(15));
+  const value = factor === 1 ? Number(digits) : Number((Number(digits) * factor).toPrecision(15));
   if (!Number.isFinite(value)) throw new ConditionError(offset, 'the number is too large');
   return { type: 'number', value, unit, offset };
 }

@@ -25,20 +25,22 @@ const Escalation = z.strictObject({
   channels: z.array(z.string()).default([]),
 });
 
+// Defaults of durations are given in milliseconds: parsing a text for each of a thousand rules takes longer than the rules.
 const AlertRule = z.strictObject({
   /** A rule of this name replaces a default one. */
   name: RuleName,
   /** Fires while this is true, such as `hooks.errorRate > 5% && system.status !== 'critical'`; docs/alerts.md has the language and the metrics. */
   condition: z.string().min(1),
+  /** How urgent it is; who is told follows from it, unless `channels` says. */
   severity: Severity,
   /** Names of channels. Default: each whose `minSeverity` the rule reaches. */
   channels: z.array(z.string()).optional(),
   /** Least time between two reminders on one channel: a duration, or seconds as in the guide. */
-  cooldown: Cooldown.prefault('1h'),
+  cooldown: Cooldown.default(3_600_000),
   /** How long the condition must hold before the alert fires. */
-  for: Duration.prefault('0s'),
+  for: Duration.default(0),
   /** How long a firing alert stays so once the condition has ended. */
-  keepFiringFor: Duration.prefault('0s'),
+  keepFiringFor: Duration.default(0),
   /** A firing alert ends only once this condition is true. Default: once `condition` is false. */
   clear: z.string().min(1).optional(),
   /** With fewer samples than this, a rate or a mean is unknown. */
@@ -47,7 +49,8 @@ const AlertRule = z.strictObject({
   confidence: z.union([z.literal(0.9), z.literal(0.95), z.literal(0.99)]).optional(),
   /** What an unknown condition means after `noDataFor`: the alert stays as it is, ends, or fires. */
   noData: z.enum(['keep', 'ok', 'alert']).default('keep'),
-  noDataFor: Duration.prefault('15m'),
+  /** How long it must be unknown. */
+  noDataFor: Duration.default(900_000),
   /** While one of these rules fires, this one is evaluated and recorded but not announced. Default: as the default rule of its name. */
   inhibitedBy: z.array(z.string()).optional(),
   escalate: Escalation.optional(),

@@ -7,21 +7,25 @@ import { formatPath, type Path } from './origin.js';
 import { hasReference } from './references.js';
 import { type Config, ConfigSections } from './schema.js';
 import { isSecretAt } from './schema-at.js';
-import { isSecret } from './secret.js';
+import { isSecret, type Secret } from './secret.js';
 import { modeOf, readConfig } from './source.js';
 import { type Leaf, leavesOf } from './tree.js';
 
 /** From here on no secret of the configuration is shown; nor is the password inside an address that is one. */
 export function registerSecrets(sections: ConfigSections, redactor: Redactor): void {
-  for (const { value } of leavesOf(sections)) {
-    if (!isSecret(value)) continue;
-    const text = value.reveal();
+  for (const found of secretsIn(sections)) {
+    const text = found.reveal();
     redactor.add(text);
     if (!URL.canParse(text)) continue;
     const { password } = new URL(text);
     redactor.add(password);
     redactor.add(decoded(password));
   }
+}
+
+function secretsIn(value: unknown): readonly Secret[] {
+  if (isSecret(value)) return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(secretsIn) : [];
 }
 
 /** A stray % in a password is no escape. */
@@ -68,11 +72,20 @@ export async function warnOfExposedKeys({ backup, security }: Pick<Config, 'back
 
 /** Secrets written out in the file, whatever the environment. */
 function inlineSecrets({ data }: ConfigData): Leaf[] {
+  const isSecretPath = secretPaths();
   return [...leavesOf(data)].filter(({ path, value }) => isSecretPath(path) && !hasReference(value));
 }
 
-function isSecretPath(path: Path): boolean {
-  return isSecretAt(ConfigSections, path[0] === 'environments' ? path.slice(2) : path);
+/** Asks the schema once for all entries of a list. */
+function secretPaths(): (path: Path) => boolean {
+  const known = new Map<string, boolean>();
+  return (path) => {
+    const steps = path.map((step) => (typeof step === 'number' ? 0 : step));
+    const key = JSON.stringify(steps);
+    const answer = known.get(key) ?? isSecretAt(ConfigSections, steps[0] === 'environments' ? steps.slice(2) : steps);
+    known.set(key, answer);
+    return answer;
+  };
 }
 
 /** A file's text without its secrets, for a copy that others may come to see. */

@@ -1,15 +1,14 @@
 /** Every metric that a condition may name, by its source; `sources/` has the reader of each. Names are the guide's. */
-import type { Metric, SourceName } from './metric.js';
-
-type Definition = Pick<Metric, 'description'> & Partial<Omit<Metric, 'path' | 'source'>>;
+import type { Definition, Metric, SourceName } from './metric.js';
+import { self, UP } from './self.js';
 
 const health: Readonly<Record<string, Definition>> = {
   'system.status': {
     type: 'text',
     words: ['healthy', 'warning', 'critical'],
     description: 'What the application says of itself; critical when it does not answer at all',
-    // The job of the guide's scrape configuration. That it answers and calls itself critical is not in /metrics.
-    promqlByWord: { critical: '(1 - max(up{job="viktoria-hooks"}))' },
+    // That it answers and calls itself critical is not in /metrics.
+    promqlByWord: { critical: `(1 - max(${UP}))` },
   },
   'system.uptime': { unit: 's', description: 'How long the application has been running' },
   'system.activeConnections': { unit: 'count', description: 'Requests being answered' },
@@ -17,17 +16,17 @@ const health: Readonly<Record<string, Definition>> = {
   'process.eventLoopLag': {
     unit: 'ms',
     description: 'How late the event loop is, 99th percentile',
-    promql: '1000 * nodejs_eventloop_lag_p99_seconds',
+    promql: '1000 * max(nodejs_eventloop_lag_p99_seconds)',
   },
   'process.heapUsage': {
     unit: 'fraction',
     description: 'Used share of the largest heap the application may have',
-    promql: 'nodejs_heap_used_bytes / nodejs_heap_limit_bytes',
+    promql: 'max(nodejs_heap_used_bytes / nodejs_heap_limit_bytes)',
   },
   'process.residentMemory': {
     unit: 'bytes',
     description: 'Resident memory of the application',
-    promql: 'process_resident_memory_bytes',
+    promql: 'max(process_resident_memory_bytes)',
   },
   'monitoring.available': {
     type: 'boolean',
@@ -89,11 +88,11 @@ const trends: Readonly<Record<string, Definition>> = {
 };
 
 const jobs: Readonly<Record<string, Definition>> = {
-  'jobs.queueSize': { unit: 'count', description: 'Jobs ready and waiting', promql: 'strapi_jobs_ready' },
+  'jobs.queueSize': { unit: 'count', description: 'Jobs ready and waiting', promql: 'max(strapi_jobs_ready)' },
   'jobs.oldestReadyAge': {
     unit: 's',
     description: 'How long the oldest ready job has waited',
-    promql: 'strapi_job_oldest_ready_age_seconds',
+    promql: 'max(strapi_job_oldest_ready_age_seconds)',
   },
   'jobs.processingRate': { unit: 'perMinute', description: 'Jobs done' },
   'jobs.completedJobs': { unit: 'count', description: 'Jobs done, as far back as the job library tells' },
@@ -128,10 +127,25 @@ const postgres: Readonly<Record<string, Definition>> = {
   },
 };
 
+/** File systems of Prometheus' node_exporter that are disks. */
+const DISKS = 'fstype!~"tmpfs|ramfs|overlay|squashfs"';
+
 const host: Readonly<Record<string, Definition>> = {
-  'host.memoryUsage': { unit: 'fraction', description: 'Used share of the memory of this host' },
-  'host.diskUsage': { unit: 'fraction', description: "Used share of the fuller of / and the backend's file system" },
-  'host.inodeUsage': { unit: 'fraction', description: 'Likewise of their inodes' },
+  'host.memoryUsage': {
+    unit: 'fraction',
+    description: 'Used share of the memory of this host',
+    promql: 'max(1 - node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes)',
+  },
+  'host.diskUsage': {
+    unit: 'fraction',
+    description: "Used share of the fuller of / and the backend's file system",
+    promql: `max(1 - node_filesystem_avail_bytes{${DISKS}} / node_filesystem_size_bytes{${DISKS}})`,
+  },
+  'host.inodeUsage': {
+    unit: 'fraction',
+    description: 'Likewise of their inodes',
+    promql: `max(1 - node_filesystem_files_free{${DISKS}} / node_filesystem_files{${DISKS}})`,
+  },
   'host.loadPerProcessor': { description: 'Load average of 5 minutes, divided by the processors' },
 };
 
@@ -149,32 +163,6 @@ const flags: Readonly<Record<string, Definition>> = {
     description: '1 when feature flags were switched since the last evaluation, else 0',
     sinceLastEvaluation: true,
   },
-};
-
-const BURN_WINDOWS = ['5m', '30m', '1h', '2h', '6h', '1d', '3d'] as const;
-
-const burnRates = BURN_WINDOWS.flatMap((window): (readonly [string, Definition])[] => [
-  [
-    `slo.uptime.burnRate${window}`,
-    {
-      description: `How fast the error budget of the uptime is spent, over ${window}: at 1 it lasts as long as the SLO's window`,
-      samples: `slo.uptime.events${window}`,
-    },
-  ],
-  [`slo.uptime.events${window}`, { unit: 'count', description: `Probes of the application in ${window}` }],
-]);
-
-/** What the caller knows of its own work. */
-const self: Readonly<Record<string, Definition>> = {
-  ...Object.fromEntries(burnRates),
-  'slo.uptime.availability': {
-    unit: 'fraction',
-    description: "Share of the probes of the SLO's window that were good",
-  },
-  'slo.uptime.coverage': { unit: 'fraction', description: "Share of the SLO's window that was probed" },
-  'slo.uptime.budgetRemaining': { description: 'Share of the error budget that is left; negative once overspent' },
-  'maintenance.running': { type: 'boolean', description: 'Whether a maintenance tier runs' },
-  'delivery.oldestPendingAge': { unit: 's', description: 'Age of the oldest notification that is not delivered' },
 };
 
 const bySource: Readonly<Record<SourceName, Readonly<Record<string, Definition>>>> = {

@@ -23,7 +23,8 @@ export interface Metric extends Term {
   /** Path of the metric that counts what a ratio or a mean is made of: `minSamples` looks at it. */
   readonly samples?: string;
   /**
-   * The same figure in PromQL, over what the application's `/metrics` shows, `$window` for the window; absent where
+   * The same figure in PromQL, over what the application's `/metrics` shows, `$window` for the window, `$budget` for the share of
+   * time in which the application may be down; absent where
    * Prometheus cannot know it.
    */
   readonly promql?: string;
@@ -32,6 +33,9 @@ export interface Metric extends Term {
   /** A count of what happened since the last evaluation: each value above 0 is news, also one equal to the last. */
   readonly sinceLastEvaluation?: true;
 }
+
+/** A metric as the catalogue writes it: a plain number unless it says otherwise. */
+export type Definition = Pick<Metric, 'description'> & Partial<Omit<Metric, 'path' | 'source'>>;
 
 /** The metrics at one moment. */
 export interface Sample {

@@ -4,6 +4,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { PassThrough, type Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { abortReason, OperatorError } from '../errors.js';
+import { inBulk } from './bulk.js';
 import { tether } from './tether.js';
 
 export interface Program {
@@ -14,6 +15,8 @@ export interface Program {
   readonly env?: Readonly<Record<string, string>>;
   /** Open files that it finds as `/dev/fd/3` and on. */
   readonly files?: readonly FileHandle[];
+  /** It reads or prints gigabytes, in small pieces if left alone. */
+  readonly isBulk?: boolean;
 }
 
 export interface ChainOptions {
@@ -92,7 +95,7 @@ function spawnRow(programs: readonly Program[], { input, output }: ChainOptions)
   for (const [index, program] of [...programs.entries()].reverse()) {
     const reader = children[0]?.stdin;
     const source = index > 0 || isStream(input) ? 'pipe' : (input?.fd ?? 'ignore');
-    const { file, args } = tether(program);
+    const { file, args } = tether(program.isBulk ? inBulk(program) : program);
     const child = spawn(file, args, {
       stdio: [source, reader ?? output?.fd ?? 'pipe', 'pipe', ...(program.files ?? []).map(({ fd }) => fd)],
       env: { ...program.env, LC_ALL: 'C' },
@@ -161,7 +164,8 @@ function endAll(children: readonly ChildProcess[]): void {
 
 /** The operating system's own words for ENOSPC, EDQUOT and EFBIG. */
 const FULL = /No space left on device|Disk quota exceeded|File too large/;
-const isBrokenPipe = ({ how, said }: End) => how === 'SIGPIPE' || /Broken pipe/.test(said);
+/** Node joins programs by sockets: one that waits for room in it when its reader ends is told of a reset. */
+const isBrokenPipe = ({ how, said }: End) => how === 'SIGPIPE' || /Broken pipe|Connection reset by peer/.test(said);
 
 function judge(ends: readonly End[], mayEndEarly: boolean): void {
   const failed = ends.filter(({ how }) => how !== 0);

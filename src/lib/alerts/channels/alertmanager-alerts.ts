@@ -1,7 +1,7 @@
 /** Items as alerts of Alertmanager. */
 import type { AlertEvent } from '../event.js';
 import type { Item } from '../message/index.js';
-import { ALERT_SEVERITIES, type AlertSeverity } from '../rule.js';
+import type { AlertSeverity } from '../rule.js';
 
 export interface AlertSettings {
   readonly labels: Readonly<Record<string, string>>;
@@ -20,19 +20,26 @@ export interface Alert {
 /** What is over when it is told lives so long: longer than a usual `group_wait`, else nobody would hear of it. */
 const LATE_MS = 300_000;
 
-/** The alerts that one item begins, prolongs or ends. An alert is known by its labels, its severity among them. */
-export function alertsOf(item: Item, settings: AlertSettings, now: Date): readonly Alert[] {
-  const { state, latest, events } = item;
-  const lasting = (ms: number, severity = latest.severity) =>
-    alertOf(latest, { settings, severity, endsAt: after(now, ms, latest) });
-  const ended = (severities: readonly AlertSeverity[]) => severities.map((severity) => lasting(0, severity));
+export interface Circumstances {
+  readonly settings: AlertSettings;
+  readonly now: Date;
+  /** What Alertmanager was told of the rule last, if that fires. */
+  readonly told: AlertEvent | undefined;
+}
+
+/**
+ * The alerts that one item begins, prolongs or ends. An alert is known by its labels, its severity among them: one that
+ * escalates is another one, and the milder one ends. Of an end, Alertmanager tells even if it never knew the begin.
+ */
+export function alertsOf({ state, latest, events }: Item, { settings, now, told }: Circumstances): readonly Alert[] {
+  const lasting = (milliseconds: number, severity = latest.severity) =>
+    alertOf(latest, { settings, severity, endsAt: after(now, milliseconds, latest) });
   if (state === 'firing') {
-    const isEscalated = events.some(({ kind }) => kind === 'escalated');
-    const others = ALERT_SEVERITIES.filter((severity) => severity !== latest.severity);
-    return [lasting(settings.expireAfter), ...(isEscalated ? ended(others) : [])];
+    const isAnother = told !== undefined && told.severity !== latest.severity;
+    return [lasting(settings.expireAfter), ...(isAnother ? [lasting(0, told.severity)] : [])];
   }
   if (state === 'flapping') return [lasting(settings.expireAfter)];
-  if (state === 'resolved') return ended(ALERT_SEVERITIES);
+  if (state === 'resolved') return [lasting(0, told?.severity)];
   if (state === 'steady' && events.length === 1) return [lasting(0)];
   return [lasting(LATE_MS)];
 }

@@ -29,11 +29,9 @@ export async function deliver(
   context: ChannelContext,
 ): Promise<DeliveryOutcome> {
   const { alertsOf } = await import('./alertmanager-alerts.js');
-  return tellEach(
-    items.flatMap((item) => alertsOf(item, settings, context.now())),
-    settings,
-    context,
-  );
+  const now = context.now();
+  const alerts = items.flatMap((item) => alertsOf(item, { settings, now, told: context.told[item.latest.rule] }));
+  return tellEach(alerts, settings, context);
 }
 
 /** Tells again what fires: each alert lives for another `expireAfter`. */

@@ -16,6 +16,8 @@ export interface ChannelContext {
   readonly timeoutMs: number;
   /** Its abort makes `deliver` throw the reason. */
   readonly signal: AbortSignal;
+  /** What this channel was last told of each rule that fires, where it keeps account of it (see `refresh`). */
+  readonly told: Readonly<Record<string, AlertEvent>>;
   /** Writes a line where the operator reads; resolves when it is there. */
   readonly print: (line: string) => Promise<void>;
 }

@@ -4,11 +4,12 @@ import { describeMessage, type Message, type Section } from '../message/index.js
 /** Below the 40,000 characters at which Slack cuts a text itself. */
 const LONGEST = 39_000;
 
-export function slackText(message: Message): string {
-  const { sections, notes } = describeMessage(message);
+/** Escaping can make a text five times as long: then fewer alerts are told in full. */
+export function slackText(message: Message, mostCharacters = 20_000): string {
+  const { sections, notes } = describeMessage(message, mostCharacters);
   const parts = [`*${prose(message.title)}*`, ...sections.map(sectionText), ...notes.map(prose)];
   const text = parts.join('\n');
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  return text.length > LONGEST && sections.length > 1 ? slackText(message, mostCharacters / 2) : text;
 }
 
 function sectionText({ label, rule, summary, facts }: Section): string {

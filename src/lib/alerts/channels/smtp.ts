@@ -55,6 +55,8 @@ const at = ({ host, port }: SmtpSettings): string => `${host}:${port}`;
 function judgeRefusal(error: unknown, smtp: SmtpSettings): DeliveryOutcome {
   const { message, responseCode, code, command } = read(error);
   const reason = `${at(smtp)}: ${oneLine(message, 200)}`;
+  // A server without STARTTLS, or somebody on the way who hides it: the mail waits.
+  if (code === 'ETLS') return { outcome: 'passing', reason };
   if (responseCode >= 500) return { outcome: 'permanent', reason, about: command === 'DATA' ? 'message' : 'channel' };
   // Wrong settings, found before a word was said: no recipient, no such login method.
   const isOurs = responseCode === 0 && (code === 'EENVELOPE' || code === 'EAUTH' || code === 'ECONFIG');

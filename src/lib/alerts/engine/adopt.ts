@@ -5,6 +5,7 @@ import type { Rule } from '../rule.js';
 import type { AlertRecord, AlertState, Told } from './alert-state.js';
 import { numberIn } from './compose.js';
 import type { Evaluation } from './evaluation.js';
+import { isWorse } from './severity.js';
 import { newRecord, toInactive } from './step.js';
 import { without } from './step-event.js';
 
@@ -37,20 +38,24 @@ interface Stored extends Notification {
 }
 type Adopt = (record: AlertRecord, stored: Stored) => AlertRecord;
 
-const unchanged: Adopt = (record) => record;
-
 const ADOPT: Readonly<Record<AlertEvent['kind'], Adopt>> = {
   firing: adoptFiring,
   resolved: adoptResolved,
   'flapping-started': adoptFlapping,
   'flapping-ended': adoptSettled,
   notice: adoptNotice,
-  // The next evaluation says the same again, or that it is over.
-  reminder: unchanged,
-  escalated: unchanged,
+  reminder: adoptReminder,
+  escalated: adoptEscalation,
 };
 
-const ORDER: readonly AlertEvent['kind'][] = ['firing', 'flapping-started', 'flapping-ended', 'resolved'];
+const ORDER: readonly AlertEvent['kind'][] = [
+  'firing',
+  'escalated',
+  'reminder',
+  'flapping-started',
+  'flapping-ended',
+  'resolved',
+];
 
 function asTheyHappened({ event: one }: Notification, { event: other }: Notification): number {
   if (one.episode !== other.episode) return one.episode - other.episode;
@@ -63,7 +68,7 @@ function adoptFiring(record: AlertRecord, stored: Stored): AlertRecord {
   const { channel, event } = stored;
   const before = toldOf(record, channel);
   if ((before?.episode ?? 0) >= event.episode) return record;
-  const told: Told = { ...before, ...heard(stored), firing: true };
+  const told: Told = { ...before, ...heard(stored), firing: true, reminders: undefined };
   if (record.episode >= event.episode) return withTold(record, told);
   return withTold({ ...begunBy(record, stored), phase: 'firing', peak: numbersIn(event.values) }, told);
 }
@@ -75,6 +80,19 @@ function adoptResolved(record: AlertRecord, { channel, event, at }: Stored): Ale
   return record.phase === 'firing' && record.episode === event.episode ? toInactive(told) : told;
 }
 
+function adoptReminder(record: AlertRecord, { channel, event, at }: Stored): AlertRecord {
+  const before = toldOf(record, channel);
+  const reminders = numberIn(event.id);
+  if (!before?.firing || before.episode !== event.episode || reminders <= (before.reminders ?? 0)) return record;
+  return withTold(record, { ...before, at, reminders });
+}
+
+function adoptEscalation(record: AlertRecord, { channel, event, at }: Stored): AlertRecord {
+  const before = toldOf(record, channel);
+  if (!before?.firing || before.episode !== event.episode || !isWorse(event.severity, before.severity)) return record;
+  return withTold(record, { ...before, at, severity: event.severity });
+}
+
 function adoptFlapping(record: AlertRecord, stored: Stored): AlertRecord {
   const { channel, event, at } = stored;
   const number = numberIn(event.id);
@@ -84,15 +102,17 @@ function adoptFlapping(record: AlertRecord, stored: Stored): AlertRecord {
   const isCurrent = event.episode === record.episode && number === record.flaps && record.flapping;
   if (!isNew && (!isCurrent || before?.flapping)) return record;
   const begun = isNewEpisode ? begunBy(record, stored) : record;
-  const told: Told = { ...heard(stored), episode: 0, ...before, at, flapping: true };
+  const told: Told = { ...heard(stored), episode: 0, ...before, at, flapping: { episode: event.episode, number } };
   return withTold({ ...begun, flapping: true, flaps: number }, told);
 }
 
 function adoptSettled(record: AlertRecord, { channel, event, at }: Stored): AlertRecord {
   const before = toldOf(record, channel);
-  const isOther = event.episode !== record.episode || numberIn(event.id) !== record.flaps;
-  if (!before?.flapping || isOther) return record;
-  return withTold({ ...record, flapping: undefined }, { ...before, at, flapping: undefined });
+  const number = numberIn(event.id);
+  if (before?.flapping?.episode !== event.episode || before.flapping.number !== number) return record;
+  const isCurrent = record.episode === event.episode && record.flaps === number;
+  const settled = isCurrent ? { ...record, flapping: undefined } : record;
+  return withTold(settled, { ...before, at, flapping: undefined });
 }
 
 /** Notices of others, such as a playbook's, have no rule and are none of ours. */
@@ -123,7 +143,6 @@ const begunBy = (record: AlertRecord, { event: { episode }, since }: Stored): Al
   episode,
   firedAt: since,
   flaps: undefined,
-  reminders: undefined,
 });
 
 function numbersIn(values: Readonly<Record<string, Value>>): Record<string, number> {

@@ -3,7 +3,7 @@
  * Times are Unix times in milliseconds: the file is read and written at every evaluation, and by nobody else.
  */
 import * as z from 'zod';
-import type { Sample } from '../../metrics/metric.js';
+import type { Sample } from '../../metrics/index.js';
 import { ALERT_SEVERITIES } from '../rule.js';
 
 const EpochMs = z.int();
@@ -19,12 +19,14 @@ const Told = z.strictObject({
   severity: z.enum(ALERT_SEVERITIES),
   /** It was told of the firing, and not yet of the end. */
   firing: z.literal(true).optional(),
-  /** It was told that the alert is flapping, and not yet that it no longer is. */
-  flapping: z.literal(true).optional(),
+  /** How often it was reminded of that episode. */
+  reminders: z.int().optional(),
+  /** Where it was told that the alert flaps, and not yet that it no longer does: which time of flapping that is. */
+  flapping: z.strictObject({ episode: z.int(), number: z.int() }).optional(),
 });
 export type Told = z.output<typeof Told>;
 
-export const PHASES = ['inactive', 'pending', 'firing'] as const;
+const PHASES = ['inactive', 'pending', 'firing'] as const;
 export type Phase = (typeof PHASES)[number];
 
 export const AlertRecord = z.strictObject({
@@ -45,8 +47,6 @@ export const AlertRecord = z.strictObject({
   flapping: z.literal(true).optional(),
   /** How often it began to flap in this episode. */
   flaps: z.int().optional(),
-  /** Reminders of this episode. */
-  reminders: z.int().optional(),
   /** The worst numbers of this episode. */
   peak: z.record(z.string(), z.number()).optional(),
   /** Of a rule of kind `event` whose condition holds: the numbers when it was last looked at. */

@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import type { Value } from '../../conditions/index.js';
 import { formatBytes, formatDuration, formatPercent } from '../../measures.js';
-import type { Metric } from '../../metrics/metric.js';
+import type { Metric } from '../../metrics/index.js';
 import type { AlertEvent } from '../event.js';
-import { ALERT_SEVERITIES, type AlertSeverity, type Rule } from '../rule.js';
+import type { AlertSeverity, Rule } from '../rule.js';
 import type { AlertRecord } from './alert-state.js';
 import type { Evaluation } from './evaluation.js';
 import { flappingShare } from './flapping.js';
@@ -13,6 +13,8 @@ export interface Occasion {
   readonly kind: AlertEvent['kind'];
   readonly severity: AlertSeverity;
   readonly episode: number;
+  /** Which one of its kind in the episode, where there can be several. */
+  readonly number: number | undefined;
   /** Undefined when the configuration no longer has it. */
   readonly rule: Rule | undefined;
   readonly record: AlertRecord;
@@ -26,10 +28,10 @@ const MAX_ALSO_FIRING = 20;
 
 /** The event, complete. Its id depends on rule, episode and kind alone. */
 export function composeEvent(occasion: Occasion): AlertEvent {
-  const { kind, severity, episode, rule, record, firing, evaluation } = occasion;
+  const { kind, severity, episode, number, rule, record, firing, evaluation } = occasion;
   const { now, environment, host } = evaluation;
   return {
-    id: eventId(record.rule, episode, numbered(occasion)),
+    id: eventId(record.rule, episode, number === undefined ? kind : `${kind}-${number}`),
     kind,
     rule: record.rule,
     episode,
@@ -58,13 +60,6 @@ export function valuesOf({ condition }: Rule, values: ReadonlyMap<string, Value>
 }
 
 const finite = (value: Value) => (typeof value === 'number' && !Number.isFinite(value) ? null : value);
-
-/** The kind, with a number where an episode can have several. */
-function numbered({ kind, severity, record }: Occasion): string {
-  if (kind === 'reminder') return `${kind}-${record.reminders ?? 1}`;
-  if (kind === 'escalated') return `${kind}-${ALERT_SEVERITIES.indexOf(severity)}`;
-  return kind.startsWith('flapping') ? `${kind}-${record.flaps ?? 1}` : kind;
-}
 
 /** `high-error-rate-3-reminder-2`. No two rules share an id: a name that has to be changed gets a part of its hash. */
 const eventId = (rule: string, episode: number, what: string) => `${slugOf(rule)}-${episode}-${what}`;

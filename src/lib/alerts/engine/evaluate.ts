@@ -100,7 +100,7 @@ function tidy(record: AlertRecord): AlertRecord {
   if (record.phase === 'firing' || record.flapping || record.owed) return record;
   if (record.told.some(({ firing, flapping }) => firing || flapping)) return record;
   if (record.firedAt === undefined) return record;
-  return { ...record, firedAt: undefined, peak: undefined, reminders: undefined };
+  return { ...record, firedAt: undefined, peak: undefined };
 }
 
 function transitionsOf({ rule, before, after }: Step, evaluation: Evaluation, muting: Muting): Transition[] {

@@ -1,7 +1,7 @@
 /** What an evaluation is given, and what comes of it. */
 import * as z from 'zod';
 import type { Truth, Value } from '../../conditions/index.js';
-import type { Metric } from '../../metrics/metric.js';
+import type { Metric } from '../../metrics/index.js';
 import type { Notification } from '../event.js';
 import { ALERT_SEVERITIES, type AlertSeverity, type Rule } from '../rule.js';
 import type { AlertState } from './alert-state.js';
@@ -31,7 +31,7 @@ export interface Silence extends Matcher {
 }
 
 export const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
-export type Weekday = (typeof WEEKDAYS)[number];
+type Weekday = (typeof WEEKDAYS)[number];
 
 /** Quiet at the same hours of every week. What happens once is a silence. */
 export interface MaintenanceWindow extends Matcher {

@@ -1,5 +1,5 @@
 /** The heart of alerting: rules, figures and what was before in; what changed and who has to be told out. Pure. */
-export { AlertRecord, type AlertState, initialState, type Phase } from './alert-state.js';
+export { AlertRecord, type AlertState, initialState } from './alert-state.js';
 export { evaluateRules } from './evaluate.js';
 export {
   type Evaluated,
@@ -8,8 +8,6 @@ export {
   type Silence,
   Transition,
   type Verdict,
-  WEEKDAYS,
-  type Weekday,
 } from './evaluation.js';
 export { matchesOf, mutingBy } from './mute.js';
 export { severityOf } from './tell.js';

@@ -71,7 +71,7 @@ export const toInactive = (record: AlertRecord): AlertRecord => ({
 function begin(record: AlertRecord, now: number): AlertRecord {
   const firing: AlertRecord = { ...toInactive(record), phase: 'firing', firedAt: now };
   if (record.flapping) return firing;
-  return { ...firing, episode: record.episode + 1, flaps: undefined, reminders: undefined, peak: undefined };
+  return { ...firing, episode: record.episode + 1, flaps: undefined, peak: undefined };
 }
 
 function countChange(record: AlertRecord, isChanged: boolean): AlertRecord {

@@ -3,11 +3,12 @@
  * whatever kept us from telling it before, nothing is lost and nothing is told twice.
  */
 import type { AlertEvent, Notification } from '../event.js';
-import { ALERT_SEVERITIES, type AlertSeverity, type Rule } from '../rule.js';
+import type { AlertSeverity, Rule } from '../rule.js';
 import type { AlertRecord, Told } from './alert-state.js';
-import { composeEvent } from './compose.js';
+import { composeEvent, type Occasion } from './compose.js';
 import type { Evaluation } from './evaluation.js';
 import type { Muting } from './mute.js';
+import { isWorse, rankOf, worseOf } from './severity.js';
 import { without } from './step-event.js';
 
 type Kind = AlertEvent['kind'];
@@ -48,8 +49,8 @@ export function tell(record: AlertRecord, rule: Rule | undefined, surroundings: 
 /** The rule's, or that of its escalation once it has fired long enough; of a rule that was removed, the worst told. */
 export function severityOf(record: AlertRecord, rule: Rule | undefined, now: number): AlertSeverity {
   if (rule === undefined)
-    return record.told.reduce<AlertSeverity>((worst, told) => worse(worst, told.severity), 'info');
-  return isEscalated(record, rule, now) ? worse(rule.severity, rule.escalate?.severity ?? 'info') : rule.severity;
+    return record.told.reduce<AlertSeverity>((worst, told) => worseOf(worst, told.severity), 'info');
+  return isEscalated(record, rule, now) ? worseOf(rule.severity, rule.escalate?.severity ?? 'info') : rule.severity;
 }
 
 const isEscalated = ({ phase, firedAt }: AlertRecord, { escalate }: Rule, now: number): boolean =>
@@ -59,9 +60,6 @@ function wantedChannels(record: AlertRecord, rule: Rule | undefined, now: number
   if (rule === undefined) return [];
   return isEscalated(record, rule, now) ? [...rule.channels, ...(rule.escalate?.channels ?? [])] : rule.channels;
 }
-
-const rank = (severity: AlertSeverity) => ALERT_SEVERITIES.indexOf(severity);
-const worse = (one: AlertSeverity, other: AlertSeverity) => (rank(one) > rank(other) ? one : other);
 
 const strangerTo = (channel: string, severity: AlertSeverity): Told => ({ channel, at: 0, episode: 0, severity });
 const hasHeard = ({ at }: Told) => at !== 0;
@@ -80,7 +78,8 @@ function catchUp(before: Told, standing: Standing): { readonly told: Told; reado
   const { record, now, severity, mayTell } = standing;
   if (record.flapping) {
     if (before.flapping || !mayTell()) return { told: before, kinds: [] };
-    return { told: { ...before, at: now, flapping: true }, kinds: ['flapping-started'] };
+    const flapping = { episode: record.episode, number: record.flaps ?? 1 };
+    return { told: { ...before, at: now, flapping }, kinds: ['flapping-started'] };
   }
   const kinds: Kind[] = [];
   let told = before;
@@ -95,9 +94,14 @@ function catchUp(before: Told, standing: Standing): { readonly told: Told; reado
   const news = newsOf(told, standing);
   if (news === undefined || !mayTell()) return { told, kinds };
   if (news === 'notice') return { told: { ...told, at: now, episode: record.episode, severity }, kinds: ['notice'] };
-  const worst = told.firing ? worse(told.severity, severity) : severity;
+  const worst = told.firing ? worseOf(told.severity, severity) : severity;
   const knows: Told = { ...told, at: now, episode: record.episode, severity: worst, firing: true };
-  return { told: knows, kinds: [...kinds, news] };
+  return { told: { ...knows, reminders: remindersAfter(news, told) }, kinds: [...kinds, news] };
+}
+
+function remindersAfter(news: Kind, { reminders = 0 }: Told): number | undefined {
+  if (news === 'firing') return undefined;
+  return (news === 'reminder' ? reminders + 1 : reminders) || undefined;
 }
 
 /** What the channel should hear of how things stand, if anything. */
@@ -106,7 +110,7 @@ function newsOf(told: Told, { record, rule, severity, now }: Standing): Kind | u
   if (rule?.kind === 'event') return record.owed?.includes(told.channel) && isCool ? 'notice' : undefined;
   if (record.phase !== 'firing') return undefined;
   if (!told.firing) return 'firing';
-  if (rank(severity) > rank(told.severity)) return 'escalated';
+  if (isWorse(severity, told.severity)) return 'escalated';
   return isCool ? 'reminder' : undefined;
 }
 
@@ -116,26 +120,36 @@ interface Announcement {
   readonly surroundings: Surroundings;
 }
 
-/** Composes each event once, whatever the number of channels. */
+/** Composes the events, and notes who is no longer owed one. */
 function announce(
   record: AlertRecord,
   rule: Rule | undefined,
   { severity, messages, surroundings }: Announcement,
 ): Telling {
   const noticed = messages.filter(({ kind }) => kind === 'notice').map(({ channel }) => channel);
-  const hasReminder = messages.some(({ kind }) => kind === 'reminder');
-  const next: AlertRecord = {
-    ...record,
-    owed: without(record.owed, noticed),
-    reminders: hasReminder ? (record.reminders ?? 0) + 1 : record.reminders,
-  };
+  const next: AlertRecord = { ...record, owed: without(record.owed, noticed) };
   const notifications = messages.map(({ channel, kind, told }) => {
-    const about =
-      kind === 'resolved' ? { episode: told.episode, severity: told.severity } : { episode: record.episode, severity };
-    const event = composeEvent({ kind, ...about, rule, record: next, ...surroundings });
-    return { channel, event };
+    const about = aboutOf(kind, told, { record: next, severity });
+    return { channel, event: composeEvent({ kind, severity, ...about, rule, record: next, ...surroundings }) };
   });
   return { record: next, notifications };
+}
+
+/** What it is the end of is what the channel was told of, which may be older than what is now. */
+function aboutOf(
+  kind: Kind,
+  told: Told,
+  { record, severity }: Pick<Standing, 'record' | 'severity'>,
+): Pick<Occasion, 'episode' | 'number'> & Partial<Pick<Occasion, 'severity'>> {
+  const { episode } = record;
+  if (kind === 'resolved') return { episode: told.episode, severity: told.severity, number: undefined };
+  if (kind === 'flapping-ended') return told.flapping ?? { episode, number: record.flaps };
+  const numbers: Partial<Record<Kind, number | undefined>> = {
+    reminder: (told.reminders ?? 0) + 1,
+    escalated: rankOf(severity),
+    'flapping-started': record.flaps,
+  };
+  return { episode, number: numbers[kind] };
 }
 
 function once<T>(compute: () => T): () => T {

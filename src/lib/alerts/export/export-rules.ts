@@ -21,7 +21,11 @@ export type RuleExport = z.output<typeof RuleExport>;
 /** Translates the rules. Errors: `VOPS-CONFIG-INVALID`. */
 export async function exportRules({ config }: Pick<Context, 'config'>): Promise<Outcome<RuleExport>> {
   const settings = await config();
-  const { rules, left } = toPrometheusRules(await loadRules(settings), settings.alerting.window);
+  const { alerting, kpis } = settings;
+  const { rules, left } = toPrometheusRules(await loadRules(settings), {
+    window: alerting.window,
+    budget: Number((1 - (alerting.slo.target ?? kpis.uptime.target)).toPrecision(6)),
+  });
   const group = { name: 'viktoria-ops', rules };
   const comments = left.map(({ rule, reason }) => `${rule} is left out: ${reason}`);
   const yaml = await writeYaml({ groups: [group] }, [

@@ -19,22 +19,32 @@ export interface PrometheusRules {
   readonly left: { readonly rule: string; readonly reason: string }[];
 }
 
+/** What queries leave open. */
+export interface PrometheusSettings {
+  /** Over which hook figures are taken, such as `15m`. */
+  readonly window: string;
+  /** Share of the time in which the application may be down. */
+  readonly budget: number;
+}
+
 /**
- * Translates the rules, over windows such as `15m`; those that Prometheus cannot evaluate are named with the reason.
+ * Translates the rules; those that Prometheus cannot evaluate are named with the reason.
  * What has no words there: `clear`, `confidence`, `noDataFor`, flapping, cooldowns (the Alertmanager's `repeat_interval`).
  */
-export function toPrometheusRules(rules: readonly Rule[], window: string): PrometheusRules {
-  const names = new Set(rules.map(({ name }) => name));
+export function toPrometheusRules(rules: readonly Rule[], settings: PrometheusSettings): PrometheusRules {
+  const names = new Set(rules.filter(isTranslatable).map(({ name }) => name));
   const translated = rules.map((rule) => translate(rule, names));
-  const inWindow = (rule: PrometheusRule) => ({
+  const filled = (rule: PrometheusRule) => ({
     ...rule,
-    expr: rule.expr.replaceAll('$window', window),
+    expr: rule.expr.replaceAll('$window', settings.window).replaceAll('$budget', String(settings.budget)),
   });
   return {
-    rules: translated.flatMap((found) => ('alert' in found ? [inWindow(found)] : [])),
+    rules: translated.flatMap((found) => ('alert' in found ? [filled(found)] : [])),
     left: translated.flatMap((found) => ('alert' in found ? [] : [found])),
   };
 }
+
+const isTranslatable = ({ kind, condition }: Rule) => kind === 'state' && 'promql' in toPromql(condition);
 
 function translate(rule: Rule, names: ReadonlySet<string>): PrometheusRule | PrometheusRules['left'][number] {
   if (rule.kind === 'event') return { rule: rule.name, reason: 'it tells of an event, which is no state' };

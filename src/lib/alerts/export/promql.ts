@@ -71,16 +71,20 @@ function number(expression: Expression): string {
     case 'metric':
       return queryOf(metricAt(expression.path));
     case 'negate':
-      return `-${number(expression.operand)}`;
+      return `-${operand(expression.operand)}`;
     case '+':
     case '-':
     case '*':
     case '/':
-      return `(${number(expression.left)} ${expression.type} ${number(expression.right)})`;
+      return `(${operand(expression.left)} ${expression.type} ${operand(expression.right)})`;
     default:
       throw new Untranslatable('it computes with something that is no number');
   }
 }
+
+/** A metric's query is itself computed. */
+const operand = (expression: Expression): string =>
+  expression.type === 'metric' ? `(${number(expression)})` : number(expression);
 
 function booleanOf(expression: Expression): string {
   if (expression.type === 'metric') return booleanMetric(expression.path);

@@ -21,20 +21,20 @@ export interface Description {
 }
 
 const MOST_SECTIONS = 20;
-/** Far more than people read, and half of what Slack takes. */
+/** Far more than people read. */
 const MOST_CHARACTERS = 20_000;
 
 /** The first items in full, the others by the names of their events: whatever arrives can be found by its id. */
-export function describeMessage({ items, remarks }: Message): Description {
-  const sections = fitting(items.slice(0, MOST_SECTIONS).map(describeItem));
+export function describeMessage({ items, remarks }: Message, mostCharacters = MOST_CHARACTERS): Description {
+  const sections = fitting(items.slice(0, MOST_SECTIONS).map(describeItem), mostCharacters);
   const rest = items.slice(sections.length);
   const more = rest.length === 0 ? [] : [`and ${rest.length} more: ${rest.flatMap(idsOf).join(', ')}`];
   return { sections, notes: [...more, ...alsoFiring(items), ...remarks.map((remark) => oneLine(remark))] };
 }
 
 /** As many as have room, and one in any case. */
-function fitting(sections: readonly Section[]): readonly Section[] {
-  let room = MOST_CHARACTERS;
+function fitting(sections: readonly Section[], mostCharacters: number): readonly Section[] {
+  let room = mostCharacters;
   const end = sections.findIndex(({ summary, facts }) => {
     room -= summary.length + facts.reduce((sum, [, text]) => sum + text.length, 0);
     return room < 0;

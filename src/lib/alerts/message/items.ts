@@ -3,7 +3,7 @@ import { type AlertEvent, EVENT_KINDS } from '../event.js';
 import { ALERT_SEVERITIES } from '../rule.js';
 import { ITEM_STATES, type Item } from './message.js';
 
-/** Items of the events, worst first, then what fires before what is over, then the oldest first. */
+/** Items of the events, worst first, then what fires before what is over, then the oldest first; in whatever order they come. */
 export function toItems(events: readonly AlertEvent[]): readonly Item[] {
   const stories = new Map<string, AlertEvent[]>();
   for (const event of events) {
@@ -54,4 +54,5 @@ export function worst(severities: readonly Item['severity'][]): Item['severity']
 const byUrgency = (left: Item, right: Item): number =>
   ALERT_SEVERITIES.indexOf(right.severity) - ALERT_SEVERITIES.indexOf(left.severity) ||
   ITEM_STATES.indexOf(left.state) - ITEM_STATES.indexOf(right.state) ||
-  left.latest.since.localeCompare(right.latest.since);
+  left.latest.since.localeCompare(right.latest.since) ||
+  left.latest.id.localeCompare(right.latest.id);

@@ -1,6 +1,7 @@
 /** Everything that waits, to wherever it may go now. */
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config } from '../../config/index.js';
 import type { Context } from '../../context.js';
 import type { ChannelSettings } from '../channels/index.js';
 import { type Entry, placesIn } from './entry.js';
@@ -14,7 +15,10 @@ import { type DeliveryReport, reportOf } from './report.js';
 import { serve, type Turn } from './serve.js';
 import { tidy } from './tidy.js';
 
-export type DeliveryContext = Pick<Context, 'config' | 'state' | 'now' | 'elapsed' | 'signal' | 'log'>;
+export interface DeliveryContext extends Pick<Context, 'state' | 'now' | 'elapsed' | 'signal'> {
+  readonly config: () => Promise<Pick<Config, 'environment'>>;
+  readonly log: Pick<Context['log'], 'warn'>;
+}
 
 export interface DeliveryOptions {
   /** How long new attempts may begin; the last one then has its channel's `timeout`. */

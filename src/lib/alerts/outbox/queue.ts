@@ -7,7 +7,7 @@ import type { ChannelSettings } from '../channels/index.js';
 import { type ChannelState, type OUTCOMES, readChannelState, writeChannelState } from './channel-state.js';
 import { Entry, entryFile, keyOf, type Places } from './entry.js';
 import { appendToLedger, type LedgerLine } from './ledger.js';
-import { inTurns, listNames, readRecord } from './records.js';
+import { inTurns, listNames, readRecord, removeLeftovers } from './records.js';
 
 export interface Queue {
   readonly channel: string;
@@ -36,6 +36,7 @@ export async function openQueue(
   const { places } = desk;
   const aside = { directory: places.corrupt, report };
   const directory = join(places.outbox, channel);
+  await removeLeftovers(directory);
   const names = (await listNames(directory)).filter((name) => name.endsWith('.json'));
   const found = await inTurns(names, (name) => readRecord(join(directory, name), Entry, aside));
   const state = await readChannelState(places.channels, channel, aside);

@@ -8,15 +8,26 @@ import { ensurePrivateDirectory, readRegularFile } from '../../files/index.js';
 const MAX_BYTES = 1_000_000;
 const AT_ONCE = 32;
 
-/** The names in the directory, none if it is not there. Leftovers of a killed write are removed on the way. */
+/** The names in the directory, without leftovers of a killed write; none if it is not there. */
 export async function listNames(directory: string): Promise<readonly string[]> {
-  const names = await readdir(directory).catch((error: unknown) => {
+  return (await allNames(directory)).filter((name) => !isLeftover(name));
+}
+
+/** Removes leftovers of a killed write; while nobody writes. */
+export async function removeLeftovers(directory: string): Promise<void> {
+  const leftovers = (await allNames(directory)).filter(isLeftover);
+  await inTurns(leftovers, (name) => rm(join(directory, name), { force: true }));
+}
+
+const isLeftover = (name: string): boolean => name.endsWith('.partial');
+
+async function allNames(directory: string): Promise<readonly string[]> {
+  try {
+    return await readdir(directory);
+  } catch (error) {
     if (systemCode(error) === 'ENOENT') return [];
     throw error;
-  });
-  const leftovers = names.filter((name) => name.endsWith('.partial'));
-  await inTurns(leftovers, (name) => rm(join(directory, name), { force: true }));
-  return names.filter((name) => !name.endsWith('.partial'));
+  }
 }
 
 export interface Aside {
@@ -26,17 +37,16 @@ export interface Aside {
   readonly report: (what: string) => void;
 }
 
-/** What the file holds; undefined if there is none, or none that can be read. */
+/** What the file holds; undefined if there is none, or none that can be read. Without `aside` it is left where it is. */
 export async function readRecord<Record>(
   path: string,
   schema: z.ZodType<Record>,
-  aside: Aside,
+  aside?: Aside,
 ): Promise<Record | undefined> {
   try {
     return schema.parse(JSON.parse((await readRegularFile(path, MAX_BYTES)).toString('utf8')));
   } catch (error) {
-    if (isMissing(error)) return undefined;
-    await moveAside(path, aside);
+    if (aside !== undefined && !isMissing(error)) await moveAside(path, aside);
     return undefined;
   }
 }

@@ -22,7 +22,7 @@ export async function refresh(
   }
   if (firing.length === 0 || state.failures > 0) return;
   try {
-    const context = { ...channelContext, timeoutMs: settings.timeout };
+    const context = { ...channelContext, timeoutMs: settings.timeout, told: {} };
     const outcome = await tellAgain(
       firing.map(([, event]) => event),
       settings,

@@ -9,7 +9,7 @@ import { type Batch, nextBatch } from './selection.js';
 
 export interface Turn {
   readonly queues: Queues;
-  readonly channelContext: Omit<ChannelContext, 'timeoutMs'>;
+  readonly channelContext: Omit<ChannelContext, 'timeoutMs' | 'told'>;
   /** Milliseconds that are left. */
   readonly left: () => number;
   readonly pause: (milliseconds: number) => Promise<void>;
@@ -44,7 +44,7 @@ async function tell(batch: Batch, queue: Queue, telling: Telling): Promise<'deli
   const { now: clock, warn } = queue.desk;
   const { paceMs = 0 } = channelOf(settings);
   const message = composeMessage(batch.items, remarksOn(batch, queue));
-  const outcome = await send(message, telling);
+  const outcome = await send(message, queue.state, telling);
   const now = clock();
   if (outcome.outcome === 'delivered') {
     if (outcome.remark) warn(`${queue.channel}: ${outcome.remark}`);
@@ -72,8 +72,12 @@ async function tell(batch: Batch, queue: Queue, telling: Telling): Promise<'deli
 }
 
 /** A bug in one channel holds up neither the others nor, as something that may pass, its own entries for ever. */
-async function send(message: Message, { settings, channelContext }: Telling): Promise<DeliveryOutcome> {
-  const context = { ...channelContext, timeoutMs: settings.timeout };
+async function send(
+  message: Message,
+  { firing: told }: Queue['state'],
+  { settings, channelContext }: Telling,
+): Promise<DeliveryOutcome> {
+  const context = { ...channelContext, timeoutMs: settings.timeout, told };
   try {
     return await channelOf(settings).deliver(message, settings, context);
   } catch (error) {

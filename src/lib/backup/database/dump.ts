@@ -44,7 +44,7 @@ export async function dumpDatabase(context: DumpContext, site: DumpSite, signal:
     context.progress.update(DUMP_TASK, { share, text: 'dumping' });
   };
   try {
-    const content = { programs: [{ file: program.path, args, env }] };
+    const content = { programs: [{ file: program.path, args, env, isBulk: true }] };
     const options = { encoding, signal: watchdog.signal, timeoutMs: backup.timeout, onProgress };
     return await writeStored({ directory, name: DUMP_NAME }, content, options);
   } finally {

@@ -1,6 +1,6 @@
 /**
- * A dump into an empty database: definitions first, then rows by several sessions, then indexes and constraints side by
- * side. Every session reads the dump as a stream of its own, so nothing is unpacked to the disk, or decrypted to it.
+ * A dump into an empty database: definitions first, then rows and keys by several sessions, then indexes and constraints
+ * side by side. Every session reads the dump as a stream of its own, so nothing is unpacked to the disk, or decrypted to it.
  */
 import type { Readable } from 'node:stream';
 import type { ConnectionChoice, Context } from '../../context.js';
@@ -58,10 +58,15 @@ export async function restoreDump(context: RestoreContext, restore: Restore): Pr
   const shares = shareOut(entries, jobs, sizeOf);
   await besides(
     context,
-    shares.map((share) => (own) => runSection(own, restore, { section: 'data', entries: share })),
+    shares.map(({ rows, keys }) => async (own) => {
+      await runSection(own, restore, { section: 'data', entries: rows });
+      // Rather than wait for those who still load.
+      if (keys.length > 0) await runSection(own, restore, { section: 'post-data', entries: keys });
+    }),
   );
   context.progress.update(RESTORE_TASK, { share: null, text: 'indexes and constraints' });
-  await runSection(context, restore, { section: 'post-data', entries });
+  const isDone = new Set(shares.flatMap(({ keys }) => keys));
+  await runSection(context, restore, { section: 'post-data', entries: entries.filter((entry) => !isDone.has(entry)) });
 }
 
 export const RESTORE_TASK = 'restore';
@@ -97,7 +102,7 @@ async function runSection(context: RestoreContext, restore: Restore, { section, 
   const { timeout } = (await context.config()).backup;
   await withNamelessFile(writeToc(entries), async (list) => {
     const args = ['--exit-on-error', '-w', `--section=${section}`, ...options, '-L', '/dev/fd/3', '-d', named(env)];
-    const run = { file: program.path, args, env, files: [list] };
+    const run = { file: program.path, args, env, files: [list], isBulk: section === 'data' };
     const limits = { signal: context.signal, timeoutMs: timeout, mayEndEarly: true };
     if (section === 'post-data' && jobs > 1 && (await inMemory())) {
       return withNamelessFile(await headOf(context, restore), (head) => {

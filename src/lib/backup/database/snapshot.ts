@@ -21,9 +21,11 @@ const exported: Query<{ id: string }> = {
   row: z.object({ id: z.string() }),
 };
 
-/** It stands idle in its transaction for as long as the dump takes. */
+/** It stands idle in its transaction for as long as the dump takes, and counts without taking its processors. */
 const patient: Query<unknown> = {
-  sql: `select set_config('idle_in_transaction_session_timeout', '0', false), set_config('lock_timeout', $1, false)`,
+  sql: `
+    select set_config('idle_in_transaction_session_timeout', '0', false), set_config('lock_timeout', $1, false),
+      set_config('max_parallel_workers_per_gather', '0', false)`,
   row: z.unknown(),
 };
 

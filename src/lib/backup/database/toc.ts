@@ -57,15 +57,23 @@ export function withoutUnwanted(entries: readonly TocEntry[], { extensions }: Un
 /** Entries with rows to load, each with how much that is. */
 const isData = ({ kind }: TocEntry) => kind === 'TABLE DATA';
 
+/** What one session does. */
+export interface Share {
+  /** Rows, and of the first session what else there is but for the keys. */
+  readonly rows: readonly TocEntry[];
+  /** Primary keys and unique constraints of the tables whose rows it loads: they rest on nothing else. */
+  readonly keys: readonly TocEntry[];
+}
+
 /**
  * Shares the entries out to so many sessions, the largest first to whoever has least to do. Each keeps the order of the
- * dump, which it reads from its beginning. What is not rows of a table goes to the first.
+ * dump, which it reads from its beginning.
  */
 export function shareOut(
   entries: readonly TocEntry[],
   jobs: number,
   sizeOf: (entry: TocEntry) => number,
-): readonly (readonly TocEntry[])[] {
+): readonly Share[] {
   const shares = Array.from({ length: jobs }, (_, index) => ({ index, bytes: 0 }));
   const owner = new Map<TocEntry, number>();
   const bySize = entries.filter(isData).sort((a, b) => sizeOf(b) - sizeOf(a));
@@ -74,10 +82,20 @@ export function shareOut(
     least.bytes += sizeOf(entry) + 1;
     owner.set(entry, least.index);
   }
+  const loaded = new Map(bySize.map((entry) => [`${entry.schema} ${entry.name}`, owner.get(entry)]));
+  const keyOwner = (key: TocEntry) => loaded.get(`${key.schema} ${tableOf(key)}`);
+  const keys = entries.filter((entry) => entry.kind === 'CONSTRAINT' && keyOwner(entry) !== undefined);
+  const isKey = new Set(keys);
   return shares
-    .map(({ index }) => entries.filter((entry) => (owner.get(entry) ?? 0) === index))
-    .filter((share) => share.some(isData) || share.length > 0);
+    .map(({ index }) => ({
+      rows: entries.filter((entry) => !isKey.has(entry) && (owner.get(entry) ?? 0) === index),
+      keys: keys.filter((key) => keyOwner(key) === index),
+    }))
+    .filter(({ rows }) => rows.length > 0);
 }
+
+/** A constraint is listed as `table constraint`. One with a space in its name finds no table, and waits for the rest. */
+const tableOf = ({ name }: TocEntry) => name.slice(0, name.lastIndexOf(' '));
 
 /** Kinds that come after the rows: what they rest on may not have been restored. */
 const AFTER_ROWS =

@@ -1,0 +1,246 @@
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { withLock } from '../../src/lib/process/index.js';
+import { start } from '../support/binary.js';
+import { run, runJson, temporaryDirectory } from '../support/run.js';
+import { serve } from '../support/stub-server.js';
+
+/** A backend whose health can be changed, and a webhook that counts; both on loopback. */
+async function installation(alerting: object = {}) {
+  const directory = temporaryDirectory();
+  const backend = { status: 'healthy', isDown: false };
+  const received: { path: string; body: string }[] = [];
+  const answer = { webhook: 200 };
+  const url = await serve((request, response) => {
+    if (request.url?.startsWith('/api/')) return answerApi(request, response, backend);
+    let body = '';
+    request.on('data', (chunk) => {
+      body += chunk;
+    });
+    request.on('end', () => {
+      if (answer.webhook === 200) received.push({ path: String(request.url), body });
+      response.writeHead(answer.webhook, { 'content-type': 'text/plain' }).end('ok');
+    });
+  });
+  const config = join(directory, 'config.json');
+  const write = (more: object = {}) => {
+    const sections = {
+      app: { url, timeout: '2s' },
+      stateDirectory: join(directory, 'state'),
+      alerting: { ...guide(`${url}/slack`), ...alerting, ...more },
+    };
+    writeFileSync(config, JSON.stringify(sections), { mode: 0o600 });
+  };
+  write();
+  const check = (...more: string[]) => runJson(['alerts', 'check', '--config', config, ...more]);
+  const state = (name: string) => join(directory, 'state', 'alerts', name);
+  return { directory, backend, received, answer, config, write, check, state, url };
+}
+
+function answerApi(
+  { url = '' }: IncomingMessage,
+  response: ServerResponse,
+  backend: { status: string; isDown: boolean },
+) {
+  if (backend.isDown) return response.destroy();
+  const now = new Date().toISOString();
+  response.setHeader('content-type', 'application/json');
+  if (url.endsWith('/health')) {
+    const { status } = backend;
+    const overview = { status, uptime: 60, version: '1', environment: 'test', lastRestart: now, activeConnections: 1 };
+    return response.writeHead(status === 'critical' ? 503 : 200).end(JSON.stringify({ ...overview, checks: [] }));
+  }
+  if (url.includes('/performance')) return response.end(JSON.stringify(performanceOf(now)));
+  return response.writeHead(404).end('{}');
+}
+
+const performanceOf = (now: string) => ({
+  totalExecutions: 200,
+  averageExecutionTime: 12,
+  successRate: 1,
+  errorRate: 0,
+  slowestHooks: [],
+  recentErrors: [],
+  window: { from: now, to: now, coverage: 1 },
+  p50: 10,
+  p95: 20,
+  p99: 30,
+  rejectedExecutions: 0,
+  failedExecutions: 0,
+  instrumentation: 'complete',
+});
+
+/** The guide's alerting section as it stands, but for the webhook's address; it knows no other rules. */
+const guide = (webhook: string) => ({
+  defaultRules: false,
+  channels: { slack: { webhook, channel: '#alerts', username: 'Viktoria Monitoring' } },
+  rules: [
+    {
+      name: 'application-down',
+      condition: "system.status === 'critical'",
+      severity: 'critical',
+      channels: ['slack'],
+      cooldown: 300,
+    },
+    {
+      name: 'high-error-rate',
+      condition: 'hooks.errorRate > 0.01',
+      severity: 'warning',
+      channels: ['slack'],
+      cooldown: 900,
+    },
+  ],
+});
+
+describe('alerts check', () => {
+  test('quiet while all is well; told once when the application is down, once when it is back', async () => {
+    const { backend, received, config, check } = await installation();
+    const quiet = await check();
+    expect({ code: quiet.code, headline: quiet.document.result.headline }).toEqual({
+      code: 0,
+      headline: 'no alert fires; 2 rules',
+    });
+    backend.isDown = true;
+    const down = await check();
+    expect(down.code).toBe(1);
+    expect(down.document.result.firing).toMatchObject([{ rule: 'application-down', severity: 'critical' }]);
+    expect(received).toHaveLength(1);
+    expect(received[0]?.body).toContain('application-down');
+    expect((await check()).code).toBe(1); // within the cooldown
+    expect(received).toHaveLength(1);
+    backend.isDown = false;
+    expect((await check()).code).toBe(0);
+    expect(received).toHaveLength(2);
+    expect(received[1]?.body).toMatch(/resolved/i);
+    const { document } = await runJson(['alerts', 'history', '--config', config]);
+    expect(document.result.transitions.map(({ change }: { change: string }) => change)).toEqual(['resolved', 'firing']);
+  });
+
+  test('an application that answers and calls itself critical', async () => {
+    const { backend, check } = await installation();
+    backend.status = 'critical';
+    const { code, document } = await check();
+    expect(code).toBe(1);
+    expect(document.findings).toContainEqual({
+      code: 'VOPS-ALERTS-FIRING',
+      severity: 'error',
+      message: "application-down: system.status is critical (system.status === 'critical')",
+      hint: 'to keep it quiet while you work on it: viktoria-ops alerts silence application-down --for 2h',
+    });
+  });
+
+  test('a channel that takes nothing: exit 1, nothing lost, told by the next run', async () => {
+    const { backend, received, answer, check, state } = await installation();
+    backend.isDown = true;
+    answer.webhook = 404;
+    const refused = await check();
+    expect(refused.code).toBe(1);
+    expect(refused.document.result.delivery).toMatchObject({ delivered: 0 });
+    expect(readdirSync(state('dead/slack'))).toEqual(['application-down-1-firing.json']);
+    answer.webhook = 200;
+    backend.isDown = false;
+    expect((await check()).code).toBe(0);
+    expect(received.map(({ body }) => /application-down/.test(body))).toEqual([true]);
+  });
+
+  test('a dry run tells what it would tell, and leaves no trace', async () => {
+    const { backend, received, directory, check } = await installation();
+    backend.isDown = true;
+    const { document } = await check('--dry-run');
+    expect(document.result.messages).toMatchObject([{ channel: 'slack', rule: 'application-down', kind: 'firing' }]);
+    expect(received).toEqual([]);
+    expect(readdirSync(join(directory, 'state'))).toEqual([]);
+  });
+
+  test('two evaluators at once: the second says who holds the lock', async () => {
+    const { check, state } = await installation();
+    await check();
+    const signal = new AbortController().signal;
+    const holder = { command: 'alerts watch', runId: 'x', startedAt: '2026-11-23T03:00:00.000Z' };
+    const second = await withLock(state('lock'), { waitMs: 0, signal, holder }, () => check('--lock-wait', '0s'));
+    expect({ code: second.code, message: second.document.error.message }).toEqual({
+      code: 75,
+      message: expect.stringContaining('alerts watch'),
+    });
+  });
+
+  test('a damaged state is put aside with a warning; what fires is told anew under another id', async () => {
+    const { backend, received, check, state } = await installation();
+    backend.isDown = true;
+    await check();
+    writeFileSync(state('state.json'), '{"schemaVersion":1,');
+    const { document } = await check();
+    expect(document.findings).toContainEqual(expect.objectContaining({ code: 'VOPS-ALERTS-STATE-DAMAGED' }));
+    expect(readdirSync(state('')).some((name) => name.startsWith('state.json.corrupt-'))).toBe(true);
+    expect(received).toHaveLength(2);
+  });
+
+  test('a rule that is none: exit 2 with its place and a suggestion, and nothing is evaluated', async () => {
+    const { write, config, state } = await installation();
+    write({
+      rules: [{ name: 'x', condition: 'hooks.errorRat > 1', severity: 'warning', channels: ['slak'], cooldown: 1 }],
+    });
+    const { code, stderr } = await run(['alerts', 'check', '--config', config]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('alerting.rules[0].condition');
+    expect(stderr).toContain('hooks.errorRate');
+    expect(stderr).toContain('did you mean slack?');
+    expect(existsSync(state('state.json'))).toBe(false);
+  });
+
+  test('heartbeat and textfile tell that the alerts themselves are alive', async () => {
+    const { directory, received, url, write, check } = await installation();
+    const textfile = join(directory, 'alerts.prom');
+    write({ heartbeatUrl: `${url}/ping`, textfile });
+    await check();
+    expect(received.map(({ path }) => path.replace(/\?.*/, ''))).toEqual(['/ping']);
+    expect(readFileSync(textfile, 'utf8')).toMatch(
+      /^viktoria_ops_last_run_timestamp_seconds\{command="alerts check"\} \d/m,
+    );
+  });
+});
+
+describe('alerts watch', () => {
+  test('a configuration broken while it watches changes nothing; a whole one is in force at once', async () => {
+    const { directory, backend, received, config, write } = await installation();
+    const notified = join(directory, 'notified');
+    writeFileSync(join(directory, 'systemd-notify'), `#!/bin/sh\necho "$@" >> ${notified}\n`);
+    chmodSync(join(directory, 'systemd-notify'), 0o755);
+    const { child, ended } = start(['alerts', 'watch', '--interval', '200ms', '--config', config], {
+      PATH: `${directory}:/usr/bin:/bin`,
+      NOTIFY_SOCKET: join(directory, 'socket'),
+    });
+    await until(() => existsSync(notified) && readFileSync(notified, 'utf8').includes('WATCHDOG=1'));
+    write({ rules: [{ name: 'broken' }] });
+    backend.isDown = true;
+    await until(() => received.length === 1);
+    expect(received[0]?.body).toContain('application-down');
+    write({
+      rules: [
+        {
+          name: 'another',
+          condition: "system.status === 'critical'",
+          severity: 'warning',
+          channels: ['slack'],
+          cooldown: 60,
+        },
+      ],
+    });
+    await until(() => received.some(({ body }) => body.includes('another')));
+    child.kill('SIGTERM');
+    const { code, stderr } = await ended;
+    expect(code).toBe(143);
+    expect(stderr).toContain('the old one stays in force');
+    expect(readFileSync(notified, 'utf8')).toMatch(/^READY=1\n[\s\S]*STATUS=1 alert: [\s\S]*STOPPING=1\n$/);
+  }, 60_000);
+});
+
+async function until(isSo: () => boolean): Promise<void> {
+  for (let attempt = 0; attempt < 500; attempt++) {
+    if (isSo()) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('it did not come to that');
+}
