@@ -1,5 +1,5 @@
 // Writes what is generated in README.md and docs/ between its markers, from the code itself. --check only compares.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import * as z from 'zod';
 import { commands } from '../.build/src/commands/index.js';
 import { defaultRules } from '../.build/src/lib/alerts/default-rules/index.js';
@@ -118,7 +118,8 @@ function configurationRows() {
     if (items?.properties) return walk(items, `${path}[]`, undefined);
     const shown = value === undefined ? '' : code(written(value, node));
     // A level (warning, critical, target) is explained by what it is a level of.
-    const meaning = meanings.get(path) ?? meanings.get(path.replace(/\.\w+$/, '')) ?? '';
+    const meaning =
+      meanings.get(path) ?? meanings.get(path.replace(/\.\w+$/, '')) ?? meanings.get(ofAnyAction(path)) ?? '';
     rows.push([code(path), typeOf(node), shown, meaning]);
   };
   // Of what is transformed zod leaves out the default: it need not be what a file would say.
@@ -135,6 +136,9 @@ function written(value, { type, anyOf }) {
   if (isDuration) return writeDuration(value);
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
+
+// Settings that every action has are explained once.
+const ofAnyAction = (path) => path.replace(/^(automation\.actions)\.\w+/, '$1.*');
 
 // What a key means is said once, in the comment above it: `.describe()` would cost every start a clone of each schema.
 function readMeanings() {
@@ -154,6 +158,8 @@ function readMeanings() {
     Remote: 'backup.remote.',
     Security: 'security.',
     Alerting: 'alerting.',
+    Incident: 'incidents[].',
+    Automation: 'automation.',
     AlertRule: 'alerting.rules[].',
     Escalation: 'alerting.rules[].escalate.',
     Slo: 'alerting.slo.',
@@ -162,7 +168,7 @@ function readMeanings() {
     ConfigFile: '',
   };
   const meanings = new Map();
-  for (const name of [
+  const config = [
     'schema',
     'kpis',
     'database-thresholds',
@@ -170,15 +176,28 @@ function readMeanings() {
     'health-levels',
     'backup',
     'alerting',
-  ]) {
-    const text = readFileSync(`src/lib/config/${name}.ts`, 'utf8');
-    let section;
-    for (const [, constant, comment, key] of text.matchAll(/^(?:export )?const (\w+) =|\/\*\* (.+) \*\/\n +(\w+):/gm)) {
-      if (constant) section = sections[constant];
-      else if (section !== undefined) meanings.set(section + key, comment);
+    'incidents',
+  ];
+  for (const name of config) readComments(`src/lib/config/${name}.ts`, sections, meanings);
+  const every = { commonSettings: 'automation.actions.*.', remedySettings: 'automation.actions.*.' };
+  readComments('src/lib/incidents/actions/action.ts', every, meanings);
+  for (const file of readdirSync('src/lib/incidents/actions')) {
+    const names =
+      file === 'notify.ts' ? ['notify_team', 'notify_dba_team'] : [file.replace('.ts', '').replaceAll('-', '_')];
+    for (const name of names) {
+      readComments(`src/lib/incidents/actions/${file}`, { settings: `automation.actions.${name}.` }, meanings);
     }
   }
   return meanings;
+}
+
+function readComments(file, sections, meanings) {
+  let section;
+  const found = readFileSync(file, 'utf8').matchAll(/^(?:export )?const (\w+) =|\/\*\* (.+) \*\/\n +(\w+):/gm);
+  for (const [, constant, comment, key] of found) {
+    if (constant) section = sections[constant];
+    else if (section !== undefined) meanings.set(section + key, comment);
+  }
 }
 
 function typeOf({ type, enum: values, const: value, anyOf, items, properties }) {
