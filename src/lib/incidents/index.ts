@@ -5,6 +5,7 @@ export { applyRunByHand, planRunByHand, RunFlags, type RunTools } from './by-han
 export { IncidentList, ListFlags, listIncidents } from './list.js';
 export { postMortem } from './markdown.js';
 export type { FiringAlert } from './plan-response.js';
+export { findPlaybookProblems } from './playbook.js';
 export { playbookPaths, type Response, respond } from './respond.js';
 export { RunReport } from './run-report.js';
 export { ShowFlags, ShownIncident, showIncident } from './show.js';
