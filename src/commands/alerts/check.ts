@@ -1,13 +1,14 @@
-import { AlertCheck, CheckFlags, checkAlerts } from '../../lib/alerts/index.js';
+import { CheckFlags } from '../../lib/alerts/index.js';
 import { defineCommand } from '../../lib/command.js';
+import { checkAndRespond, WatchReport } from '../../lib/incidents/index.js';
 import type { Theme } from '../../lib/terminal/theme.js';
 
 export default defineCommand({
   options: [['--lock-wait <duration>', 'how long to wait for another evaluation (default: 60s, on a terminal 0s)']],
   flags: CheckFlags,
-  result: AlertCheck,
+  result: WatchReport,
   changes: true,
-  run: async (context, flags) => (await checkAlerts(context, flags)).outcome,
+  run: checkAndRespond,
   summary: ({ headline }) => headline,
   view,
   examples: [
@@ -54,10 +55,11 @@ export default defineCommand({
       ],
     },
     problems: [],
+    incidents: { changes: [], runs: [] },
   },
 });
 
-function view({ firing, messages, delivery, problems }: AlertCheck, theme: Theme): string {
+function view({ firing, messages, delivery, problems, incidents }: WatchReport, theme: Theme): string {
   return [
     theme.table(
       ['severity', 'alert', 'since', 'figures', 'quiet'],
@@ -86,6 +88,12 @@ function view({ firing, messages, delivery, problems }: AlertCheck, theme: Theme
           messages.map(({ channel, rule, kind }) => [channel, rule, kind]),
         )
       : '',
+    theme.table(
+      ['playbook', 'action', 'state', 'note'],
+      incidents.runs.flatMap(({ playbook, steps }) =>
+        steps.map(({ action, state, note }) => [playbook, action, state, note ?? '']),
+      ),
+    ),
     theme.table(
       ['no answer from', 'why'],
       problems.map(({ source, message }) => [source, message]),
