@@ -9,5 +9,6 @@ export { type Judgement, judgeRule } from './judge.js';
 export { AlertLint, AlertList, lintAlerts, listAlerts } from './list.js';
 export type { Rule } from './rule.js';
 export { RuleTestReport, TestRulesFlags, testRules } from './rule-tests/test-rules.js';
+export { measureUptime } from './slo/index.js';
 export { ChannelTest, ChannelTestFlags, testChannel } from './test-message.js';
 export { WatchFlags, WatchResult, watchAlerts } from './watch.js';

@@ -10,6 +10,7 @@ import { Backup } from './backup.js';
 import { DatabaseMaintenance } from './database-maintenance.js';
 import { DatabaseThresholds } from './database-thresholds.js';
 import { HealthLevels } from './health-levels.js';
+import { Integrity } from './integrity.js';
 import { Kpis } from './kpis.js';
 import type { Origin, Path } from './origin.js';
 import { HttpUrl, SecretHttpUrl, SecretPostgresUrl, SecretText } from './text.js';
@@ -116,6 +117,7 @@ const sections = {
   maintenance: Maintenance,
   logs: Logs,
   backup: Backup,
+  integrity: Integrity,
   security: Security,
   alerting: Alerting,
   incidents: z.array(Incident).optional(),
