@@ -145,6 +145,7 @@ function readMeanings() {
     DatabaseMaintenance: 'database.maintenance.',
     HealthLevels: 'health.',
     Kpis: 'kpis.',
+    satisfaction: 'kpis.userSatisfaction.',
     Maintenance: 'maintenance.',
     Logs: 'logs.',
     Backup: 'backup.',
@@ -152,6 +153,7 @@ function readMeanings() {
     Retention: 'backup.retention.',
     Encryption: 'backup.encryption.',
     Remote: 'backup.remote.',
+    Integrity: 'integrity.',
     Security: 'security.',
     Alerting: 'alerting.',
     AlertRule: 'alerting.rules[].',
@@ -170,6 +172,7 @@ function readMeanings() {
     'health-levels',
     'backup',
     'alerting',
+    'integrity',
   ]) {
     const text = readFileSync(`src/lib/config/${name}.ts`, 'utf8');
     let section;

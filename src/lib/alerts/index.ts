@@ -12,5 +12,6 @@ export { AlertLint, AlertList, lintAlerts, listAlerts } from './list.js';
 export { enqueue } from './outbox/index.js';
 export { ALERT_SEVERITIES, type AlertSeverity, type Rule } from './rule.js';
 export { RuleTestReport, TestRulesFlags, testRules } from './rule-tests/test-rules.js';
+export { measureUptime } from './slo/index.js';
 export { ChannelTest, ChannelTestFlags, testChannel } from './test-message.js';
 export { WatchFlags, WatchResult, watchAlerts } from './watch.js';
