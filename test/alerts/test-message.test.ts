@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { sendTestMessage } from '../../src/lib/alerts/test-message.js';
+import { testChannel } from '../../src/lib/alerts/test-message.js';
 import { testContext } from '../support/context.js';
 import { configOf, serve } from '../support/stub-server.js';
 
@@ -21,14 +21,16 @@ test('a channel shows that it works, or says why it does not', async () => {
     });
   });
   const context = contextOf({ slack: { webhook: `${url}/x` }, ops: { type: 'slack', webhook: `${url}/gone` } });
-  expect(await sendTestMessage(context, 'slack')).toEqual({ outcome: 'delivered' });
-  expect(texts[0]).toContain('a test of the channel slack: nothing is wrong');
-  expect(await sendTestMessage(context, 'ops')).toEqual({
-    outcome: 'permanent',
-    about: 'channel',
-    reason: 'answered 200 (no_service)',
+  expect(await testChannel(context, { channel: 'slack' })).toMatchObject({
+    status: 'ok',
+    result: { outcome: 'delivered', reason: null },
   });
-  await expect(sendTestMessage(context, 'slak')).rejects.toMatchObject({
+  expect(texts[0]).toContain('a test of the channel slack: nothing is wrong');
+  expect(await testChannel(context, { channel: 'ops' })).toMatchObject({
+    status: 'failed',
+    result: { outcome: 'permanent', reason: 'answered 200 (no_service)' },
+  });
+  await expect(testChannel(context, { channel: 'slak' })).rejects.toMatchObject({
     code: 'VOPS-USAGE',
     hint: 'did you mean slack?',
   });
