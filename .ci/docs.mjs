@@ -116,8 +116,7 @@ function configurationRows() {
   const meanings = readMeanings();
   const walk = (node, path, fallback) => {
     const common = /^alerting\.channels\.\w+\.(minSeverity|fallback|timeout|sendResolved|type)$/.exec(path);
-    if (common && !path.startsWith(COMMON))
-      return walk(common[1] === 'type' ? TYPES : node, COMMON + common[1], undefined);
+    if (common) return walk(common[1] === 'type' ? TYPES : node, COMMON + common[1], undefined);
     const { properties, items, default: own } = node;
     const value = own ?? fallback;
     if (properties) {
