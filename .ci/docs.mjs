@@ -1,7 +1,9 @@
 // Writes what is generated in README.md and docs/ between its markers, from the code itself. --check only compares.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import * as z from 'zod';
 import { commands } from '../.build/src/commands/index.js';
+import { channelSettings } from '../.build/src/lib/alerts/channels/index.js';
 import { defaultRules } from '../.build/src/lib/alerts/default-rules/index.js';
 import { ConfigFile, ConfigSections } from '../.build/src/lib/config/schema.js';
 import { API_PREFIX, routes } from '../.build/src/lib/contract/index.js';
@@ -72,6 +74,10 @@ const sections = {
     ),
 };
 
+// What every type of channel takes stands there once.
+const COMMON = 'alerting.channels.*.';
+const TYPES = { enum: Object.keys(channelSettings) };
+
 const UNITS = {
   ms: 'milliseconds',
   s: 'seconds',
@@ -109,6 +115,8 @@ function configurationRows() {
   const rows = [];
   const meanings = readMeanings();
   const walk = (node, path, fallback) => {
+    const common = /^alerting\.channels\.\w+\.(minSeverity|fallback|timeout|sendResolved|type)$/.exec(path);
+    if (common) return walk(common[1] === 'type' ? TYPES : node, COMMON + common[1], undefined);
     const { properties, items, default: own } = node;
     const value = own ?? fallback;
     if (properties) {
@@ -126,7 +134,7 @@ function configurationRows() {
     if (zodSchema instanceof z.ZodDefault) jsonSchema.default ??= zodSchema.def.defaultValue;
   };
   walk(z.toJSONSchema(ConfigFile, { io: 'input', unrepresentable: 'any', override: withDefault }), '', undefined);
-  return rows;
+  return [...new Map(rows.map((row) => [row[0], row])).values()];
 }
 
 // A number where a text is expected is a duration in milliseconds.
@@ -162,22 +170,31 @@ function readMeanings() {
     MaintenanceWindow: 'alerting.maintenanceWindows[].',
     sections: '',
     ConfigFile: '',
+    common: COMMON,
+    typed: COMMON,
+    settings: 'alerting.channels.{file}.',
+    Smtp: 'alerting.channels.email.smtp.',
+    Auth: 'alerting.channels.email.smtp.auth.',
   };
   const meanings = new Map();
-  for (const name of [
-    'schema',
-    'kpis',
-    'database-thresholds',
-    'database-maintenance',
-    'health-levels',
-    'backup',
-    'alerting',
-    'integrity',
-  ]) {
-    const text = readFileSync(`src/lib/config/${name}.ts`, 'utf8');
+  const files = [
+    ...[
+      'schema',
+      'kpis',
+      'database-thresholds',
+      'database-maintenance',
+      'health-levels',
+      'backup',
+      'alerting',
+      'integrity',
+    ].map((name) => `src/lib/config/${name}.ts`),
+    ...['index', ...Object.keys(channelSettings)].map((name) => `src/lib/alerts/channels/${name}.ts`),
+  ];
+  for (const file of files) {
+    const text = readFileSync(file, 'utf8');
     let section;
     for (const [, constant, comment, key] of text.matchAll(/^(?:export )?const (\w+) =|\/\*\* (.+) \*\/\n +(\w+):/gm)) {
-      if (constant) section = sections[constant];
+      if (constant) section = sections[constant]?.replace('{file}', basename(file, '.ts'));
       else if (section !== undefined) meanings.set(section + key, comment);
     }
   }

@@ -20,13 +20,13 @@ let driver: string;
 beforeAll(async () => {
   // In memory where possible: a process that dies loses nothing of what it wrote, synced or not.
   directory = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'vo-kill-'));
-  driver = join(directory, 'driver.mjs');
+  driver = join(directory, 'driver.cjs');
   const entryPoints = [fileURLToPath(new URL('./driver.js', import.meta.url))];
   await build({
     entryPoints,
     outfile: driver,
     bundle: true,
-    format: 'esm',
+    format: 'cjs',
     platform: 'node',
     external: ['nodemailer'],
   });
@@ -94,4 +94,4 @@ test('500 runs killed: zero lost', async () => {
     expect(await readdir(join(state, 'alerts', 'outbox', 'first'))).toEqual([]);
     expect(await readdir(join(state, 'alerts'))).not.toContain('corrupt');
   }
-}, 300_000);
+}, 600_000);
