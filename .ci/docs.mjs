@@ -1,6 +1,5 @@
 // Writes what is generated in README.md and docs/ between its markers, from the code itself. --check only compares.
-import { readFileSync, writeFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import * as z from 'zod';
 import { commands } from '../.build/src/commands/index.js';
 import { channelSettings } from '../.build/src/lib/alerts/channels/index.js';
@@ -126,7 +125,8 @@ function configurationRows() {
     if (items?.properties) return walk(items, `${path}[]`, undefined);
     const shown = value === undefined ? '' : code(written(value, node));
     // A level (warning, critical, target) is explained by what it is a level of.
-    const meaning = meanings.get(path) ?? meanings.get(path.replace(/\.\w+$/, '')) ?? '';
+    const meaning =
+      meanings.get(path) ?? meanings.get(path.replace(/\.\w+$/, '')) ?? meanings.get(ofAnyAction(path)) ?? '';
     rows.push([code(path), typeOf(node), shown, meaning]);
   };
   // Of what is transformed zod leaves out the default: it need not be what a file would say.
@@ -143,6 +143,9 @@ function written(value, { type, anyOf }) {
   if (isDuration) return writeDuration(value);
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
+
+// Settings that every action has are explained once.
+const ofAnyAction = (path) => path.replace(/^(automation\.actions)\.\w+/, '$1.*');
 
 // What a key means is said once, in the comment above it: `.describe()` would cost every start a clone of each schema.
 function readMeanings() {
@@ -164,6 +167,8 @@ function readMeanings() {
     Integrity: 'integrity.',
     Security: 'security.',
     Alerting: 'alerting.',
+    Incident: 'incidents[].',
+    Automation: 'automation.',
     AlertRule: 'alerting.rules[].',
     Escalation: 'alerting.rules[].escalate.',
     Slo: 'alerting.slo.',
@@ -172,33 +177,45 @@ function readMeanings() {
     ConfigFile: '',
     common: COMMON,
     typed: COMMON,
-    settings: 'alerting.channels.{file}.',
     Smtp: 'alerting.channels.email.smtp.',
     Auth: 'alerting.channels.email.smtp.auth.',
   };
   const meanings = new Map();
-  const files = [
-    ...[
-      'schema',
-      'kpis',
-      'database-thresholds',
-      'database-maintenance',
-      'health-levels',
-      'backup',
-      'alerting',
-      'integrity',
-    ].map((name) => `src/lib/config/${name}.ts`),
-    ...['index', ...Object.keys(channelSettings)].map((name) => `src/lib/alerts/channels/${name}.ts`),
+  const config = [
+    'schema',
+    'kpis',
+    'database-thresholds',
+    'database-maintenance',
+    'health-levels',
+    'backup',
+    'alerting',
+    'integrity',
+    'incidents',
   ];
-  for (const file of files) {
-    const text = readFileSync(file, 'utf8');
-    let section;
-    for (const [, constant, comment, key] of text.matchAll(/^(?:export )?const (\w+) =|\/\*\* (.+) \*\/\n +(\w+):/gm)) {
-      if (constant) section = sections[constant]?.replace('{file}', basename(file, '.ts'));
-      else if (section !== undefined) meanings.set(section + key, comment);
+  for (const name of config) readComments(`src/lib/config/${name}.ts`, sections, meanings);
+  for (const name of ['index', ...Object.keys(channelSettings)]) {
+    const own = { ...sections, settings: `alerting.channels.${name}.` };
+    readComments(`src/lib/alerts/channels/${name}.ts`, own, meanings);
+  }
+  const every = { commonSettings: 'automation.actions.*.', remedySettings: 'automation.actions.*.' };
+  readComments('src/lib/incidents/actions/action.ts', every, meanings);
+  for (const file of readdirSync('src/lib/incidents/actions')) {
+    const names =
+      file === 'notify.ts' ? ['notify_team', 'notify_dba_team'] : [file.replace('.ts', '').replaceAll('-', '_')];
+    for (const name of names) {
+      readComments(`src/lib/incidents/actions/${file}`, { settings: `automation.actions.${name}.` }, meanings);
     }
   }
   return meanings;
+}
+
+function readComments(file, sections, meanings) {
+  let section;
+  const found = readFileSync(file, 'utf8').matchAll(/^(?:export )?const (\w+) =|\/\*\* (.+) \*\/\n +(\w+):/gm);
+  for (const [, constant, comment, key] of found) {
+    if (constant) section = sections[constant];
+    else if (section !== undefined) meanings.set(section + key, comment);
+  }
 }
 
 function typeOf({ type, enum: values, const: value, anyOf, items, properties }) {

@@ -102,6 +102,17 @@ describe('playbooks', () => {
   });
 });
 
+test('a channel that is not there is refused: nobody would hear of it', () => {
+  const channels = { slack: { webhook: 'https://hooks.example/x' } };
+  const automation = { actions: { notify_team: { channels: ['slack', 'slak'] } } };
+  expect(compile([], { alerting: { channels }, automation }).problems).toEqual([
+    {
+      path: ['automation', 'actions', 'notify_team', 'channels', 1],
+      what: expect.stringContaining('did you mean slack'),
+    },
+  ]);
+});
+
 describe('whether a step may begin', () => {
   const settings: CommonSettings = { mode: 'auto', timeout: 1, cooldown: 0, maxPerHalfHour: 2, maxPerDay: 4 };
   const restart = { name: 'restart_application', class: 'disruptive' } as const;

@@ -10,7 +10,7 @@ import { testServer } from './database.js';
 import { run, runJson, temporaryDirectory } from './run.js';
 
 /** The guide's playbooks, as its YAML says. */
-export const GUIDE_PLAYBOOKS = [
+const GUIDE_PLAYBOOKS = [
   {
     name: 'application-down',
     triggers: ['health_check_failed'],

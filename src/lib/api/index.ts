@@ -12,4 +12,4 @@ export type ApiCall = <Name extends ReadableName>(
   parameters?: RouteParameters<Name>,
   options?: ApiCallOptions,
 ) => Promise<RouteResponse<Name>>;
-export { type ActionCall, callAction, type PreparedCall } from './action.js';
+export { callAction } from './action.js';

@@ -18,6 +18,8 @@ export interface Tail {
   readonly rest: Buffer;
   /** The last line has no end. */
   readonly endsMidLine: boolean;
+  /** Nothing stands before these records. */
+  readonly isAll: boolean;
 }
 
 const FIRST_WINDOW_BYTES = 65_536;
@@ -46,7 +48,7 @@ export async function readTail(path: string, isEnough: (records: readonly AuditR
   }
 }
 
-const NOTHING: Tail = { records: [], rest: Buffer.alloc(0), endsMidLine: false };
+const NOTHING: Tail = { records: [], rest: Buffer.alloc(0), endsMidLine: false, isAll: true };
 
 function parseTail(bytes: Buffer, beginsMidLine: boolean): Tail {
   const records: AuditRecord[] = [];
@@ -60,7 +62,8 @@ function parseTail(bytes: Buffer, beginsMidLine: boolean): Tail {
     records.push(read.record);
     restStart = start;
   }
-  return { records, rest: bytes.subarray(restStart), endsMidLine: bytes.length > 0 && bytes.at(-1) !== 0x0a };
+  const endsMidLine = bytes.length > 0 && bytes.at(-1) !== 0x0a;
+  return { records, rest: bytes.subarray(restStart), endsMidLine, isAll: !beginsMidLine };
 }
 
 const MAX_HEAD_BYTES = 4_096;

@@ -1,6 +1,6 @@
 /** The newest records, without reading the whole log. */
-import { type AuditRecord, CHAIN_ORIGIN } from './entry.js';
-import { auditFile, readHead, readTail } from './log.js';
+import { type AuditRecord, CHAIN_ORIGIN, type ChainEnd } from './entry.js';
+import { auditFile, readHead, readTail, type Tail } from './log.js';
 
 export interface RecentAudit {
   /** Oldest first; lines that are no records are passed over. */
@@ -18,9 +18,13 @@ export async function readAudit(stateDirectory: string, since: Date): Promise<Re
   const last = records.at(-1) ?? CHAIN_ORIGIN;
   const isEmpty = head === undefined && records.length === 0 && tail.rest.length === 0;
   const reachesHead = head !== undefined && head.sequence <= last.sequence;
-  const isWhole = isEmpty || (reachesHead && records.every((record, index) => follows(record, records[index - 1])));
+  const isLinked = records.every((record, index) => follows(record, records[index - 1] ?? beginning(tail)));
+  const isWhole = isEmpty || (reachesHead && isLinked);
   return { records: records.filter((record) => !isOlder(record)), isWhole };
 }
 
-const follows = ({ sequence, previous }: AuditRecord, before: AuditRecord | undefined): boolean =>
+/** What stands before the first record read; undefined where that was not read. */
+const beginning = ({ isAll }: Tail): ChainEnd | undefined => (isAll ? CHAIN_ORIGIN : undefined);
+
+const follows = ({ sequence, previous }: AuditRecord, before: ChainEnd | undefined): boolean =>
   before === undefined || (sequence === before.sequence + 1 && previous === before.hash);

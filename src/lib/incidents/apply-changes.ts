@@ -67,6 +67,6 @@ interface Deed {
 }
 
 // oxlint-disable-next-line max-params -- who acts is the automation unless said
-export function record(context: Context, { id, key }: Incident, deed: Deed, actor = ACTOR): Promise<void> {
+function record(context: Context, { id, key }: Incident, deed: Deed, actor = ACTOR): Promise<void> {
   return appendAudit(context, { actor, ...deed, subject: id, details: { key } });
 }

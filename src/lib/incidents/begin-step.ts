@@ -1,13 +1,12 @@
 import type { Context } from '../context.js';
 import { OperatorError } from '../errors.js';
 import { formatDuration } from '../measures.js';
-import type { CommonSettings, Done, Prepared } from './actions/action.js';
+import type { CommonSettings, Prepared } from './actions/action.js';
 import { STEP_STARTED } from './decide-step.js';
 import { holdStep } from './hold-step.js';
 import { recoverRun } from './recover.js';
 import { NO_TRIGGER, type Run, type RunStep, stepAt } from './run.js';
 import { actionNamed, audit, escalate, narrate, type RunSite, saveStep, siteOf } from './run-site.js';
-import { changeIncident } from './store.js';
 
 interface Beginning {
   readonly index: number;
@@ -59,13 +58,8 @@ async function finish(
   const check = checkOf(site, name, { settings, verdict: 'pending' });
   const ended = await saveStep(site, run, { index, state: 'done', endedAt, note: done.outcome, check });
   await audit(site, ended, { action: 'step.ended', subject: name, outcome: `done: ${done.outcome}` });
-  await keepTicket(site, done);
-  await narrate(site, { text: `${name}: ${done.outcome}`, details: done.details });
+  await narrate(site, { text: `${name}: ${done.outcome}`, details: done.details, ticket: done.ticket });
   return ended;
-}
-
-async function keepTicket({ context, incident }: RunSite, { ticket }: Done): Promise<void> {
-  if (ticket) await changeIncident(context, incident.id, (current) => ({ ...current, ticket }));
 }
 
 async function fail(site: RunSite, run: Run, failure: Beginning & { readonly error: OperatorError }): Promise<Run> {

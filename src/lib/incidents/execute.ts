@@ -22,7 +22,7 @@ export async function executeSteps(site: RunSite, run: Run): Promise<Run> {
 }
 
 /** Ends a run in which nothing can be begun and nothing is to be looked at. */
-export function endIfOver({ context }: Pick<RunSite, 'context'>, run: Run): Promise<Run> | Run {
+function endIfOver({ context }: Pick<RunSite, 'context'>, run: Run): Promise<Run> | Run {
   const isOver = run.endedAt === null && !run.steps.some((step) => isOpen(step) || isPending(step));
   return isOver ? saveRun(context, { ...run, endedAt: context.now().toISOString() }) : run;
 }

@@ -1,5 +1,4 @@
 /** Incidents: records of what went wrong, and playbooks that act on it within limits. */
-export type { Enqueue } from './actions/action.js';
 export { Attended, AttendFlags, applyAck, applyResolve, planAttending } from './attend.js';
 export { AutomationState, applyPause, applyResume, PauseFlags, planPause, planResume } from './automation.js';
 export { applyRunByHand, planRunByHand, RunFlags, type RunTools } from './by-hand.js';
@@ -7,6 +6,6 @@ export { checkAndRespond, WatchReport } from './check-and-respond.js';
 export { IncidentList, ListFlags, listIncidents } from './list.js';
 export { postMortem } from './markdown.js';
 export type { FiringAlert } from './plan-response.js';
-export { type Evaluated, playbookPaths, type Response, respond } from './respond.js';
+export { playbookPaths, type Response, respond } from './respond.js';
 export { RunReport } from './run-report.js';
 export { ShowFlags, ShownIncident, showIncident } from './show.js';

@@ -15,7 +15,7 @@ export interface PlannedAction {
   readonly postCondition: Condition | undefined;
 }
 
-export type Trigger =
+type Trigger =
   | { readonly text: string; readonly rule: Rule }
   | { readonly text: string; readonly condition: Condition };
 
@@ -44,7 +44,7 @@ export async function loadPlaybooks(config: Config): Promise<readonly Playbook[]
 
 /** Parses all triggers and post-conditions. Pure, and throws nothing. */
 export function compilePlaybooks(
-  { incidents = [], automation }: Pick<Config, 'incidents' | 'automation'>,
+  { incidents = [], automation, alerting }: Pick<Config, 'incidents' | 'automation' | 'alerting'>,
   rules: ReadonlyMap<string, Rule>,
 ): { readonly playbooks: readonly Playbook[]; readonly problems: readonly PlaybookProblem[] } {
   const problems: PlaybookProblem[] = [];
@@ -78,7 +78,20 @@ export function compilePlaybooks(
     const minSamples = samplesBehind(triggers, written.minSamples);
     return { name, severity, triggers, minSamples, actions, actor: `automation:${name}@${hash}` };
   });
-  return { playbooks, problems };
+  return { playbooks, problems: [...problems, ...unknownChannels(automation, alerting)] };
+}
+
+/** Nobody would hear of it, and nobody would know. */
+function unknownChannels({ actions }: Config['automation'], { channels }: Config['alerting']): PlaybookProblem[] {
+  const known = Object.keys(channels);
+  return (['notify_team', 'notify_dba_team'] as const).flatMap((name) =>
+    (actions[name].channels ?? []).flatMap((channel, index) => {
+      if (known.includes(channel)) return [];
+      const meant = suggest(channel, known);
+      const what = meant === undefined ? 'no channel of this name' : `no channel of this name; did you mean ${meant}?`;
+      return [{ path: ['automation', 'actions', name, 'channels', index], what }];
+    }),
+  );
 }
 
 function parseTrigger(text: string, rules: ReadonlyMap<string, Rule>): Trigger {

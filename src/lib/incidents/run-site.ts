@@ -8,7 +8,7 @@ import { type ActionName, actions } from './actions/index.js';
 import { announce, channelsOf } from './actions/notify.js';
 import { readPause } from './automation.js';
 import type { Facts } from './decide-step.js';
-import { type Incident, type TimelineEntry, tell } from './incident.js';
+import { type Incident, type Ticket, type TimelineEntry, tell } from './incident.js';
 import { saveRun } from './journal.js';
 import type { Playbook } from './playbook.js';
 import type { Run, RunStep } from './run.js';
@@ -99,13 +99,16 @@ export function audit({ context, actor, incident, playbook }: RunSite, run: Run,
   return appendAudit(context, { actor, ...record, details: { ...about, ...record.details } });
 }
 
+interface Narrated {
+  readonly text: string;
+  readonly details?: TimelineEntry['details'];
+  readonly ticket?: Ticket | undefined;
+}
+
 /** One line of the incident's timeline. */
-export function narrate(
-  { context, actor, incident }: RunSite,
-  { text, details }: { readonly text: string; readonly details?: TimelineEntry['details'] },
-): Promise<Incident> {
+export function narrate({ context, actor, incident }: RunSite, { text, details, ticket }: Narrated): Promise<Incident> {
   const entry = { at: context.now().toISOString(), kind: 'step', actor, text, ...(details && { details }) } as const;
-  return changeIncident(context, incident.id, (current) => tell(current, entry));
+  return changeIncident(context, incident.id, (current) => tell(ticket ? { ...current, ticket } : current, entry));
 }
 
 /** Tells people what the automation cannot do alone. Whether they can be told decides nothing. */

@@ -9,7 +9,7 @@ import type { Incident, Ticket } from '../incident.js';
  * `read-only`: looks, or tells people. `reversible`: changes something that ends by itself, or that scheduled
  * maintenance does as well. `disruptive`: users may notice it.
  */
-export type ActionClass = 'read-only' | 'reversible' | 'disruptive';
+type ActionClass = 'read-only' | 'reversible' | 'disruptive';
 
 /** `suggest`: is only told. `approve`: waits for a person. `auto`: is done. */
 export const MODES = ['suggest', 'approve', 'auto'] as const;
@@ -78,7 +78,7 @@ export interface Site<Settings> {
   readonly enqueue: Enqueue;
 }
 
-export interface Done {
+interface Done {
   /** In words: what was done or found. */
   readonly outcome: string;
   readonly details?: Readonly<Record<string, unknown>>;

@@ -8,7 +8,7 @@ import { type Action, commonSettings, type Enqueue } from './action.js';
 
 const settings = z
   .strictObject({
-    ...commonSettings({ timeout: '30s' }),
+    ...commonSettings({ timeout: '30s', maxPerHour: 30 }),
     /** Names of channels of alerting.channels; default: all of them. */
     channels: z.array(z.string().min(1)).min(1).optional(),
   })
