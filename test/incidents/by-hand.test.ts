@@ -220,12 +220,16 @@ describe('tickets', () => {
     ['webhook', { token: 'canary-token-11' }, { reference: 'T7', url: 'https://tickets.example/7' }],
   ])('%s', async (system, settings, answer) => {
     const seen: { request: IncomingMessage; body: string }[] = [];
-    const url = await serve(async (request, response) => {
+    const url = await serve((request, response) => {
       let body = '';
-      for await (const chunk of request) body += chunk;
-      seen.push({ request, body });
-      response.statusCode = 201;
-      response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
+      request.on('data', (chunk) => {
+        body += chunk;
+      });
+      request.on('end', () => {
+        seen.push({ request, body });
+        response.statusCode = 201;
+        response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
+      });
     });
     const target = { [system]: { ...settings, url } };
     const site = incidentSite({

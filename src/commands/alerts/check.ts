@@ -59,20 +59,10 @@ export default defineCommand({
   },
 });
 
-function view({ firing, messages, delivery, problems, incidents }: WatchReport, theme: Theme): string {
+function view(report: WatchReport, theme: Theme): string {
+  const { delivery, messages, incidents, problems } = report;
   return [
-    theme.table(
-      ['severity', 'alert', 'since', 'figures', 'quiet'],
-      firing.map(({ severity, rule, since, values, mutedBy }) => [
-        severity,
-        rule,
-        theme.time(since),
-        Object.entries(values)
-          .map(([path, value]) => `${path} ${value ?? 'unknown'}`)
-          .join(', '),
-        mutedBy ?? '',
-      ]),
-    ),
+    viewFiring(report, theme),
     theme.table(
       ['channel', 'delivered', 'waiting', 'trouble'],
       (delivery?.channels ?? []).map(({ channel, delivered, pending, lastError }) => [
@@ -102,3 +92,17 @@ function view({ firing, messages, delivery, problems, incidents }: WatchReport, 
     .filter((part) => part !== '')
     .join('\n');
 }
+
+const viewFiring = ({ firing }: WatchReport, theme: Theme) =>
+  theme.table(
+    ['severity', 'alert', 'since', 'figures', 'quiet'],
+    firing.map(({ severity, rule, since, values, mutedBy }) => [
+      severity,
+      rule,
+      theme.time(since),
+      Object.entries(values)
+        .map(([path, value]) => `${path} ${value ?? 'unknown'}`)
+        .join(', '),
+      mutedBy ?? '',
+    ]),
+  );

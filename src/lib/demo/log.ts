@@ -44,11 +44,7 @@ export function createLog(directory: string): BackendLog {
 
   return {
     http: (message) => add('http', { message }),
-    error: (error) =>
-      add(
-        'error',
-        error instanceof Error ? { message: error.message, stack: error.stack } : { message: String(error) },
-      ),
+    error: (error) => add('error', describe(error)),
     debug: (message) => {
       if (isDetailed) add('debug', { message });
     },
@@ -58,3 +54,6 @@ export function createLog(directory: string): BackendLog {
     flush,
   };
 }
+
+const describe = (error: unknown) =>
+  error instanceof Error ? { message: error.message, stack: error.stack } : { message: String(error) };
