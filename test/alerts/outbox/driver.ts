@@ -1,6 +1,7 @@
 /**
- * One evaluation, in a process that the test of `kill -9` ends: two events into the outbox, the state committed, what
- * waits delivered. Dies by its own hand right before the n-th change to the disk, if n is given.
+ * Evaluations side by side, each over a state of its own, in a process that the test of `kill -9` ends: two events into
+ * the outbox, the state committed, what waits delivered; then a dot on stdout. The process dies by its own hand right
+ * before the n-th change to the disk, if n is given.
  */
 import files from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,15 +9,13 @@ import { deliver, enqueue } from '../../../src/lib/alerts/outbox/index.js';
 import { writeFileAtomic } from '../../../src/lib/files/index.js';
 import { alertEvent, channelsOf } from '../../support/delivery.js';
 
-void evaluateOnce(process.argv.slice(2));
+const [directory = '', url = '', side = '1', lastStep = '0'] = process.argv.slice(2);
+void dieBefore(Number(lastStep)).then(() => {
+  for (let run = 0; run < Number(side); run++) void evaluate(String(run)).then(() => process.stdout.write('.'));
+});
 
-async function evaluateOnce([state = '', url = '', lastStep = '0']: readonly string[]): Promise<void> {
-  const channels = channelsOf({
-    first: { type: 'webhook', url: `${url}/first` },
-    second: { type: 'webhook', url: `${url}/second` },
-  });
-  await dieBefore(Number(lastStep));
-
+async function evaluate(name: string): Promise<void> {
+  const state = join(directory, name);
   const now = () => new Date();
   const context = {
     config: async () => ({ environment: 'production' }),
@@ -33,11 +32,13 @@ async function evaluateOnce([state = '', url = '', lastStep = '0']: readonly str
     alertEvent({ rule: 'high-error-rate', severity: 'critical', episode, at, since: at }),
     alertEvent({ rule: 'slow-hooks', episode, at, since: at }),
   ];
-  await enqueue(
-    context,
-    ['first', 'second'].flatMap((channel) => events.map((event) => ({ channel, event }))),
-  );
+  const notifications = ['first', 'second'].flatMap((channel) => events.map((event) => ({ channel, event })));
+  await enqueue(context, notifications);
   await writeFileAtomic(committed, String(episode + 1));
+  const channels = channelsOf({
+    first: { type: 'webhook', url: `${url}/${name}/first` },
+    second: { type: 'webhook', url: `${url}/${name}/second` },
+  });
   await deliver(context, channels, { budgetMs: 5_000 });
 }
 
