@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import * as z from 'zod';
 import { commands } from '../.build/src/commands/index.js';
+import { channelSettings } from '../.build/src/lib/alerts/channels/index.js';
 import { defaultRules } from '../.build/src/lib/alerts/default-rules/index.js';
 import { ConfigFile, ConfigSections } from '../.build/src/lib/config/schema.js';
 import { API_PREFIX, routes } from '../.build/src/lib/contract/index.js';
@@ -72,6 +73,10 @@ const sections = {
     ),
 };
 
+// What every type of channel takes stands there once.
+const COMMON = 'alerting.channels.*.';
+const TYPES = { enum: Object.keys(channelSettings) };
+
 const UNITS = {
   ms: 'milliseconds',
   s: 'seconds',
@@ -109,6 +114,8 @@ function configurationRows() {
   const rows = [];
   const meanings = readMeanings();
   const walk = (node, path, fallback) => {
+    const common = /^alerting\.channels\.\w+\.(minSeverity|fallback|timeout|sendResolved|type)$/.exec(path);
+    if (common) return walk(common[1] === 'type' ? TYPES : node, COMMON + common[1], undefined);
     const { properties, items, default: own } = node;
     const value = own ?? fallback;
     if (properties) {
@@ -127,7 +134,7 @@ function configurationRows() {
     if (zodSchema instanceof z.ZodDefault) jsonSchema.default ??= zodSchema.def.defaultValue;
   };
   walk(z.toJSONSchema(ConfigFile, { io: 'input', unrepresentable: 'any', override: withDefault }), '', undefined);
-  return rows;
+  return [...new Map(rows.map((row) => [row[0], row])).values()];
 }
 
 // A number where a text is expected is a duration in milliseconds.
@@ -149,6 +156,7 @@ function readMeanings() {
     DatabaseMaintenance: 'database.maintenance.',
     HealthLevels: 'health.',
     Kpis: 'kpis.',
+    satisfaction: 'kpis.userSatisfaction.',
     Maintenance: 'maintenance.',
     Logs: 'logs.',
     Backup: 'backup.',
@@ -156,6 +164,7 @@ function readMeanings() {
     Retention: 'backup.retention.',
     Encryption: 'backup.encryption.',
     Remote: 'backup.remote.',
+    Integrity: 'integrity.',
     Security: 'security.',
     Alerting: 'alerting.',
     Incident: 'incidents[].',
@@ -166,6 +175,10 @@ function readMeanings() {
     MaintenanceWindow: 'alerting.maintenanceWindows[].',
     sections: '',
     ConfigFile: '',
+    common: COMMON,
+    typed: COMMON,
+    Smtp: 'alerting.channels.email.smtp.',
+    Auth: 'alerting.channels.email.smtp.auth.',
   };
   const meanings = new Map();
   const config = [
@@ -176,9 +189,14 @@ function readMeanings() {
     'health-levels',
     'backup',
     'alerting',
+    'integrity',
     'incidents',
   ];
   for (const name of config) readComments(`src/lib/config/${name}.ts`, sections, meanings);
+  for (const name of ['index', ...Object.keys(channelSettings)]) {
+    const own = { ...sections, settings: `alerting.channels.${name}.` };
+    readComments(`src/lib/alerts/channels/${name}.ts`, own, meanings);
+  }
   const every = { commonSettings: 'automation.actions.*.', remedySettings: 'automation.actions.*.' };
   readComments('src/lib/incidents/actions/action.ts', every, meanings);
   for (const file of readdirSync('src/lib/incidents/actions')) {

@@ -11,6 +11,7 @@ export const groups: Readonly<Record<string, string>> = {
   config: 'configuration of this tool and of the backend',
   logs: 'log files',
   alerts: 'rules, evaluation, delivery, silences',
+  integrity: 'what must hold in the data, and what users do',
   maintenance: 'tiers: several commands as one run',
   incidents: 'playbooks, incident records, and the audit log',
   'incidents automation': 'the switch of the playbooks',
@@ -48,6 +49,7 @@ export const commands: readonly CommandEntry[] = [
     summary: 'the host now: CPU, memory, disks, network, processes',
     load: () => import('./system.js'),
   },
+  { path: 'kpi', summary: 'the twelve KPIs of the guide against their targets', load: () => import('./kpi.js') },
   {
     path: 'db health',
     summary: 'connections, locks, wraparound and state of PostgreSQL',
@@ -192,6 +194,16 @@ export const commands: readonly CommandEntry[] = [
     path: 'alerts lint',
     summary: 'rules that are valid and yet wrong: never fire, never end, unheard',
     load: () => import('./alerts/lint.js'),
+  },
+  {
+    path: 'integrity check',
+    summary: 'do the rules of the data hold, and can users do what they came for?',
+    load: () => import('./integrity/check.js'),
+  },
+  {
+    path: 'integrity list',
+    summary: 'the checks and journeys, and how they stood last',
+    load: () => import('./integrity/list.js'),
   },
   { path: 'maintenance daily', summary: 'every daily task as one run', load: () => import('./maintenance/daily.js') },
   {

@@ -566,11 +566,37 @@ describe('evaluations that were cut short', () => {
     expect(watch.look(minutes(38), { [NAME]: true }, { stored: stored.toReversed() })).toEqual(next);
   });
 
-  test('notices of others are none of the engine’s', () => {
+  test('an end that was told while it flaps, and was not committed, stays one', () => {
+    const watch = new Watch([ruleOf()]);
+    for (const [minute, truth] of Array.from('+-+-+-').entries()) watch.at(minutes(minute), { [NAME]: truth === '+' });
+    const { rules } = watch;
+    watch.rules = [];
+    const stored = watch.look(minutes(6), {}).notifications;
+    expect(textsOf(stored)).toEqual([`slack ${NAME}-3-flapping-ended-1`, `slack ${NAME}-3-resolved`]);
+    watch.rules = rules;
+    const said = Array.from({ length: 20 }, (_, index) =>
+      watch.at(minutes(7 + index), { [NAME]: true }, index === 0 ? { stored } : {}),
+    );
+    expect(said.flat().at(0)).toBe(`slack ${NAME}-4-flapping-started-1`);
+    expect(said.flat()).toContain(`slack ${NAME}-4-firing`);
+  });
+
+  test('whoever hears of a firing hears of its end, also when the rule was removed in between', () => {
+    const watch = new Watch([ruleOf()]);
+    const stored = watch.look(minutes(0), { [NAME]: true }).notifications;
+    watch.rules = [];
+    expect(watch.at(minutes(1), {}, { stored })).toEqual([`slack ${NAME}-1-resolved`]);
+  });
+
+  test('what others have stored is none of the engine’s', () => {
     const watch = new Watch([ruleOf()]);
     const [firing] = watch.look(minutes(0), { [NAME]: true }).notifications;
     if (!firing) throw new Error('nothing fired');
-    const notice = { ...firing, event: { ...firing.event, kind: 'notice' as const, rule: 'test' } };
-    expect(watch.look(minutes(1), {}, { stored: [notice] }).state.alerts.size).toBe(0);
+    const others = (['firing', 'resolved', 'notice'] as const).map((kind) => ({
+      ...firing,
+      event: { ...firing.event, kind, rule: 'channel-email-down', condition: undefined },
+    }));
+    const { state, notifications } = watch.look(minutes(1), {}, { stored: others });
+    expect([state.alerts.size, notifications]).toEqual([0, []]);
   });
 });

@@ -1,4 +1,4 @@
-/** `node .build/test/bench/alerts.js`: the engine's own time for 1,000 rules and 1,000 evaluations, and that of its file. */
+/** `node .build/test/bench/alerts.js`: the engine's processor time for 1,000 rules and 1,000 evaluations, and its file. */
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,7 +29,7 @@ for (const [name, holds] of Object.entries(schedules)) {
   for (let evaluation = 0; evaluation < EVALUATIONS; evaluation++) {
     const truths = rules.map((rule, index): [string, boolean] => [rule.name, holds(index, evaluation)]);
     const verdicts = new Map(truths.map(([rule, truth]) => [rule, { truth, clears: !truth }]));
-    const begin = performance.now();
+    const begin = process.cpuUsage();
     const evaluated = evaluateRules({
       rules,
       verdicts,
@@ -44,7 +44,7 @@ for (const [name, holds] of Object.entries(schedules)) {
       environment: 'production',
       host: 'app1',
     });
-    engineMs += performance.now() - begin;
+    engineMs += process.cpuUsage(begin).user / 1000;
     state = evaluated.state;
     told += evaluated.notifications.length;
   }

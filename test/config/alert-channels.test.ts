@@ -62,7 +62,7 @@ describe('slips are errors with their line', () => {
     [
       'no type',
       { ops: { url: 'https://a.example' } },
-      /:4:7 alerting\.channels\.ops.*: a channel of another name than its type needs a "type": one of slack, email/,
+      /:4:\d+ alerting\.channels\.ops\.type: a channel of another name than its type needs a "type": one of slack, email/,
     ],
     ['an unknown type', { ops: { type: 'pager' } }, /ops\.type: a channel of another name/],
     ['another type than the name says', { slack: { type: 'email' } }, /slack\.type: expected slack/],

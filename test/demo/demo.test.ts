@@ -105,7 +105,7 @@ test('runs real things, answers every address of the guide, and with --keep stay
   expect(seen[0]?.answers).toEqual(Object.fromEntries(GUIDE.map((path) => [path, 200])));
   expect(seen[0]?.modes).toEqual(['700', '600']);
   expect(seen[0]?.logFiles).toEqual(['backend.log', 'error.log']);
-  expect(result.commands).toHaveLength(3);
+  expect(result.commands).toHaveLength(5);
 
   let ended = false;
   const disposed = dispose().then(() => {

@@ -31,13 +31,6 @@ export function channelsOf(channels: object): Readonly<Record<string, ChannelSet
   return AlertChannels.parse(channels);
 }
 
-/** Settings of the one channel of this record. */
-export function channelSettingsOf(channels: object): ChannelSettings {
-  const [settings] = Object.values(channelsOf(channels));
-  if (settings === undefined) throw new Error('no channel');
-  return settings;
-}
-
 export interface Printed {
   readonly context: ChannelContext;
   readonly lines: string[];

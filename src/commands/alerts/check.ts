@@ -1,13 +1,14 @@
-import { AlertCheck, CheckFlags, checkAlerts } from '../../lib/alerts/index.js';
+import { CheckFlags } from '../../lib/alerts/index.js';
 import { defineCommand } from '../../lib/command.js';
+import { checkAndRespond, WatchReport } from '../../lib/incidents/index.js';
 import type { Theme } from '../../lib/terminal/theme.js';
 
 export default defineCommand({
   options: [['--lock-wait <duration>', 'how long to wait for another evaluation (default: 60s, on a terminal 0s)']],
   flags: CheckFlags,
-  result: AlertCheck,
+  result: WatchReport,
   changes: true,
-  run: async (context, flags) => (await checkAlerts(context, flags)).outcome,
+  run: checkAndRespond,
   summary: ({ headline }) => headline,
   view,
   examples: [
@@ -54,23 +55,14 @@ export default defineCommand({
       ],
     },
     problems: [],
+    incidents: { changes: [], runs: [] },
   },
 });
 
-function view({ firing, messages, delivery, problems }: AlertCheck, theme: Theme): string {
+function view(report: WatchReport, theme: Theme): string {
+  const { delivery, messages, incidents, problems } = report;
   return [
-    theme.table(
-      ['severity', 'alert', 'since', 'figures', 'quiet'],
-      firing.map(({ severity, rule, since, values, mutedBy }) => [
-        severity,
-        rule,
-        theme.time(since),
-        Object.entries(values)
-          .map(([path, value]) => `${path} ${value ?? 'unknown'}`)
-          .join(', '),
-        mutedBy ?? '',
-      ]),
-    ),
+    viewFiring(report, theme),
     theme.table(
       ['channel', 'delivered', 'waiting', 'trouble'],
       (delivery?.channels ?? []).map(({ channel, delivered, pending, lastError }) => [
@@ -87,6 +79,12 @@ function view({ firing, messages, delivery, problems }: AlertCheck, theme: Theme
         )
       : '',
     theme.table(
+      ['playbook', 'action', 'state', 'note'],
+      incidents.runs.flatMap(({ playbook, steps }) =>
+        steps.map(({ action, state, note }) => [playbook, action, state, note ?? '']),
+      ),
+    ),
+    theme.table(
       ['no answer from', 'why'],
       problems.map(({ source, message }) => [source, message]),
     ),
@@ -94,3 +92,17 @@ function view({ firing, messages, delivery, problems }: AlertCheck, theme: Theme
     .filter((part) => part !== '')
     .join('\n');
 }
+
+const viewFiring = ({ firing }: WatchReport, theme: Theme) =>
+  theme.table(
+    ['severity', 'alert', 'since', 'figures', 'quiet'],
+    firing.map(({ severity, rule, since, values, mutedBy }) => [
+      severity,
+      rule,
+      theme.time(since),
+      Object.entries(values)
+        .map(([path, value]) => `${path} ${value ?? 'unknown'}`)
+        .join(', '),
+      mutedBy ?? '',
+    ]),
+  );

@@ -1,11 +1,12 @@
-import { checkAlerts, WatchFlags, WatchResult, watchAlerts } from '../../lib/alerts/index.js';
+import { WatchFlags, WatchResult, watchAlerts } from '../../lib/alerts/index.js';
 import { defineCommand } from '../../lib/command.js';
+import { checkAndRespond } from '../../lib/incidents/index.js';
 
 export default defineCommand({
   options: [['--interval <duration>', 'time between evaluations (default: alerting.interval)']],
   flags: WatchFlags,
   result: WatchResult,
-  run: (context, flags) => watchAlerts(context, flags, async (current) => (await checkAlerts(current, {})).outcome),
+  run: (context, flags) => watchAlerts(context, flags, (current) => checkAndRespond(current, {})),
   summary: () => 'ended',
   view: () => '',
   examples: [

@@ -18,7 +18,6 @@ import { describeAlerts } from './describe-alerts.js';
 import { evaluateNow, type Moment, openMoment, viewMoment } from './evaluate-now.js';
 import { recordTransitions } from './history.js';
 import { type DeliveryReport, deliver, enqueue, judgeDelivery } from './outbox/index.js';
-import type { Rule } from './rule.js';
 import { writeUptime } from './slo/index.js';
 import { writeAlertState } from './state.js';
 
@@ -26,10 +25,9 @@ export const CheckFlags = z.object({ lockWait: Duration.optional() });
 export type CheckFlags = z.output<typeof CheckFlags>;
 
 /** An evaluation, for those who act on it. */
-export interface Checked {
+interface Checked {
   readonly outcome: Outcome<AlertCheck>;
   readonly sample: Sample;
-  readonly rules: readonly Rule[];
 }
 
 /** How long new attempts at delivery may begin: the next evaluation takes up what is left. */
@@ -50,7 +48,7 @@ export async function checkAlerts(
   const rules = await loadRules(await context.config());
   const directory = join(await context.state(), 'alerts');
   const inquiry = { rules, alsoMeasure, directory };
-  if (context.dryRun) return lookOnly(context, await viewMoment(context, inquiry));
+  if (context.dryRun) return lookOnly(await viewMoment(context, inquiry));
   await ensurePrivateDirectory(directory);
   const holder = { command: 'alerts check', runId: context.runId, startedAt: context.now().toISOString() };
   const waitMs = lockWait ?? (context.interactive ? 0 : LOCK_WAIT_MS);
@@ -74,10 +72,10 @@ async function beating(context: Context, check: () => Promise<Checked>): Promise
   }
 }
 
-function lookOnly(context: Context, moment: Moment): Checked {
+function lookOnly(moment: Moment): Checked {
   const evaluation = evaluateNow(moment);
   const described = describeAlerts(moment, evaluation);
-  return concluded(context, moment, { ...described, delivery: null }, moment.findings);
+  return concluded(moment, { ...described, delivery: null });
 }
 
 async function evaluateAndTell(context: Context, moment: Moment, directory: string): Promise<Checked> {
@@ -93,8 +91,7 @@ async function evaluateAndTell(context: Context, moment: Moment, directory: stri
   const firing = new Set(described.firing.map(({ rule }) => rule));
   const delivery = await deliver(context, alerting.channels, { budgetMs: DELIVERY_BUDGET_MS, unwritten, firing });
   const unkept = await keepOwnMetrics(context, delivery);
-  const findings = [...moment.findings, ...judgeDelivery(delivery), ...unkept];
-  return concluded(context, moment, { ...described, delivery }, findings);
+  return concluded(moment, { ...described, delivery }, [...judgeDelivery(delivery), ...unkept]);
 }
 
 /** A collector that cannot be told is a warning: the alerts themselves have been. */
@@ -113,15 +110,18 @@ async function keepOwnMetrics(context: Context, report: DeliveryReport): Promise
 }
 
 function concluded(
-  { now }: Pick<Context, 'now'>,
-  { sample, rules }: Moment,
+  { sample, findings: known }: Moment,
   described: Omit<AlertCheck, 'headline'>,
-  findings: readonly Finding[],
+  findings: readonly Finding[] = [],
 ): Checked {
-  const result = { headline: headlineOf(described, now()), ...described };
+  const result = { headline: headlineOf(described, sample.at), ...described };
   return {
-    outcome: conclude(result, [...judgeFiring(result.firing), ...judgeProblems(result.problems), ...findings]),
+    outcome: conclude(result, [
+      ...judgeFiring(result.firing),
+      ...judgeProblems(result.problems),
+      ...known,
+      ...findings,
+    ]),
     sample,
-    rules,
   };
 }

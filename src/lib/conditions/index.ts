@@ -5,4 +5,4 @@ export { evaluate, type Values } from './evaluate.js';
 export { parseCondition } from './parse.js';
 export { comparisonsIn, possibleValues } from './possible-values.js';
 export type { Truth, Value } from './value.js';
-export type { Term, Unit, Vocabulary } from './vocabulary.js';
+export type { Term, Vocabulary } from './vocabulary.js';

@@ -1,5 +1,7 @@
 /** The guide's twelve KPIs and disk usage: targets, and the levels of its alerts. */
 import * as z from 'zod';
+import { Duration } from '../units.js';
+import { SelectText } from './text.js';
 
 /** A target, and the levels at which its alerts begin. */
 const kpi = (target: number, warning?: number, critical?: number) =>
@@ -10,6 +12,18 @@ const kpi = (target: number, warning?: number, critical?: number) =>
       critical: critical === undefined ? z.number().optional() : z.number().default(critical),
     })
     .prefault({});
+
+const satisfaction = z
+  .strictObject({
+    target: z.number().default(0.95),
+    warning: z.number().optional(),
+    critical: z.number().optional(),
+    /** A request answered within this satisfies, one within four times as long half does (Apdex). */
+    apdexThreshold: Duration.prefault('500ms'),
+    /** Instead: a SELECT of `value`, 0..1, and of `samples` where that is known. */
+    sql: SelectText.optional(),
+  })
+  .prefault({});
 
 /** The guide's KPIs with the levels of its alerts. Fractions are 0..1. */
 export const Kpis = z
@@ -39,6 +53,6 @@ export const Kpis = z
     /** Share of calculated values that are right. */
     calculationCorrectness: kpi(1),
     /** Satisfied users, as a share of all. */
-    userSatisfaction: kpi(0.95),
+    userSatisfaction: satisfaction,
   })
   .prefault({});

@@ -11,6 +11,7 @@ import { DatabaseMaintenance } from './database-maintenance.js';
 import { DatabaseThresholds } from './database-thresholds.js';
 import { HealthLevels } from './health-levels.js';
 import { Automation, Incident } from './incidents.js';
+import { Integrity } from './integrity.js';
 import { Kpis } from './kpis.js';
 import type { Origin, Path } from './origin.js';
 import { HttpUrl, SecretHttpUrl, SecretPostgresUrl, SecretText } from './text.js';
@@ -110,6 +111,7 @@ const sections = {
   maintenance: Maintenance,
   logs: Logs,
   backup: Backup,
+  integrity: Integrity,
   security: Security,
   alerting: Alerting,
   /** The guide's playbooks. */

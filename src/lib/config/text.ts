@@ -25,6 +25,12 @@ export const SecretPostgresUrl = asSecret(
 
 export const AbsolutePath = z.string().startsWith('/', 'expected a path from the root, such as /etc/ssl/ca.pem');
 
+/** A SELECT, which stands in brackets in the end: no semicolon after it. */
+export const SelectText = z
+  .string()
+  .min(1)
+  .transform((sql) => sql.trim().replace(/;$/, ''));
+
 function asSecret(text: z.ZodString) {
   return text.transform(secret).register(secretSchemas, { isSecret: true });
 }

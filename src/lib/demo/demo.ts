@@ -117,6 +117,7 @@ async function writeConfig(place: Place, { url, database }: { url: string; datab
     // Small enough that there is something to rotate.
     logs: { rotateAbove: '10KB' },
     backup: { directory: join(place.root, 'backups') },
+    integrity: { preset: 'football' },
     stateDirectory: join(place.root, 'state'),
   };
   await writeFile(file, `${JSON.stringify(config, null, 2)}\n`, { mode: 0o600 });
@@ -139,6 +140,8 @@ function commandsToTry(url: string, config: string): string[] {
   return [
     `viktoria-ops performance summary --config ${config}`,
     `viktoria-ops db health --config ${config}`,
+    `viktoria-ops integrity check --config ${config}`,
+    `viktoria-ops kpi --config ${config}`,
     `curl ${url}/api/hook-monitoring/performance/bottlenecks`,
   ];
 }

@@ -7,6 +7,13 @@ export const quoteName = (name: string): string =>
 /** `schema.name`, each part quoted where it needs to be. */
 export const qualifiedName = (schema: string, name: string): string => `${quoteName(schema)}.${quoteName(name)}`;
 
+/** A name as people write it, `players` or `public.players`, each part quoted where it needs to be. */
+export const quotePath = (path: string): string => path.split('.').map(quoteName).join('.');
+
+/** Text as a constant, whatever `standard_conforming_strings` says. */
+export const quoteLiteral = (text: string): string =>
+  `${text.includes('\\') ? 'E' : ''}'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
+
 /** What cannot stand bare as a table or column name. Source: the PostgreSQL documentation, "SQL Key Words". */
 const RESERVED: ReadonlySet<string> = new Set(
   `all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate collation

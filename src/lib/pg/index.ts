@@ -5,6 +5,8 @@ import type * as z from 'zod';
 export interface Query<Row> {
   readonly sql: string;
   readonly row: z.ZodType<Row>;
+  /** Not all of the SQL is ours: the server refuses a second statement in it. */
+  readonly isForeign?: true;
 }
 
 /** A warning of the server beside its answer: VACUUM, for one, refuses by nothing else. */

@@ -23,7 +23,8 @@ export function startSession(link: Link, options: DatabaseOptions): Session {
   };
   return {
     query: async <Row>(query: Query<Row>, values: readonly unknown[] = []) => {
-      const { rows } = await inTurn(() => guard.run(() => link.client.query(query.sql, [...values]), limitMs));
+      const wanted = { text: query.sql, values: [...values], ...(query.isForeign && SINGLE_STATEMENT) };
+      const { rows } = await inTurn(() => guard.run(() => link.client.query(wanted), limitMs));
       return parseRows(query, rows);
     },
     execute: async (statement) => (await inTurn(() => executeStatement({ link, guard, limitMs }, statement))).notices,
@@ -34,6 +35,9 @@ export function startSession(link: Link, options: DatabaseOptions): Session {
     close: guard.close,
   };
 }
+
+/** The extended protocol prepares one statement, and only one; node-postgres takes it unasked only where there are values. */
+const SINGLE_STATEMENT = { queryMode: 'extended' } as const;
 
 function parseRows<Row>(query: Query<Row>, rows: readonly unknown[]): Row[] {
   return rows.map((row) => {

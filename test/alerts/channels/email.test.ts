@@ -3,10 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { callbackify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { type ParsedMail, simpleParser } from 'mailparser';
 import { generate } from 'selfsigned';
-import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import { SMTPServer, type SMTPServerDataStream, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server';
 import * as email from '../../../src/lib/alerts/channels/email.js';
 import type { AlertEvent } from '../../../src/lib/alerts/event.js';
 import { composeMessage, toItems } from '../../../src/lib/alerts/message/index.js';
@@ -29,9 +31,7 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
 
 const servers: SMTPServer[] = [];
 afterEach(async () => {
-  await Promise.all(
-    servers.splice(0).map((server) => new Promise<void>((resolve) => void server.close(() => resolve()))),
-  );
+  await Promise.all(servers.splice(0).map((server) => new Promise<void>((resolve) => server.close(resolve))));
 });
 
 interface Got {
@@ -44,24 +44,18 @@ interface Got {
 
 async function startServer(options: SMTPServerOptions = {}) {
   const got: Got[] = [];
+  const take = callbackify(async (stream: SMTPServerDataStream, session: SMTPServerSession) => {
+    const raw = await text(stream);
+    const recipients = session.envelope.rcptTo.map(({ address }) => address);
+    got.push({ mail: await simpleParser(raw), raw, recipients, isSecure: session.secure, user: session.user });
+  });
   const server = new SMTPServer({
     ...certificate,
     authOptional: true,
     closeTimeout: 100,
     onAuth: ({ username, password }, _session, done) =>
       password === 's3cr3t' ? done(null, { user: username }) : done(new Error('Invalid username or password')),
-    onData(stream, session, done) {
-      const chunks: Buffer[] = [];
-      stream.on('data', (chunk: Buffer) => void chunks.push(chunk));
-      stream.on('end', () => {
-        const raw = Buffer.concat(chunks).toString('utf8');
-        void simpleParser(raw).then((mail) => {
-          const recipients = session.envelope.rcptTo.map(({ address }) => address);
-          got.push({ mail, raw, recipients, isSecure: session.secure, user: session.user });
-          done();
-        });
-      });
-    },
+    onData: (stream, session, done) => take(stream, session, done),
     ...options,
   });
   server.on('error', () => undefined); // the client's complaints about the certificate are what is tested

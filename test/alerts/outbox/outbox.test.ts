@@ -302,6 +302,17 @@ test('one event that is refused does not take the others with it', async () => {
   expect(await readdir(join(outbox.state, 'alerts/dead/ops'))).toEqual(['poison-1-firing.json']);
 });
 
+test('a receiver that refuses each event is not stormed', async () => {
+  const hook = await receiver();
+  const outbox = createOutbox(directory);
+  hook.answers.set('/ops', status(400));
+  const events = Array.from({ length: 64 }, (_, index) => alertEvent({ rule: `rule-${index}` }));
+  await outbox.enqueue(...events.map((event) => ['ops', event] as const));
+  const report = await outbox.deliver(channelsOf(webhooks(hook.url, 'ops')));
+  expect(report).toMatchObject({ dead: 4, pending: 60 });
+  expect(hook.requests()).toBeLessThanOrEqual(4 * 7);
+});
+
 test('a corrupt entry is moved aside and named; the others are told; leftovers of a killed write vanish', async () => {
   const hook = await receiver();
   const outbox = createOutbox(directory);
@@ -358,6 +369,9 @@ test('entries of a channel that is configured no more are kept as dead letters, 
   const report = await outbox.deliver(channelsOf(webhooks(hook.url, 'ops')));
   expect(report.channels.find(({ channel }) => channel === 'old')).toMatchObject({ dead: 1, pending: 0 });
   expect(await readdir(join(outbox.state, 'alerts/dead/old'))).toEqual(['slow-hooks-1-firing.json']);
+  expect((await outbox.deliver(channelsOf(webhooks(hook.url, 'ops')))).channels.map(({ channel }) => channel)).toEqual([
+    'ops',
+  ]);
 });
 
 test('1,000 alerts at once: a few messages, every id in one of them', async () => {
@@ -384,8 +398,10 @@ test('what a full disk did not take is told all the same', async () => {
   const hook = await receiver();
   const outbox = createOutbox(directory);
   const entry = { version: 1 as const, channel: 'ops', enqueuedAt: outbox.now(), insteadOf: [], event: alertEvent() };
-  expect(await outbox.deliver(channelsOf(webhooks(hook.url, 'ops')), { unwritten: [entry] })).toMatchObject({
-    delivered: 1,
+  await outbox.enqueue(['ops', alertEvent({ rule: 'disk-full' })]);
+  const written = { ...entry, event: alertEvent({ rule: 'disk-full' }) };
+  expect(await outbox.deliver(channelsOf(webhooks(hook.url, 'ops')), { unwritten: [entry, written] })).toMatchObject({
+    delivered: 2,
   });
-  expect(hook.idsAt('/ops')).toEqual(['slow-hooks-1-firing']);
+  expect(hook.idsAt('/ops').sort()).toEqual(['disk-full-1-firing', 'slow-hooks-1-firing']);
 });

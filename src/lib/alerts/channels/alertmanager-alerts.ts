@@ -3,7 +3,7 @@ import type { AlertEvent } from '../event.js';
 import type { Item } from '../message/index.js';
 import type { AlertSeverity } from '../rule.js';
 
-export interface AlertSettings {
+interface AlertSettings {
   readonly labels: Readonly<Record<string, string>>;
   readonly generatorUrl?: string | undefined;
   readonly expireAfter: number;
@@ -20,7 +20,7 @@ export interface Alert {
 /** What is over when it is told lives so long: longer than a usual `group_wait`, else nobody would hear of it. */
 const LATE_MS = 300_000;
 
-export interface Circumstances {
+interface Circumstances {
   readonly settings: AlertSettings;
   readonly now: Date;
   /** What Alertmanager was told of the rule last, if that fires. */

@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { HttpUrl, SecretText } from '../../config/text.js';
 import { Duration } from '../../units.js';
 import type { AlertEvent } from '../event.js';
-import { type Message, toItems } from '../message/index.js';
+import type { Message } from '../message/index.js';
 import type { ChannelContext, DeliveryOutcome } from './channel.js';
 
 export const settings = z.strictObject({
@@ -35,12 +35,14 @@ export async function deliver(
 }
 
 /** Tells again what fires: each alert lives for another `expireAfter`. */
-export const refresh = (
+export async function refresh(
   firing: readonly AlertEvent[],
   settings: Settings,
   context: ChannelContext,
-): Promise<DeliveryOutcome> =>
-  deliver({ items: toItems(firing), id: '', title: '', severity: 'info', remarks: [] }, settings, context);
+): Promise<DeliveryOutcome> {
+  const { composeMessage, toItems } = await import('../message/index.js');
+  return deliver(composeMessage(toItems(firing)), settings, context);
+}
 
 /** The members of a cluster tell each other nothing of alerts, so each is told; one that knows is enough. */
 async function tellEach(

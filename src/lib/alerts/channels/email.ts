@@ -9,13 +9,16 @@ const Address = z
   .regex(/^[^\s@<>(),;:"[\]\\]+@[^\s@<>(),;:"[\]\\]+$/, 'expected a mail address, such as ops@example.org');
 
 const Auth = z.strictObject({
+  /** Who logs in; also the sender, unless `from` says otherwise. */
   user: z.string().min(1),
   /** Better by reference: `${env:NAME}`. */
   pass: SecretText,
 });
 
 const Smtp = z.strictObject({
+  /** Name or address of the server. */
   host: z.string().min(1),
+  /** 587 for STARTTLS, 465 for TLS from the first byte. */
   port: z.number().int().min(1).max(65535),
   /** TLS from the first byte (port 465). `false` means STARTTLS, as on port 587. Default: whether the port is 465. */
   secure: z.boolean().optional(),
@@ -29,6 +32,7 @@ const Smtp = z.strictObject({
 export const settings = z
   .strictObject({
     smtp: Smtp,
+    /** Addresses alone, without names. */
     recipients: z.array(Address).min(1),
     /** The sender. Default: `smtp.auth.user`. */
     from: Address.optional(),

@@ -24,7 +24,11 @@ const common = {
   sendResolved: z.boolean().default(true),
 } as const;
 
-const typed = <Type extends string>(type: Type) => ({ type: z.literal(type).default(type), ...common });
+const typed = <Type extends string>(type: Type) => ({
+  /** What it speaks. May be left out where the channel is named so. */
+  type: z.literal(type).default(type),
+  ...common,
+});
 
 /** By type: the settings of a channel. `type` is a key of each, so that they can be told apart. */
 export const channelSettings = {
@@ -36,10 +40,16 @@ export const channelSettings = {
   stdout: stdout.settings.safeExtend(typed('stdout')),
 } as const;
 
-export type ChannelType = keyof typeof channelSettings;
-export type ChannelSettings = z.output<(typeof channelSettings)[ChannelType]>;
+export type ChannelSettings = z.output<(typeof channelSettings)[keyof typeof channelSettings]>;
 
-const CHANNELS = { slack, email, webhook, alertmanager, pagerduty, stdout } as const;
+const CHANNELS = {
+  slack: { deliver: slack.deliver, paceMs: slack.paceMs },
+  email: { deliver: email.deliver },
+  webhook: { deliver: webhook.deliver },
+  alertmanager: { deliver: alertmanager.deliver, refresh: alertmanager.refresh },
+  pagerduty: { deliver: pagerduty.deliver, itemsAtOnce: pagerduty.itemsAtOnce },
+  stdout: { deliver: stdout.deliver },
+} as const;
 
 /** What a channel of this type does. */
 export function channelOf({ type }: ChannelSettings): Channel<ChannelSettings> {

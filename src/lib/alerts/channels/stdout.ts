@@ -1,6 +1,6 @@
 /** Lines where the operator, cron's mail or the journal reads them. */
 import * as z from 'zod';
-import { type Message, plainText } from '../message/index.js';
+import type { Message } from '../message/index.js';
 import type { ChannelContext, DeliveryOutcome } from './channel.js';
 
 export const settings = z.strictObject({});
@@ -10,6 +10,7 @@ export async function deliver(
   _settings: unknown,
   { print }: ChannelContext,
 ): Promise<DeliveryOutcome> {
+  const { plainText } = await import('../message/index.js');
   for (const line of plainText(message)) await print(line);
   return { outcome: 'delivered' };
 }

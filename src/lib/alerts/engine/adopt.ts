@@ -22,7 +22,10 @@ export function adoptStored(
   const byName = new Map(rules.map((rule) => [rule.name, rule]));
   const alerts = new Map(state.alerts);
   for (const { channel, event } of [...stored].sort(asTheyHappened)) {
-    const record = alerts.get(event.rule) ?? newRecord(event.rule, state.episodeBase);
+    const known = alerts.get(event.rule);
+    // Of somebody else, such as the outbox itself; what a rule brought has a condition, also once the rule is removed.
+    if (known === undefined && event.condition === undefined) continue;
+    const record = known ?? newRecord(event.rule, state.episodeBase);
     const past = (time: string) => Math.min(Date.parse(time), now.getTime());
     const about = { rule: byName.get(event.rule), at: past(event.at), since: past(event.since) };
     const adopted = ADOPT[event.kind](record, { channel, event, ...about });

@@ -104,6 +104,7 @@ function tidy(record: AlertRecord): AlertRecord {
 }
 
 function transitionsOf({ rule, before, after }: Step, evaluation: Evaluation, muting: Muting): Transition[] {
+  if (before === after) return [];
   const changes = changesBetween(before, after, rule);
   if (changes.length === 0) return [];
   const severity = severityOf(after, rule, evaluation.now.getTime());

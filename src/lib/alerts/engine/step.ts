@@ -67,11 +67,15 @@ export const toInactive = (record: AlertRecord): AlertRecord => ({
   clearSince: undefined,
 });
 
-/** While an alert flaps, its ups and downs are one episode: those told of its beginning have yet to be told of its end. */
+/**
+ * While an alert flaps, its ups and downs are one episode: those told of its beginning have yet to be told of its end. An
+ * end that was told all the same, by an evaluation that was cut short, stays one.
+ */
 function begin(record: AlertRecord, now: number): AlertRecord {
   const firing: AlertRecord = { ...toInactive(record), phase: 'firing', firedAt: now };
-  if (record.flapping) return firing;
-  return { ...firing, episode: record.episode + 1, flaps: undefined, peak: undefined };
+  const isToldOver = record.told.some((told) => told.episode === record.episode && !told.firing);
+  if (record.flapping && !isToldOver) return firing;
+  return { ...firing, episode: record.episode + 1, flaps: record.flapping ? 1 : undefined, peak: undefined };
 }
 
 function countChange(record: AlertRecord, isChanged: boolean): AlertRecord {

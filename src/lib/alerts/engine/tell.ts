@@ -33,8 +33,8 @@ export function tell(record: AlertRecord, rule: Rule | undefined, surroundings: 
   const isMuted = once(() => rule === undefined || surroundings.muting(rule, severity) !== undefined);
   const told: Told[] = [];
   const messages: { readonly channel: string; readonly kind: Kind; readonly told: Told }[] = [];
-  for (const channel of new Set([...record.told.map(({ channel: name }) => name), ...wanted])) {
-    const before = record.told.find((one) => one.channel === channel) ?? strangerTo(channel, severity);
+  for (const before of concerned(record, wanted, severity)) {
+    const { channel } = before;
     const isWanted = wanted.includes(channel);
     const update = channels.has(channel)
       ? catchUp(before, { record, rule, severity, now: now.getTime(), mayTell: () => isWanted && !isMuted() })
@@ -61,7 +61,14 @@ function wantedChannels(record: AlertRecord, rule: Rule | undefined, now: number
   return isEscalated(record, rule, now) ? [...rule.channels, ...(rule.escalate?.channels ?? [])] : rule.channels;
 }
 
-const strangerTo = (channel: string, severity: AlertSeverity): Told => ({ channel, at: 0, episode: 0, severity });
+/** Who has been told anything, and who should be. */
+function concerned({ told }: AlertRecord, wanted: readonly string[], severity: AlertSeverity): readonly Told[] {
+  const strangers = wanted.filter(
+    (name, index) => !told.some(({ channel }) => channel === name) && wanted.indexOf(name) === index,
+  );
+  return [...told, ...strangers.map((channel): Told => ({ channel, at: 0, episode: 0, severity }))];
+}
+
 const hasHeard = ({ at }: Told) => at !== 0;
 
 interface Standing {

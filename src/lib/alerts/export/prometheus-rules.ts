@@ -4,7 +4,7 @@ import { writeDuration } from '../../units.js';
 import type { Rule } from '../rule.js';
 import { queryOf, toPromql } from './promql.js';
 
-export interface PrometheusRule {
+interface PrometheusRule {
   readonly alert: string;
   readonly expr: string;
   readonly for?: string;

@@ -4,7 +4,7 @@ import type { AlertEvent } from '../event.js';
 import { type Item, type Message, STATE_LABELS } from './message.js';
 import { formatTime, oneLine, shellWord } from './text.js';
 
-export type Fact = readonly [label: string, text: string];
+type Fact = readonly [label: string, text: string];
 
 export interface Section {
   /** `CRITICAL`, `RESOLVED (critical)`. */

@@ -1,5 +1,7 @@
 /** Everything that waits, to wherever it may go now. */
+import { rmdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../../config/index.js';
 import type { Context } from '../../context.js';
@@ -8,8 +10,8 @@ import { type Entry, placesIn } from './entry.js';
 import type { Queues } from './give-up.js';
 import { passOn } from './health.js';
 import { recentDepartures, rotateLedger } from './ledger.js';
-import { type Desk, openQueue, type Queue } from './queue.js';
-import { listNames } from './records.js';
+import { admit, type Desk, openQueue, type Queue } from './queue.js';
+import { inTurns, listNames } from './records.js';
 import { refresh } from './refresh.js';
 import { type DeliveryReport, reportOf } from './report.js';
 import { serve, type Turn } from './serve.js';
@@ -43,13 +45,15 @@ export async function deliver(
   options: DeliveryOptions,
 ): Promise<DeliveryReport> {
   const places = placesIn(await context.state());
-  const departed = new Set(await recentDepartures(places.ledger));
-  await rotateLedger(places.ledger);
-  const desk: Desk = { places, departed, now: context.now, warn: context.log.warn };
+  const desk: Desk = { places, departed: new Set(), now: context.now, warn: context.log.warn };
   const corrupt: string[] = [];
   const queues = await openQueues(channels, desk, (what) => corrupt.push(what));
-  for (const entry of options.unwritten ?? []) admit(queues.get(entry.channel), entry);
   const all = [...queues.values()];
+  for (const entry of options.unwritten ?? []) {
+    const queue = queues.get(entry.channel);
+    if (queue !== undefined) admit(queue, entry);
+  }
+  if (all.some(({ entries }) => entries.length > 0)) await openLedger(desk);
   const turn = turnOf(context, queues, options);
 
   await together(all, (queue) => tidy(queue, queues));
@@ -68,14 +72,26 @@ async function openQueues(
   desk: Desk,
   report: (what: string) => void,
 ): Promise<Queues> {
-  const left = (await listNames(desk.places.outbox)).filter((name) => channels[name] === undefined);
-  const names = [...Object.keys(channels), ...left];
-  const open = (channel: string) => openQueue({ channel, settings: channels[channel], desk }, report);
-  return new Map(await Promise.all(names.map(async (name) => [name, await open(name)] as const)));
+  const configured = Object.keys(channels).filter((name) => channels[name] !== undefined);
+  const others = (await listNames(desk.places.outbox)).filter((name) => !configured.includes(name));
+  const left = await inTurns(others, async (name) => ((await removeIfEmpty(desk, name)) ? [] : [name]));
+  const open = (channel: string, settings?: ChannelSettings) => openQueue({ channel, settings, desk }, report);
+  const queues = await Promise.all([
+    ...configured.map((name) => open(name, channels[name])),
+    ...left.flat().map((name) => open(name)),
+  ]);
+  return new Map(queues.map((queue) => [queue.channel, queue]));
 }
 
-function admit(queue: Queue | undefined, entry: Entry): void {
-  if (queue !== undefined) queue.entries = [...queue.entries, entry];
+const removeIfEmpty = ({ places }: Desk, name: string): Promise<boolean> =>
+  rmdir(join(places.outbox, name)).then(
+    () => true,
+    () => false,
+  );
+
+async function openLedger({ places, departed }: Desk): Promise<void> {
+  for (const key of await recentDepartures(places.ledger)) departed.add(key);
+  await rotateLedger(places.ledger);
 }
 
 function turnOf({ now, elapsed, signal, log }: DeliveryContext, queues: Queues, options: DeliveryOptions): Turn {

@@ -10,7 +10,7 @@ export interface Place {
   readonly host: string;
 }
 
-/** Tells the others of what changed, and hands what waits to the fallback.  */
+/** Tells the others of what changed, and hands what waits to the fallback. */
 export async function passOn(
   queue: Queue,
   { queues, place }: { readonly queues: Queues; readonly place: Place },

@@ -4,7 +4,7 @@ import { systemCode } from '../../errors.js';
 import { appendLines, fileError } from '../../files/index.js';
 import { type Entry, keyOf } from './entry.js';
 
-export type Departure = 'delivered' | 'dead' | 'dropped' | 'unwanted';
+type Departure = 'delivered' | 'dead' | 'dropped' | 'unwanted';
 
 const MOST_BYTES = 5_000_000;
 /** More than the last messages to all channels can have added. */

@@ -54,13 +54,24 @@ export async function writeEntry(directory: string, entry: Entry): Promise<void>
   await writeFileAtomic(file, `${JSON.stringify(entry)}\n`);
 }
 
-/** Puts an entry into the queue of another channel, unless the event waits there already or was told there. */
+/**
+ * Puts an entry into the queue of another channel, unless the event waits there already or was told there. On a full disk
+ * it is in the queue all the same, for this run.
+ */
 export async function addEntry(queue: Queue, entry: Entry): Promise<void> {
-  const { places, departed } = queue.desk;
-  if (departed.has(keyOf(entry)) || queue.entries.some(({ event }) => event.id === entry.event.id)) return;
-  await writeEntry(places.outbox, entry);
+  const { places, departed, warn } = queue.desk;
+  if (departed.has(keyOf(entry)) || isWaiting(queue, entry)) return;
+  await writeEntry(places.outbox, entry).catch((error: unknown) => warn(explain(error).message));
   queue.entries = [...queue.entries, entry];
 }
+
+/** Puts an entry into the queue that could not be written, unless its file is there. */
+export function admit(queue: Queue, entry: Entry): void {
+  if (!isWaiting(queue, entry)) queue.entries = [...queue.entries, entry];
+}
+
+const isWaiting = ({ entries }: Queue, { event: { id } }: Entry): boolean =>
+  entries.some(({ event }) => event.id === id);
 
 /**
  * Entries leave the outbox: the ledger first, so that a run killed in between does not tell them again. A ledger that

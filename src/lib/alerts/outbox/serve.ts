@@ -30,7 +30,8 @@ export async function serve(queue: Queue, turn: Turn): Promise<void> {
     if (batch === undefined || waitMs > turn.left()) return;
     await turn.pause(waitMs);
     const outcome = await tell(batch, queue, { ...turn, settings });
-    failures = outcome === 'failed' ? failures + 1 : 0;
+    if (outcome === 'failed') failures++;
+    if (outcome === 'delivered') failures = 0;
     // One of many is not taken: which one shows by halves.
     itemsAtOnce = outcome === 'too-much' ? Math.ceil(batch.items.length / 2) : channelOf(settings).itemsAtOnce;
   }

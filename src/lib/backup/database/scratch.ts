@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import * as z from 'zod';
 import type { ConnectionChoice, Context } from '../../context.js';
 import { OperatorError } from '../../errors.js';
-import { quoteName } from '../../pg/identifier.js';
+import { quoteLiteral, quoteName } from '../../pg/identifier.js';
 import type { MaintenanceSession, Query } from '../../pg/index.js';
 import { stampOf } from '../catalogue.js';
 import type { BackedUpDatabase } from '../manifest.js';
@@ -48,7 +48,7 @@ export async function createDatabase(
   { name, like }: { readonly name: string; readonly like: Pick<BackedUpDatabase, 'encoding' | 'collate' | 'ctype'> },
 ): Promise<void> {
   const { encoding, collate, ctype } = like;
-  const rules = `encoding ${literal(encoding)} lc_collate ${literal(collate)} lc_ctype ${literal(ctype)}`;
+  const rules = `encoding ${quoteLiteral(encoding)} lc_collate ${quoteLiteral(collate)} lc_ctype ${quoteLiteral(ctype)}`;
   await run(context, session, `create database ${quoteName(name)} template template0 ${rules}`);
 }
 
@@ -57,8 +57,6 @@ const LIMITS = { timeoutMs: 120_000, lockTimeoutMs: 30_000 };
 
 const run = ({ signal }: Pick<Context, 'signal'>, session: MaintenanceSession, sql: string) =>
   session.execute({ sql, ...LIMITS, signal });
-
-const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
 /** Drops a database that we have made, also after a signal: the session is kept a few seconds for it. Never throws. */
 export async function dropDatabase(

@@ -1,5 +1,5 @@
 /** Which rights each of the three roles needs, and why. Pure. */
-import { quoteName } from '../../pg/identifier.js';
+import { quoteLiteral, quoteName } from '../../pg/identifier.js';
 import type { GrantFacts } from '../../pg/queries/grant-facts.js';
 import type { Grants } from '../grants.js';
 
@@ -20,14 +20,12 @@ export function statementsFor(facts: GrantFacts, prefix: string): readonly State
   });
 }
 
-const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
-
 function creation(role: string, { database }: GrantFacts): readonly Right[] {
   const name = quoteName(role);
   const create = `CREATE ROLE ${name} LOGIN CONNECTION LIMIT 5`;
   return [
     {
-      sql: `DO $do$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = ${literal(role)}) THEN ${create}; END IF; END $do$`,
+      sql: `DO $do$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = ${quoteLiteral(role)}) THEN ${create}; END IF; END $do$`,
       why: `a role without a password: give it one in psql with \\password ${name}, so that it is in no log`,
     },
     { sql: `GRANT CONNECT ON DATABASE ${quoteName(database)} TO ${name}`, why: 'where PUBLIC may not connect' },

@@ -13,7 +13,7 @@ export interface Inquiry {
   readonly memory: string | undefined;
 }
 
-export type Measures = Readonly<Record<string, Value>>;
+type Measures = Readonly<Record<string, Value>>;
 
 export interface Reading {
   /** By path; all metrics of the source. */

@@ -1,0 +1,80 @@
+/** One evaluation of the alerts, and what follows from it: what `alerts check` and `alerts watch` do. */
+import * as z from 'zod';
+import { AlertCheck, type CheckFlags, checkAlerts, enqueue, flushOutbox } from '../alerts/index.js';
+import type { Context } from '../context.js';
+import { countOf } from '../measures.js';
+import { conclude, type Finding, type Outcome } from '../status.js';
+import { playbookPaths, type Response, respond } from './respond.js';
+import type { Run } from './run.js';
+
+export const WatchReport = AlertCheck.extend({
+  incidents: z.object({
+    changes: z.array(z.object({ kind: z.string(), incident: z.string() })),
+    /** Of playbooks, begun or gone on with. */
+    runs: z.array(
+      z.object({
+        id: z.string(),
+        playbook: z.string(),
+        steps: z.array(z.object({ action: z.string(), state: z.string(), note: z.string().nullable() })),
+      }),
+    ),
+  }),
+});
+export type WatchReport = z.output<typeof WatchReport>;
+
+/**
+ * Evaluates the rules, tells who has to know, then opens, resolves and acts on incidents: people hear of the trouble
+ * before anything is tried. In a dry run nothing is acted on; `incidents run --dry-run` shows what a playbook would do.
+ * Errors: those of `checkAlerts`; `VOPS-CONFIG-INVALID` for a playbook that is none.
+ */
+export async function checkAndRespond(context: Context, flags: CheckFlags): Promise<Outcome<WatchReport>> {
+  const { outcome, sample } = await checkAlerts(context, flags, await playbookPaths(context));
+  if (context.dryRun) return reported(outcome, { changes: [], runs: [], problems: [] });
+  let isTold = true;
+  const response = await respond(context, {
+    sample,
+    firing: outcome.result.firing,
+    enqueue: async (notifications) => {
+      isTold = false;
+      return enqueue(context, notifications);
+    },
+  });
+  if (!isTold) await flushOutbox(context);
+  return reported(outcome, response);
+}
+
+function reported(
+  { result, findings }: Outcome<AlertCheck>,
+  { changes, runs, problems }: Response,
+): Outcome<WatchReport> {
+  const incidents = { changes: [...changes], runs: runs.map(describeRun) };
+  const opened = changes.filter(({ kind }) => kind === 'open' || kind === 'reopen').map(({ incident }) => incident);
+  const headline = [result.headline, ...(opened.length > 0 ? [`${countOf(opened.length, 'incident')} opened`] : [])];
+  return conclude({ ...result, headline: headline.join('; '), incidents }, [
+    ...findings,
+    ...runs.flatMap(judgeRun),
+    ...problems.map(
+      ({ code, message, hint }): Finding => ({ code, severity: 'error', message, ...(hint && { hint }) }),
+    ),
+  ]);
+}
+
+const describeRun = ({ id, playbook, steps }: Run) => ({
+  id,
+  playbook,
+  steps: steps.map(({ action, state, note }) => ({ action, state, note })),
+});
+
+/** What a person has to do. */
+function judgeRun({ playbook, incident, steps }: Run): Finding[] {
+  const waiting = steps.filter(({ state }) => state === 'waiting').map(({ action }) => action);
+  if (waiting.length === 0) return [];
+  return [
+    {
+      code: 'VOPS-INCIDENT-APPROVAL',
+      severity: 'warning',
+      message: `${incident}: ${waiting.join(', ')} waits for approval`,
+      hint: `look first: viktoria-ops incidents run ${playbook} --dry-run; then: viktoria-ops incidents run ${playbook} --approve ${waiting[0]}`,
+    },
+  ];
+}

@@ -1,0 +1,3 @@
+/** The guide's KPIs. */
+export { formatValue } from './judge.js';
+export { KpiFlags, KpiReport, reportKpis } from './report.js';
