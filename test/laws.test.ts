@@ -79,7 +79,9 @@ describe.each(loaded)('$path', ({ path, summary, command }) => {
 test('the table of contents: no path twice, every group described', () => {
   const paths = commands.map(({ path }) => path);
   expect(new Set(paths).size).toBe(paths.length);
-  const used = new Set(paths.filter((path) => path.includes(' ')).map((path) => path.split(' ')[0]));
+  const groupsOf = (words: readonly string[]) =>
+    words.slice(0, -1).map((_, index) => words.slice(0, index + 1).join(' '));
+  const used = new Set(paths.flatMap((path) => groupsOf(path.split(' '))));
   expect(used).toEqual(new Set(Object.keys(groups)));
 });
 

@@ -58,7 +58,7 @@ describe('config validate', () => {
           cooldown: 1,
         })),
       },
-      incidents: [1, 2].map(() => ({ name: 'same', triggers: ['x'], actions: ['y'] })),
+      incidents: [1, 2].map(() => ({ name: 'same', triggers: ['x'], actions: ['notify_team'] })),
     });
     const { code, document, stdout, stderr } = await runJson(['config', 'validate'], options);
     expect(
@@ -73,6 +73,7 @@ describe('config validate', () => {
       'error VOPS-CONFIG-NAME-TWICE',
       'warning VOPS-CONFIG-HEARTBEAT-PLAINTEXT',
       ...Array.from({ length: 5 }, () => 'error VOPS-CONFIG-ALERT'),
+      ...Array.from({ length: 2 }, () => 'error VOPS-CONFIG-PLAYBOOK'),
     ]);
     expect(
       document.findings.slice(8).map(({ message }: { message: string }) => message.replace(`${file}:`, '')),
@@ -82,6 +83,8 @@ describe('config validate', () => {
       '29 alerting.rules[1].condition: at character 1 of the condition: unknown metric sytem.status; did you mean system.status?',
       '32 alerting.rules[1].channels[0]: no channel of this name',
       '28 alerting.rules[1].name: another rule has this name',
+      '48 incidents[0].triggers[0]: at character 1 of the condition: unknown metric x',
+      '57 incidents[1].triggers[0]: at character 1 of the condition: unknown metric x',
     ]);
     expect(document.result).toMatchObject({ file, environment: 'default', problems: 13 });
     expect(document.result.sections).toEqual(

@@ -30,6 +30,7 @@ export async function validateConfig({ config }: Pick<Context, 'config'>): Promi
     ...loaded.warnings,
     ...RULES.flatMap((rule) => rule(loaded, facts)),
     ...(await alertProblems(loaded)),
+    ...(await playbookProblems(loaded)),
   ];
   const set = [...leavesOf(effectiveValues(loaded))].filter(({ path }) => loaded.isSet(path));
   const result = {
@@ -52,6 +53,17 @@ async function alertProblems(config: Config): Promise<readonly Finding[]> {
     severity: 'error',
     message: `${place} ${key}: ${what}`,
     hint: 'every alerts command refuses to run until this is mended',
+  }));
+}
+
+async function playbookProblems(config: Config): Promise<readonly Finding[]> {
+  if (config.incidents === undefined) return [];
+  const { findPlaybookProblems } = await import('../incidents/index.js');
+  return (await findPlaybookProblems(config)).map(({ place, key, what }) => ({
+    code: 'VOPS-CONFIG-PLAYBOOK',
+    severity: 'error',
+    message: `${place} ${key}: ${what}`,
+    hint: 'no playbook runs until this is mended',
   }));
 }
 

@@ -25,7 +25,7 @@ export async function applyChange(context: Context, change: Change): Promise<Inc
     const again = await changeIncident(context, incident.id, (current) =>
       reopen(current, { at, actor: ACTOR, text, values }),
     );
-    await record(context, again, { action: 'incident.reopened', outcome: text });
+    await record(context, again, { actor: ACTOR, action: 'incident.reopened', outcome: text });
     return again;
   }
   return end(context, incident, { at, actor: ACTOR, text: 'no trigger holds any more', awaitsEnd: false });
@@ -36,7 +36,7 @@ export async function openFor(context: Context, { key, ...about }: Opened, actor
   const { environment } = await context.config();
   const origin = { environment, host: hostname(), at: context.now(), actor };
   const incident = await addIncident(context, key, (place) => openIncident({ ...place, key, ...about, ...origin }));
-  await record(context, incident, { action: 'incident.opened', outcome: about.trigger }, actor);
+  await record(context, incident, { actor, action: 'incident.opened', outcome: about.trigger });
   return incident;
 }
 
@@ -54,19 +54,19 @@ export async function end(context: Context, { id }: Pick<Incident, 'id'>, ending
   const resolved = await changeIncident(context, id, (current) =>
     current.status === 'resolved' ? current : resolve(current, ending),
   );
-  await record(context, resolved, { action: 'incident.resolved', outcome: ending.text }, ending.actor);
+  await record(context, resolved, { actor: ending.actor, action: 'incident.resolved', outcome: ending.text });
   for (const run of await readRuns((await context.config()).stateDirectory, resolved)) {
-    if (run.endedAt === null) await closeRun(context, run);
+    if (run.endedAt === null) await closeRun(context, run, ending.awaitsEnd ? 'unknown' : 'fixed');
   }
   return resolved;
 }
 
 interface Deed {
+  readonly actor: string;
   readonly action: string;
   readonly outcome: string;
 }
 
-// oxlint-disable-next-line max-params -- who acts is the automation unless said
-function record(context: Context, { id, key }: Incident, deed: Deed, actor = ACTOR): Promise<void> {
-  return appendAudit(context, { actor, ...deed, subject: id, details: { key } });
+function record(context: Context, { id, key }: Incident, deed: Deed): Promise<void> {
+  return appendAudit(context, { ...deed, subject: id, details: { key } });
 }

@@ -1,3 +1,4 @@
+/** One step, from its preparation to its end. */
 import type { Context } from '../context.js';
 import { OperatorError } from '../errors.js';
 import { formatDuration } from '../measures.js';
@@ -7,11 +8,6 @@ import { holdStep } from './hold-step.js';
 import { recoverRun } from './recover.js';
 import { NO_TRIGGER, type Run, type RunStep, stepAt } from './run.js';
 import { actionNamed, audit, escalate, narrate, type RunSite, saveStep, siteOf } from './run-site.js';
-
-interface Beginning {
-  readonly index: number;
-  readonly settings: CommonSettings;
-}
 
 /** Begins a step and sees it through: prepared, journalled, done, journalled. The caller holds what it acts on. */
 export async function beginStep(site: RunSite, run: Run, beginning: Beginning): Promise<Run> {
@@ -39,6 +35,11 @@ export async function beginStep(site: RunSite, run: Run, beginning: Beginning): 
     await audit(site, started, { action: STEP_STARTED, subject: name, outcome: 'begun', details });
     return finish(site, started, { ...beginning, prepared });
   });
+}
+
+interface Beginning {
+  readonly index: number;
+  readonly settings: CommonSettings;
 }
 
 async function finish(

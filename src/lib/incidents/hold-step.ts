@@ -1,13 +1,7 @@
+/** A step that is not begun, and why. */
 import type { Decision } from './decide-step.js';
 import { type Run, stepAt } from './run.js';
 import { actionNamed, approvalRequest, audit, escalate, narrate, type RunSite, saveStep } from './run-site.js';
-
-const STATE_OF_HELD = { suggest: 'suggested', wait: 'waiting', defer: 'planned', refuse: 'refused' } as const;
-
-interface Held {
-  readonly index: number;
-  readonly decision: Exclude<Decision, { readonly kind: 'begin' }>;
-}
 
 /** Writes down why a step is not begun: once, for the next evaluation will come to the same. */
 export async function holdStep(site: RunSite, run: Run, { index, decision }: Held): Promise<Run> {
@@ -22,4 +16,11 @@ export async function holdStep(site: RunSite, run: Run, { index, decision }: Hel
   if (kind === 'wait') await escalate(site, { id, summary: approvalRequest(site.playbook.name, name) });
   else if (action.class !== 'read-only') await escalate(site, { id, summary: `${name} was not begun: ${why}` });
   return held;
+}
+
+const STATE_OF_HELD = { suggest: 'suggested', wait: 'waiting', defer: 'planned', refuse: 'refused' } as const;
+
+interface Held {
+  readonly index: number;
+  readonly decision: Exclude<Decision, { readonly kind: 'begin' }>;
 }

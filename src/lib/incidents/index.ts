@@ -6,6 +6,7 @@ export { checkAndRespond, WatchReport } from './check-and-respond.js';
 export { IncidentList, ListFlags, listIncidents } from './list.js';
 export { postMortem } from './markdown.js';
 export type { FiringAlert } from './plan-response.js';
+export { findPlaybookProblems } from './playbook.js';
 export { respond } from './respond.js';
 export { RunReport } from './run-report.js';
 export { ShowFlags, ShownIncident, showIncident } from './show.js';

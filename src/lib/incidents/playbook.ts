@@ -1,8 +1,8 @@
 /** Playbooks as the automation works with them: triggers parsed, actions with their modes. */
 import { createHash } from 'node:crypto';
-import { type AlertSeverity, judgeRule, loadRules, locateProblems, type Rule } from '../alerts/index.js';
+import { type AlertSeverity, compileRules, judgeRule, loadRules, locateProblems, type Rule } from '../alerts/index.js';
 import { type Condition, ConditionError, parseCondition, type Truth, type Value } from '../conditions/index.js';
-import { type Config, invalidConfig, type Path } from '../config/index.js';
+import { type Config, invalidConfig, type Path, type Problem } from '../config/index.js';
 import { metrics, vocabulary } from '../metrics/index.js';
 import { suggest } from '../suggest.js';
 import type { Mode } from './actions/action.js';
@@ -32,6 +32,12 @@ export interface Playbook {
   readonly actions: readonly PlannedAction[];
   /** Who acts: `automation:<name>@<hash of what it says>`. */
   readonly actor: string;
+}
+
+/** What is wrong with the playbooks, and where. */
+export function findPlaybookProblems(config: Config): Promise<readonly Problem[]> {
+  const rules = new Map(compileRules(config).rules.map((rule) => [rule.name, rule]));
+  return locateProblems(config, compilePlaybooks(config, rules).problems);
 }
 
 /** The playbooks of the configuration. Errors: `VOPS-CONFIG-INVALID` with all that is wrong with them, and with the rules. */

@@ -85,18 +85,17 @@ export function saveStep(
   return saveRun(site.context, { ...run, steps });
 }
 
-interface Record {
-  /** Of the audit. */
+interface Deed {
   readonly action: string;
   readonly subject: string;
   readonly outcome: string;
-  readonly details?: Readonly<{ [name: string]: unknown }>;
+  readonly details?: Readonly<Record<string, unknown>>;
 }
 
 /** One line of the audit log. */
-export function audit({ context, actor, incident, playbook }: RunSite, run: Run, record: Record): Promise<void> {
+export function audit({ context, actor, incident, playbook }: RunSite, run: Run, deed: Deed): Promise<void> {
   const about = { incident: incident.id, run: run.id, playbook: playbook.name };
-  return appendAudit(context, { actor, ...record, details: { ...about, ...record.details } });
+  return appendAudit(context, { actor, ...deed, details: { ...about, ...deed.details } });
 }
 
 interface Narrated {

@@ -75,9 +75,9 @@ async function giveUp(site: RunSite, run: Run, index: number): Promise<void> {
 }
 
 /** Ends what a run still waits for when its incident is over: nothing is begun for trouble that has ended. */
-export function closeRun(context: RunSite['context'], run: Run): Promise<Run> {
+export function closeRun(context: RunSite['context'], run: Run, verdict: 'fixed' | 'unknown'): Promise<Run> {
   const steps = run.steps.map((step): RunStep => {
-    const check = isPending(step) && step.check ? { ...step.check, verdict: 'fixed' as const } : step.check;
+    const check = isPending(step) && step.check ? { ...step.check, verdict } : step.check;
     const isLeft = step.state === 'planned' || step.state === 'waiting';
     return isLeft ? { ...step, check, state: 'refused', note: 'the incident had ended' } : { ...step, check };
   });
