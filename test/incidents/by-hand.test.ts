@@ -222,7 +222,7 @@ describe('tickets', () => {
     const seen: { request: IncomingMessage; body: string }[] = [];
     const url = await serve((request, response) => {
       let body = '';
-      request.on('data', (chunk) => {
+      request.setEncoding('utf8').on('data', (chunk) => {
         body += chunk;
       });
       request.on('end', () => {

@@ -44,7 +44,7 @@ export function createLog(directory: string): BackendLog {
 
   return {
     http: (message) => add('http', { message }),
-    error: (error) => add('error', describe(error)),
+    error: (error) => add('error', fieldsOf(error)),
     debug: (message) => {
       if (isDetailed) add('debug', { message });
     },
@@ -55,5 +55,5 @@ export function createLog(directory: string): BackendLog {
   };
 }
 
-const describe = (error: unknown) =>
+const fieldsOf = (error: unknown) =>
   error instanceof Error ? { message: error.message, stack: error.stack } : { message: String(error) };
