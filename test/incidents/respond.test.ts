@@ -256,6 +256,15 @@ describe('one incident of a kind', () => {
     expect((await site.evaluate({}, { firing })).changes).toMatchObject([{ kind: 'reopen' }]);
   });
 
+  test('two evaluations at once open one', async () => {
+    const site = withTarget();
+    await Promise.all([site.evaluate(DOWN), site.evaluate(DOWN), site.evaluate(DOWN)]);
+    expect(site.incidents().map(({ id }) => id)).toEqual(['application-down-1']);
+    expect(site.runs()).toHaveLength(1);
+    expect(site.restarts()).toHaveLength(1);
+    expect(site.audit().filter(({ action }) => action === 'incident.opened')).toHaveLength(1);
+  });
+
   test('the highest values are kept', async () => {
     const site = incidentSite({ automation: { actions: { enable_debug_logging: { mode: 'suggest' } } } });
     for (const rate of [0.06, 0.2, 0.1]) {

@@ -2,11 +2,12 @@
 import { hostname } from 'node:os';
 import { appendAudit } from '../audit/index.js';
 import type { Context } from '../context.js';
+import { OperatorError } from '../errors.js';
 import { type Incident, openIncident, peakOf, reopen, resolve } from './incident.js';
 import { readRuns } from './journal.js';
 import type { Change, Opened } from './plan-response.js';
 import { closeRun } from './settle-checks.js';
-import { addIncident, changeIncident } from './store.js';
+import { addIncident, changeIncident, latestIncidents } from './store.js';
 
 const ACTOR = 'automation';
 
@@ -20,23 +21,36 @@ export async function applyChange(context: Context, change: Change): Promise<Inc
   }
   if (change.kind === 'forget')
     return changeIncident(context, incident.id, (current) => ({ ...current, awaitsEnd: false }));
-  if (change.kind === 'reopen') {
-    const { text, values } = change;
-    const again = await changeIncident(context, incident.id, (current) =>
-      reopen(current, { at, actor: ACTOR, text, values }),
-    );
-    await record(context, again, { actor: ACTOR, action: 'incident.reopened', outcome: text });
-    return again;
-  }
+  if (change.kind === 'reopen') return reopenFor(context, change);
   return end(context, incident, { at, actor: ACTOR, text: 'no trigger holds any more', awaitsEnd: false });
 }
 
-/** A new incident, by the automation or by a person. */
+/** A new incident, by the automation or by a person; or the one that somebody else has just opened. */
 export async function openFor(context: Context, { key, ...about }: Opened, actor: string): Promise<Incident> {
   const { environment } = await context.config();
   const origin = { environment, host: hostname(), at: context.now(), actor };
   const incident = await addIncident(context, key, (place) => openIncident({ ...place, key, ...about, ...origin }));
+  if (incident === undefined) return latestOf(context, key);
   await record(context, incident, { actor, action: 'incident.opened', outcome: about.trigger });
+  return incident;
+}
+
+async function latestOf({ config }: Pick<Context, 'config'>, wanted: string): Promise<Incident> {
+  const found = (await latestIncidents((await config()).stateDirectory)).find(({ key }) => key === wanted);
+  if (found) return found;
+  throw new OperatorError('VOPS-FILE', `the record of the incident ${wanted} has just been removed`);
+}
+
+async function reopenFor(
+  context: Context,
+  { incident: { id }, text, values }: Extract<Change, { readonly kind: 'reopen' }>,
+): Promise<Incident> {
+  let isNew = false;
+  const incident = await changeIncident(context, id, (current) => {
+    isNew = current.status === 'resolved';
+    return isNew ? reopen(current, { at: context.now(), actor: ACTOR, text, values }) : current;
+  });
+  if (isNew) await record(context, incident, { actor: ACTOR, action: 'incident.reopened', outcome: text });
   return incident;
 }
 

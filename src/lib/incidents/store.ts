@@ -54,16 +54,19 @@ export async function readIncident(stateDirectory: string, id: string): Promise<
   throw new OperatorError('VOPS-FILE', `the record ${record} cannot be read`, { hint: 'restore it, or remove it' });
 }
 
-/** Makes the record of a new incident under the next number of its key. */
+/** Makes the record of a new incident under the next number of its key; undefined while one of this key is not over. */
 export function addIncident(
   context: StoreContext,
   key: string,
   make: (place: Pick<Incident, 'id' | 'episode'>) => Incident,
-): Promise<Incident> {
+): Promise<Incident | undefined> {
   return withStore(context, async (directory) => {
     const slug = slugOf(key);
     const taken = (await idsIn(directory)).filter((found) => found.slug === slug).map(({ episode }) => episode);
-    const episode = Math.max(0, ...taken) + 1;
+    const latest = Math.max(0, ...taken);
+    const record = latest === 0 ? undefined : await readRecord(join(directory, `${slug}-${latest}.json`));
+    if (typeof record === 'object' && record.status !== 'resolved') return undefined;
+    const episode = latest + 1;
     return writeRecord(context, directory, make({ id: `${slug}-${episode}`, episode }));
   });
 }
