@@ -17,6 +17,7 @@ import { createDatabase } from '../../src/lib/demo/create-database.js';
 import { type PostgresServer, startPostgres } from '../../src/lib/demo/postgres.js';
 import { sendTraffic } from '../../src/lib/demo/traffic.js';
 import { packageRoot } from '../../src/lib/package.js';
+import { alertRules } from './alert-rules.js';
 import { backups } from './backups.js';
 import { writeJsonLog } from './json-log.js';
 import { type Comparison, type Program, peakMemory, runAll } from './measure.js';
@@ -51,6 +52,7 @@ export async function comparisons(
     const all = [
       ...startUp(),
       ...againstBackend(place),
+      ...alertRules({ ...place, ours }),
       ...rotation(directory),
       ...monitor(),
       ...backups({ directory, server, ours }),

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { loadConfig } from '../../src/lib/config/index.js';
 import { ConfigSections } from '../../src/lib/config/schema.js';
-import { isSecretAt } from '../../src/lib/config/schema-at.js';
+import { secretsAt } from '../../src/lib/config/schema-at.js';
+import { withValue } from '../../src/lib/config/tree.js';
 import { createRedactor } from '../../src/lib/redact.js';
 import { temporaryDirectory } from '../support/run.js';
 
@@ -98,9 +99,12 @@ test('secrets are known by their path, whatever the name of the channel, and nev
     'ops.headers.x',
     'ops.routingKey',
   ];
-  for (const path of paths)
-    expect([path, isSecretAt(ConfigSections, ['alerting', 'channels', ...path.split('.')])]).toEqual([path, true]);
-  expect(isSecretAt(ConfigSections, ['alerting', 'channels', 'slack', 'channel'])).toBe(false);
+  const secretsOf = (path: string) => {
+    const value = withValue({}, ['alerting', 'channels', ...path.split('.')], 'x');
+    return secretsAt(ConfigSections, { path: [], value }).map((leaf) => leaf.path.slice(2).join('.'));
+  };
+  for (const path of paths) expect(secretsOf(path)).toEqual([path]);
+  expect(secretsOf('slack.channel')).toEqual([]);
   const { loaded, redactor } = await load(
     {
       ops: { type: 'webhook', url: '${env:HOOK}', headers: { 'X-Key': 'canary-header' }, secret: 'canary-hmac' },

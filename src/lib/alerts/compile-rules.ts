@@ -33,10 +33,14 @@ export interface CompiledRules {
  * a whole or not at all.
  */
 export async function loadRules(config: RuleSettings & Pick<Config, 'origins'>): Promise<readonly Rule[]> {
-  const { rules, problems } = compileRules(config);
+  const { rules, problems } = compiled.get(config) ?? compileRules(config);
+  compiled.set(config, { rules, problems });
   if (problems.length === 0) return rules;
   throw invalidConfig(await locateProblems(config, problems));
 }
+
+/** One command asks for the rules of its configuration several times: the alerts, and the playbooks they set off. */
+const compiled = new WeakMap<RuleSettings, CompiledRules>();
 
 /** Parses and links all rules. Pure, and throws nothing. */
 export function compileRules(settings: RuleSettings): CompiledRules {
@@ -46,10 +50,12 @@ export function compileRules(settings: RuleSettings): CompiledRules {
   const kept = alerting.defaultRules ? [...defaults.values()].filter(({ name }) => !own.has(name)) : [];
   const names = new Set([...own, ...kept.map(({ name }) => name)]);
   const channels = new Map(Object.entries(alerting.channels).filter(([, channel]) => channel !== undefined));
+  const reached = channelsBySeverity(channels);
   const problems: RuleProblem[] = [];
   const linkingAt = (...path: Path): Linking => ({
     names,
     channels,
+    reached,
     refuse: (below, what) => problems.push({ path: ['alerting', ...path, ...below], what }),
   });
   const rules = [
@@ -83,10 +89,14 @@ function inherit(rule: AlertRule, replaced: AlertRule | undefined, names: Readon
   };
 }
 
+type Names = Pick<ReadonlySet<string>, 'has' | 'keys'>;
+
 /** What a rule is linked with. */
 interface Linking {
-  readonly names: ReadonlySet<string>;
-  readonly channels: ReadonlyMap<string, { readonly minSeverity: AlertSeverity }>;
+  readonly names: Names;
+  readonly channels: Names;
+  /** The channels that take alerts of a severity. */
+  readonly reached: Readonly<Record<AlertSeverity, readonly string[]>>;
   /** Records a problem at a path below the rule. */
   readonly refuse: (below: Path, what: string) => void;
 }
@@ -135,25 +145,27 @@ function parse(text: string, refuse: (what: string) => void): Condition | undefi
 
 /** Those named; where none are, each that takes alerts of this severity. */
 function linkChannels({ severity, channels, escalate }: AlertRule, linking: Linking): readonly string[] {
-  const known = new Set(linking.channels.keys());
   const below =
     (...path: Path) =>
     (index: number, what: string) =>
       linking.refuse([...path, index], `no channel ${what}`);
-  refuseUnknown(channels ?? [], known, below('channels'));
-  refuseUnknown(escalate?.channels ?? [], known, below('escalate', 'channels'));
-  const reached = [...linking.channels].filter(([, { minSeverity }]) => worse(severity, minSeverity) === severity);
-  return channels ?? reached.map(([name]) => name);
+  refuseUnknown(channels ?? [], linking.channels, below('channels'));
+  refuseUnknown(escalate?.channels ?? [], linking.channels, below('escalate', 'channels'));
+  return channels ?? linking.reached[severity];
 }
 
-function refuseUnknown(
-  names: readonly string[],
-  known: ReadonlySet<string>,
-  refuse: (index: number, what: string) => void,
-): void {
+function channelsBySeverity(
+  channels: ReadonlyMap<string, { readonly minSeverity: AlertSeverity }>,
+): Linking['reached'] {
+  const reachedBy = (severity: AlertSeverity) =>
+    [...channels].filter(([, { minSeverity }]) => worse(severity, minSeverity) === severity).map(([name]) => name);
+  return { critical: reachedBy('critical'), warning: reachedBy('warning'), info: reachedBy('info') };
+}
+
+function refuseUnknown(names: readonly string[], known: Names, refuse: (index: number, what: string) => void): void {
   for (const [index, name] of names.entries()) {
     if (known.has(name)) continue;
-    const meant = suggest(name, [...known]);
+    const meant = suggest(name, [...known.keys()]);
     refuse(index, meant === undefined ? 'of this name' : `of this name; did you mean ${meant}?`);
   }
 }

@@ -62,6 +62,7 @@ const AlertRule = z.strictObject({
   runbook: z.string().min(1).optional(),
 });
 export type AlertRule = z.output<typeof AlertRule>;
+export const AlertRules = z.array(AlertRule);
 
 const Slo = z
   .strictObject({
@@ -101,7 +102,7 @@ export const Alerting = z
     channels: AlertChannels.prefault({}),
     /** False leaves nothing but the rules below. */
     defaultRules: z.boolean().default(true),
-    rules: z.array(AlertRule).default([]),
+    rules: AlertRules.default([]),
     /** Time over which hook figures are taken: short, for an alert must be able to end. */
     window: WindowText.default('15m'),
     /** Pause between two evaluations of `alerts watch`. */

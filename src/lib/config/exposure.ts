@@ -3,13 +3,13 @@ import { OperatorError } from '../errors.js';
 import { createRedactor, type Redactor } from '../redact.js';
 import type { Finding } from '../status.js';
 import type { ConfigData } from './document.js';
-import { formatPath, type Path } from './origin.js';
+import { formatPath } from './origin.js';
 import { hasReference } from './references.js';
 import { type Config, ConfigSections } from './schema.js';
-import { isSecretAt } from './schema-at.js';
+import { secretsAt } from './schema-at.js';
 import { isSecret, type Secret } from './secret.js';
 import { modeOf, readConfig } from './source.js';
-import { type Leaf, leavesOf } from './tree.js';
+import { isTree, type Leaf } from './tree.js';
 
 /** From here on no secret of the configuration is shown; nor is the password inside an address that is one. */
 export function registerSecrets(sections: ConfigSections, redactor: Redactor): void {
@@ -71,21 +71,13 @@ export async function warnOfExposedKeys({ backup, security }: Pick<Config, 'back
 }
 
 /** Secrets written out in the file, whatever the environment. */
-function inlineSecrets({ data }: ConfigData): Leaf[] {
-  const isSecretPath = secretPaths();
-  return [...leavesOf(data)].filter(({ path, value }) => isSecretPath(path) && !hasReference(value));
-}
-
-/** Asks the schema once for all entries of a list. */
-function secretPaths(): (path: Path) => boolean {
-  const known = new Map<string, boolean>();
-  return (path) => {
-    const steps = path.map((step) => (typeof step === 'number' ? 0 : step));
-    const key = JSON.stringify(steps);
-    const answer = known.get(key) ?? isSecretAt(ConfigSections, steps[0] === 'environments' ? steps.slice(2) : steps);
-    known.set(key, answer);
-    return answer;
-  };
+function inlineSecrets({ data: { environments, ...base } }: ConfigData): Leaf[] {
+  const overrides = isTree(environments) ? Object.entries(environments) : [];
+  const found = [
+    ...secretsAt(ConfigSections, { path: [], value: base }),
+    ...overrides.flatMap(([name, value]) => secretsAt(ConfigSections, { path: ['environments', name], value })),
+  ];
+  return found.filter(({ value }) => !hasReference(value));
 }
 
 /** A file's text without its secrets, for a copy that others may come to see. */

@@ -1,12 +1,13 @@
 /** From flags, variables and a file to the one configuration that everything after trusts. */
 import { dirname, resolve } from 'node:path';
 import type { Redactor } from '../redact.js';
+import { checkFile, checkSections } from './check-sections.js';
 import { withDirectories } from './directories.js';
 import { findConfigFile } from './discover.js';
 import type { ConfigDocument } from './document.js';
 import { type Environment, variableAt } from './environment-variables.js';
 import { registerSecrets, warnOfExposedKeys, warnOfExposure } from './exposure.js';
-import { check, type Issue } from './issues.js';
+import type { Checked, Issue } from './issues.js';
 import {
   environmentNames,
   locateIn,
@@ -19,7 +20,7 @@ import {
 import { formatPath, type Path } from './origin.js';
 import { firstOf, invalidConfig, type Problem } from './problems.js';
 import { hasReference, type Missing, resolveReferences } from './references.js';
-import { type Config, ConfigFile, ConfigSections } from './schema.js';
+import type { Config, ConfigSections } from './schema.js';
 import { type ConfigSource, readConfig } from './source.js';
 import { type Tree, valueAt } from './tree.js';
 
@@ -81,12 +82,11 @@ async function refuseInvalidFile(
 ): Promise<void> {
   if (source === undefined) return;
   const { content } = source;
-  const issuesOf = (schema: typeof ConfigFile | typeof ConfigSections, tree: Tree) => judge(schema, tree, isOpen);
-  const whole = { environment: undefined, issues: issuesOf(ConfigFile, content.data) };
-  const views = environmentNames(content).map((environment) => ({
-    environment,
-    issues: issuesOf(ConfigSections, viewOf(content, environment).tree),
-  }));
+  const whole = { environment: undefined, issues: closedIssues(checkFile(content.data), content.data, isOpen) };
+  const views = environmentNames(content).map((environment) => {
+    const { tree } = viewOf(content, environment);
+    return { environment, issues: closedIssues(checkSections(tree), tree, isOpen) };
+  });
   const wrong = [whole, ...views].filter(({ issues }) => issues.length > 0);
   if (wrong.length === 0) return;
   const document = await source.document();
@@ -94,12 +94,11 @@ async function refuseInvalidFile(
 }
 
 /** Issues of a value that is still open are left for later: only what it resolves to can be judged. */
-function judge(
-  schema: typeof ConfigFile | typeof ConfigSections,
+function closedIssues(
+  { issues = [] }: Checked<unknown>,
   tree: Tree,
   isOpen: (value: unknown) => boolean,
 ): readonly Issue[] {
-  const { issues = [] } = check<unknown>(schema, tree);
   return firstOf(issues.filter(({ path, isKey }) => isKey || !isOpen(valueAt(tree, path))));
 }
 
@@ -124,7 +123,7 @@ async function parseSections(
   const unset = missing.filter(({ path }) => variableAt(env, path) === undefined);
   const document = unset.length > 0 ? await source?.document() : undefined;
   if (document) refuseMissing(document, { environment }, unset);
-  const { data, issues } = check(ConfigSections, withVariables(resolved, env));
+  const { data, issues } = checkSections(withVariables(resolved, env));
   if (data) return data;
   const places = await source?.document();
   throw invalidConfig(

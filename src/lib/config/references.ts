@@ -34,14 +34,14 @@ export function hasReference(value: unknown): boolean {
   return isTree(value) && Object.values(value).some(hasReference);
 }
 
-/** A copy of the data with every reference resolved; those that cannot be are added to `missing`. */
+/** The data with every reference resolved; those that cannot be are added to `missing`. Parts without one are not copied. */
 export async function resolveReferences<Data>(
   data: Data,
   sources: ReferenceSources,
   missing: Missing[],
 ): Promise<Data> {
-  if (!JSON.stringify(data).includes('${')) return data; // a promise for each value of a thousand rules takes time
   const walk = async (value: unknown, path: Path): Promise<unknown> => {
+    if (!needsResolving(value)) return value; // a promise for each value of a thousand rules takes time
     if (typeof value === 'string') return resolveText(value, sources, (what) => missing.push({ path, ...what }));
     if (Array.isArray(value)) return Promise.all(value.map((item, index) => walk(item, [...path, index])));
     if (!isTree(value)) return value;
@@ -49,6 +49,13 @@ export async function resolveReferences<Data>(
     return Object.fromEntries(await Promise.all(entries));
   };
   return (await walk(data, [])) as Data; // the shape is kept: only texts change
+}
+
+/** Whether a reference, or the escape of one, stands anywhere in the data. */
+function needsResolving(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('${');
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.values(value).some(needsResolving);
 }
 
 type Report = (what: Omit<Missing, 'path'>) => void;
