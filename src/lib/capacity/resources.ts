@@ -1,0 +1,64 @@
+/** What can run out, and how its figures read. A resource is named `disk /`: its kind, then which one. */
+import { formatBytes, formatDuration, formatPercent } from '../measures.js';
+
+export type Unit = 'bytes' | 'count' | 'share' | 'seconds' | 'bytesPerSecond' | 'perSecond';
+
+interface Kind {
+  readonly unit: Unit;
+  /** What it is at its limit. */
+  readonly atLimit: string;
+}
+
+/** A resource of an unknown kind, such as a column of a file, is a plain number. */
+const PLAIN: Kind = { unit: 'count', atLimit: 'at its limit' };
+
+const KINDS = {
+  disk: { unit: 'bytes', atLimit: 'full' },
+  inodes: { unit: 'count', atLimit: 'used up' },
+  database: { unit: 'bytes', atLimit: 'full' },
+  table: { unit: 'bytes', atLimit: 'full' },
+  connections: { unit: 'count', atLimit: 'used up' },
+  sequence: { unit: 'share', atLimit: 'used up' },
+  xid: { unit: 'count', atLimit: 'at wraparound' },
+  multixact: { unit: 'count', atLimit: 'at wraparound' },
+  'queue-size': PLAIN,
+  'queue-age': { unit: 'seconds', atLimit: 'at its limit' },
+  // Of the application, by its own account.
+  cpu: { unit: 'share', atLimit: 'used up' },
+  memory: { unit: 'share', atLimit: 'used up' },
+  'application-disk': { unit: 'share', atLimit: 'full' },
+  network: { unit: 'bytesPerSecond', atLimit: 'at its limit' },
+  users: PLAIN,
+  requests: { unit: 'perSecond', atLimit: 'at its limit' },
+} as const satisfies Record<string, Kind>;
+
+export type KindName = keyof typeof KINDS;
+export const KIND_NAMES: readonly string[] = Object.keys(KINDS);
+
+/** `disk /` is a `disk`. */
+export const kindOf = (resource: string): string => resource.replace(/ .*/s, '');
+
+export const describeKind = (resource: string): Kind => {
+  const kinds: Readonly<Record<string, Kind>> = KINDS;
+  return Object.hasOwn(kinds, kindOf(resource)) ? (kinds[kindOf(resource)] ?? PLAIN) : PLAIN;
+};
+
+const perSecond = (text: string) => `${text}/s`;
+
+const FORMATS = {
+  bytes: formatBytes,
+  count: formatCount,
+  share: (value) => formatPercent(Math.round(value * 1_000) / 1_000),
+  seconds: (value) => (value < 0 ? `−${formatDuration(-value * 1_000)}` : formatDuration(value * 1_000)),
+  bytesPerSecond: (value) => perSecond(formatBytes(value)),
+  perSecond: (value) => perSecond(formatCount(value)),
+} as const satisfies Record<Unit, (value: number) => string>;
+
+/** A figure as people read it, with three or four digits that count. */
+export const formatFigure = (unit: Unit, value: number): string =>
+  FORMATS[unit](unit.startsWith('bytes') ? Math.round(value) : value);
+
+function formatCount(value: number): string {
+  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 1 ? 1 : 3;
+  return value.toLocaleString('en-US', { maximumFractionDigits: digits });
+}
