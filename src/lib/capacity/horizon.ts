@@ -1,7 +1,10 @@
 /** How far ahead, as operators say it. */
 import * as z from 'zod';
 
-const DAYS = { d: 1, day: 1, w: 7, week: 7, month: 365 / 12, y: 365, year: 365 } as const satisfies Record<string, number>;
+const DAYS = { d: 1, day: 1, w: 7, week: 7, month: 365 / 12, y: 365, year: 365 } as const satisfies Record<
+  string,
+  number
+>;
 const FORM = /^(\d{1,4})\s*(d|day|w|week|month|y|year)s?$/i;
 /** Beyond, no history of a computer reaches. */
 const MOST_DAYS = 3_650;

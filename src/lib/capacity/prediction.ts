@@ -2,15 +2,15 @@
 import * as z from 'zod';
 import { FEWEST_DAYS, FEWEST_POINTS, type Forecast, forecast, type Question } from './forecast/forecast.js';
 import { dateOf, type ResourceHistory } from './history.js';
-import { describeKind } from './resources.js';
+import { unitOf } from './resources.js';
 
-export const Unit = z.enum(['bytes', 'count', 'share', 'seconds', 'bytesPerSecond', 'perSecond']);
+const Unit = z.enum(['bytes', 'count', 'share', 'seconds', 'bytesPerSecond', 'perSecond']);
 const Day = z.iso.date();
 
 /** What is most likely, between what 80 % of the values are expected. */
-const Range = z.object({ low: z.number(), likely: z.number(), high: z.number() });
+export const Range = z.object({ low: z.number(), likely: z.number(), high: z.number() });
 
-const Facts = z.object({
+export const Facts = z.object({
   /** Such as `disk /`. */
   resource: z.string(),
   unit: Unit,
@@ -60,10 +60,10 @@ export type ResourcePrediction = z.infer<typeof ResourcePrediction>;
 export type Ahead = Omit<Question, 'limit'>;
 
 export function predictResource(history: ResourceHistory, ahead: Ahead): ResourcePrediction {
-  return describe(history, forecast(history.days, { ...ahead, limit: history.limit }));
+  return toPrediction(history, forecast(history.days, { ...ahead, limit: history.limit }));
 }
 
-function describe(history: ResourceHistory, forecast: Forecast): ResourcePrediction {
+export function toPrediction(history: ResourceHistory, forecast: Forecast): ResourcePrediction {
   const facts = factsOf(history, forecast);
   const days = forecast.lastDay - forecast.firstDay;
   switch (forecast.state) {
@@ -81,7 +81,7 @@ export function factsOf({ resource, limit, days }: ResourceHistory, regime: Omit
   const value = days.findLast(({ day }) => day === lastDay)?.value ?? Number.NaN;
   return {
     resource,
-    unit: describeKind(resource).unit,
+    unit: unitOf(resource),
     value,
     limit,
     usage: limit === null || limit === 0 ? null : value / limit,
@@ -92,7 +92,7 @@ export function factsOf({ resource, limit, days }: ResourceHistory, regime: Omit
   };
 }
 
-const DAYS_A_WEEK = 7;
+export const DAYS_A_WEEK = 7;
 
 function figuresOf(forecast: Forecast & { readonly state: 'forecast' }) {
   const { trend, outlooks, model, isBeyondHistory, daysToLimit, backTest } = forecast;

@@ -53,8 +53,8 @@ async function readPart(
       resources: {},
       finding: {
         code: 'VOPS-CAPACITY-UNREAD',
-        severity: 'unknown',
-        message: `nothing of the ${name} is in this sample: ${message}`,
+        severity: error.code === 'VOPS-API-NOT-OFFERED' ? 'info' : 'unknown',
+        message: `this sample lacks the ${name}: ${message}`,
         ...(hint !== undefined && { hint }),
       },
     };

@@ -43,13 +43,15 @@ export const describeKind = (resource: string): Kind => {
   return Object.hasOwn(kinds, kindOf(resource)) ? (kinds[kindOf(resource)] ?? PLAIN) : PLAIN;
 };
 
+export const unitOf = (resource: string): Unit => describeKind(resource).unit;
+
 const perSecond = (text: string) => `${text}/s`;
 
 const FORMATS = {
   bytes: formatBytes,
   count: formatCount,
   share: (value) => formatPercent(Math.round(value * 1_000) / 1_000),
-  seconds: (value) => (value < 0 ? `−${formatDuration(-value * 1_000)}` : formatDuration(value * 1_000)),
+  seconds: (value) => formatDuration(value * 1_000),
   bytesPerSecond: (value) => perSecond(formatBytes(value)),
   perSecond: (value) => perSecond(formatCount(value)),
 } as const satisfies Record<Unit, (value: number) => string>;
@@ -57,6 +59,10 @@ const FORMATS = {
 /** A figure as people read it, with three or four digits that count. */
 export const formatFigure = (unit: Unit, value: number): string =>
   FORMATS[unit](unit.startsWith('bytes') ? Math.round(value) : value);
+
+/** `+1.2 GB`, with a sign that people and screen readers know. */
+export const formatChange = (unit: Unit, change: number): string =>
+  `${change < 0 ? '−' : '+'}${formatFigure(unit, Math.abs(change))}`;
 
 function formatCount(value: number): string {
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 1 ? 1 : 3;

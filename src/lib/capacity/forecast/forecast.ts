@@ -14,6 +14,8 @@ export const FEWEST_POINTS = 8;
 export const FEWEST_DAYS = 7;
 /** Share of the values that an interval is to hold. */
 export const COVERAGE = 0.8;
+/** What was before says nothing of today; a clock that was wrong once would stretch the series without end. */
+const LONGEST_HISTORY_DAYS = 800;
 /** Misses of the back-test that tell how many an interval did hold. */
 const FEWEST_CHECKED = 10;
 
@@ -72,7 +74,8 @@ export function forecast(days: readonly DayValue[], question: Question): Forecas
 
 /** The whole days since the last level shift. */
 export function lastRegime(days: readonly DayValue[]): { readonly series: Series; readonly regime: Regime } {
-  const whole = toSeries(withoutPartialDay(days));
+  const latest = days.at(-1)?.day ?? 0;
+  const whole = toSeries(withoutPartialDay(days.filter(({ day }) => day > latest - LONGEST_HISTORY_DAYS)));
   const shift = findLastShift(whole.values);
   const series = from(whole, shift?.index ?? 0);
   const { firstDay, values, isMeasured } = series;

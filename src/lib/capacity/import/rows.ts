@@ -8,23 +8,32 @@ import type { ResourceHistory } from '../history.js';
 export const TIME = -1;
 export const NAME = -2;
 
+/** What was read of a line so far; used again for each, for there are millions. */
+export interface Row {
+  /** Since 1970; NaN: not told. */
+  day: number;
+  /** The series that the line names; −1: none. */
+  name: number;
+  figures: number;
+  readonly series: Int32Array;
+  readonly values: Float64Array;
+}
+
 export interface Rows {
-  /** Of a column by its name. */
+  readonly row: Row;
+  /** What a column is, by its name. */
   readonly columnOf: (name: string) => number;
-  /** Of a series by its name. */
+  /** The number of a series, by its name. Errors: `VOPS-USAGE` when there are too many. */
   readonly seriesOf: (name: string) => number;
-  readonly setDay: (day: number) => void;
-  readonly setName: (series: number) => void;
-  readonly setFigure: (series: number, value: number) => void;
-  /** Forgets what was set. */
-  readonly begin: () => void;
-  /** Takes what was set; false when it is no sample. */
+  /** Takes the row; false when it is no sample. */
   readonly commit: () => boolean;
   readonly histories: (limit: number | null) => ResourceHistory[];
 }
 
 const TIME_NAMES: ReadonlySet<string> = new Set(['at', 'time', 'timestamp', 'date', 'ts', 't']);
 const NAME_NAMES: ReadonlySet<string> = new Set(['metric', 'series', 'resource', 'name']);
+/** The column of the figure where lines name their series. */
+const VALUE = 'value';
 const MOST_SERIES = 1_000;
 /** A row with more is cut. */
 const MOST_FIGURES = 1_000;
@@ -32,52 +41,61 @@ const MOST_FIGURES = 1_000;
 export function createRows(): Rows {
   const medians = createDailyMedians();
   const names = new Map<string, number>();
-  const series = new Int32Array(MOST_FIGURES);
-  const values = new Float64Array(MOST_FIGURES);
-  let day = Number.NaN;
-  let named = -1;
-  let count = 0;
+  const row = newRow();
+  let valueSeries = -1;
   const seriesOf = (name: string): number => {
-    const known = names.get(name);
-    if (known !== undefined) return known;
-    if (names.size === MOST_SERIES) throw tooMany();
-    names.set(name, names.size);
-    return names.size - 1;
+    if (!names.has(name) && names.size === MOST_SERIES) throw tooMany();
+    const series = names.get(name) ?? names.size;
+    names.set(name, series);
+    if (name === VALUE) valueSeries = series;
+    return series;
   };
   return {
+    row,
     seriesOf,
     columnOf: (name) => {
       const plain = name.trim().toLowerCase();
       if (TIME_NAMES.has(plain)) return TIME;
       return NAME_NAMES.has(plain) ? NAME : seriesOf(name.trim());
     },
-    setDay: (of) => {
-      day = of;
-    },
-    setName: (of) => {
-      named = of;
-    },
-    setFigure: (of, value) => {
-      if (count === MOST_FIGURES) return;
-      series[count] = of;
-      values[count++] = value;
-    },
-    begin: () => {
-      day = Number.NaN;
-      named = -1;
-      count = 0;
-    },
     commit: () => {
-      if (Number.isNaN(day)) return false;
-      if (named >= 0) medians.add(named, day, values[0] ?? Number.NaN);
-      else for (let index = 0; index < count; index++) medians.add(series[index] ?? 0, day, values[index] ?? 0);
-      return count > 0;
+      const { day, name, figures, series, values } = row;
+      if (Number.isNaN(day) || figures === 0) return false;
+      if (name >= 0) medians.add(name, day, figureOf(row, valueSeries));
+      else for (let index = 0; index < figures; index++) medians.add(series[index] ?? 0, day, values[index] ?? 0);
+      return true;
     },
     histories: (limit) =>
       [...names]
         .map(([resource, index]) => ({ resource, limit, days: medians.daysOf(index) }))
         .filter(({ days }) => days.length > 0),
   };
+}
+
+const newRow = (): Row => ({
+  day: Number.NaN,
+  name: -1,
+  figures: 0,
+  series: new Int32Array(MOST_FIGURES),
+  values: new Float64Array(MOST_FIGURES),
+});
+
+export function clearRow(row: Row): void {
+  row.day = Number.NaN;
+  row.name = -1;
+  row.figures = 0;
+}
+
+export function addFigure(row: Row, series: number, value: number): void {
+  if (row.figures === MOST_FIGURES) return;
+  row.series[row.figures] = series;
+  row.values[row.figures++] = value;
+}
+
+/** Of this series; the first, when it has none. */
+function figureOf({ figures, series, values }: Row, wanted: number): number {
+  for (let index = 0; index < figures; index++) if (series[index] === wanted) return values[index] ?? 0;
+  return values[0] ?? 0;
 }
 
 const tooMany = () =>

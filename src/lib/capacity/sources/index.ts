@@ -28,9 +28,9 @@ export async function readHistory(
   return { histories: collectHistory(read.flat()), findings };
 }
 
-const unread = (name: string, { message, hint }: OperatorError): Finding => ({
+const unread = (name: string, { code, message, hint }: OperatorError): Finding => ({
   code: 'VOPS-CAPACITY-SOURCE',
-  severity: 'warning',
+  severity: code === 'VOPS-API-NOT-OFFERED' ? 'info' : 'warning',
   message: `the history lacks the ${name}: ${message}`,
   ...(hint !== undefined && { hint }),
 });
