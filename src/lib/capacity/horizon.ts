@@ -13,7 +13,7 @@ const MOST_DAYS = 3_650;
 export const LONGEST_DAYS = daysIn('6months') ?? 0;
 
 /** Whole days in `90d`, `12w`, `6months`, `1year`; undefined for anything else. */
-export function daysIn(text: string): number | undefined {
+function daysIn(text: string): number | undefined {
   const [, amount, unit] = FORM.exec(text.trim()) ?? [];
   const factor = Object.entries(DAYS).find(([name]) => name === unit?.toLowerCase())?.[1];
   if (factor === undefined) return undefined;

@@ -45,7 +45,7 @@ export async function predict(context: PredictContext, flags: PredictFlags): Pro
   const resources = chosen.map((history) => predictResource(history, ahead)).sort(byUrgency);
   const { capacity } = await context.config();
   const stale = path === null ? judgeStaleness(resources, context.now()) : [];
-  const findings = [...read.findings, ...stale, ...judgePredictions(resources, capacity)];
+  const findings = [...judgePredictions(resources, capacity), ...stale, ...read.findings];
   return conclude({ horizonDays: horizon ?? null, from: path, resources }, findings);
 }
 

@@ -14,7 +14,7 @@ import { ReportEntry, reportOn } from './report/entry.js';
 import { readHistory } from './sources/index.js';
 import { byUrgency } from './words.js';
 
-export const PERIODS = { weekly: 7, monthly: 30, quarterly: 91, yearly: 365 } as const;
+const PERIODS = { weekly: 7, monthly: 30, quarterly: 91, yearly: 365 } as const;
 const Period = z.enum(['weekly', 'monthly', 'quarterly', 'yearly']);
 
 export const ReportFlags = z.object({
@@ -56,9 +56,9 @@ export async function reportCapacity(context: ReportContext, flags: ReportFlags)
     await writeFileAtomic(reportFile, render({ title: `Capacity, ${period}`, about }, reported));
   }
   return conclude({ period, periodDays, entries: reported.map(({ entry }) => entry), reportFile }, [
-    ...findings,
-    ...judgeStaleness(predictions, context.now()),
     ...judgePredictions(predictions, capacity),
+    ...judgeStaleness(predictions, context.now()),
+    ...findings,
   ]);
 }
 

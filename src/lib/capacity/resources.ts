@@ -12,7 +12,7 @@ interface Kind {
 /** A resource of an unknown kind, such as a column of a file, is a plain number. */
 const PLAIN: Kind = { unit: 'count', atLimit: 'at its limit' };
 
-const KINDS = {
+const KINDS: Readonly<Record<string, Kind>> = {
   disk: { unit: 'bytes', atLimit: 'full' },
   inodes: { unit: 'count', atLimit: 'used up' },
   database: { unit: 'bytes', atLimit: 'full' },
@@ -30,18 +30,15 @@ const KINDS = {
   network: { unit: 'bytesPerSecond', atLimit: 'at its limit' },
   users: PLAIN,
   requests: { unit: 'perSecond', atLimit: 'at its limit' },
-} as const satisfies Record<string, Kind>;
-
-export type KindName = keyof typeof KINDS;
-export const KIND_NAMES: readonly string[] = Object.keys(KINDS);
+};
 
 /** `disk /` is a `disk`. */
 export const kindOf = (resource: string): string => resource.replace(/ .*/s, '');
 
-export const describeKind = (resource: string): Kind => {
-  const kinds: Readonly<Record<string, Kind>> = KINDS;
-  return Object.hasOwn(kinds, kindOf(resource)) ? (kinds[kindOf(resource)] ?? PLAIN) : PLAIN;
-};
+export function describeKind(resource: string): Kind {
+  const kind = kindOf(resource);
+  return (Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined) ?? PLAIN;
+}
 
 export const unitOf = (resource: string): Unit => describeKind(resource).unit;
 

@@ -22,7 +22,7 @@ const ResourceTrend = Facts.extend({
   /** As a share of the value. */
   sharePerWeek: z.number().nullable(),
 });
-export type ResourceTrend = z.infer<typeof ResourceTrend>;
+type ResourceTrend = z.infer<typeof ResourceTrend>;
 
 export const Trends = z.object({
   /** Days looked back; null: as far as the history goes. */
@@ -42,7 +42,7 @@ export async function findTrends(
     .map((history) => trendOf(within(history, window)))
     .sort((one, other) => growth(other) - growth(one));
   const stale = judgeStaleness(resources, context.now());
-  return conclude({ windowDays: window ?? null, resources }, [...findings, ...stale, ...judgeTrends(resources)]);
+  return conclude({ windowDays: window ?? null, resources }, [...judgeTrends(resources), ...stale, ...findings]);
 }
 
 function within(history: ResourceHistory, window: number | undefined): ResourceHistory {

@@ -10,7 +10,7 @@ export interface FileSystemReading {
   readonly space: FileSystemSpace | null;
 }
 
-export interface FileSystemSpace {
+interface FileSystemSpace {
   readonly usedBytes: number;
   /** Used, and free for ordinary users: as df, blocks kept for root are not ours to use. */
   readonly sizeBytes: number;

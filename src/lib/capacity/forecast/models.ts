@@ -9,7 +9,7 @@ export interface Model {
 }
 
 /** From three weeks on there are enough of each weekday. */
-export const WEEKDAYS_FROM = 21;
+const WEEKDAYS_FROM = 21;
 const WEEK = 7;
 
 const naive: Model = {

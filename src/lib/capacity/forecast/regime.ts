@@ -11,9 +11,9 @@ export interface LevelShift {
 const SCATTERS = 8;
 /** Below this share of the level a step is not worth the history that would go with it. */
 const SMALLEST_SHARE = 0.02;
-/** Days on each side that tell a new level from an outlier; a week, so that weekends are on both. */
-const WINDOW = 7;
-const SHORTEST_WINDOW = 3;
+const WEEK = 7;
+/** Days on each side that tell a new level from an outlier. */
+const FEWEST = 3;
 /** What happens that often is how this resource behaves. */
 const RECURRING = 3;
 /** Median absolute deviation → standard deviation of a normal distribution. */
@@ -45,13 +45,17 @@ function findShifts(values: Float64Array): LevelShift[] {
   return shifts;
 }
 
-/** Whether the level stays: at least half the step is still there between the medians around it, drift aside. */
+/**
+ * Whether the level stays: at least half the step is still there on most days after it, each against the day a week
+ * before, so that a weekend is held against a weekend.
+ */
 function isLasting(values: Float64Array, { index, change }: LevelShift, drift: number): boolean {
-  const before = values.subarray(Math.max(0, index - WINDOW), index);
-  const after = values.subarray(index, index + WINDOW);
-  if (Math.min(before.length, after.length) < SHORTEST_WINDOW) return false;
-  const between = (before.length + after.length) / 2;
-  const moved = median(after) - median(before) - drift * between;
+  const before = values.subarray(Math.max(0, index - WEEK), index);
+  const after = values.subarray(index, index + WEEK);
+  if (Math.min(before.length, after.length) < FEWEST) return false;
+  const usual = median(before);
+  const moves = after.map((value, day) => value - (values[index + day - WEEK] ?? usual));
+  const moved = median(moves) - drift * WEEK;
   return Math.sign(moved) === Math.sign(change) && Math.abs(moved) >= Math.abs(change) / 2;
 }
 
@@ -60,7 +64,7 @@ function merge(shifts: readonly LevelShift[]): LevelShift[] {
   const merged: LevelShift[] = [];
   for (const shift of shifts) {
     const last = merged.at(-1);
-    if (last && shift.index - last.index <= SHORTEST_WINDOW && Math.sign(last.change) === Math.sign(shift.change)) {
+    if (last && shift.index - last.index <= FEWEST && Math.sign(last.change) === Math.sign(shift.change)) {
       merged[merged.length - 1] = { index: shift.index, change: last.change + shift.change };
     } else merged.push(shift);
   }
