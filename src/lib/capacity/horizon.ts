@@ -10,7 +10,7 @@ const FORM = /^(\d{1,4})\s*(d|day|w|week|month|y|year)s?$/i;
 const MOST_DAYS = 3_650;
 
 /** The guide's horizon, and how far a forecast goes when nobody says. */
-export const LONGEST_DAYS = daysIn('6months') ?? 0;
+export const LONGEST_DAYS = Math.round(6 * DAYS.month);
 
 /** Whole days in `90d`, `12w`, `6months`, `1year`; undefined for anything else. */
 function daysIn(text: string): number | undefined {

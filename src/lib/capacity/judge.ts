@@ -4,7 +4,7 @@ import { countOf } from '../measures.js';
 import type { Finding } from '../status.js';
 import { DAY_MS } from './daily-medians.js';
 import type { ResourcePrediction } from './prediction.js';
-import { describeKind } from './resources.js';
+import { describeKind, kindOf } from './resources.js';
 import { fullBetween } from './words.js';
 
 type Predicted = ResourcePrediction & { readonly state: 'forecast' };
@@ -54,7 +54,7 @@ const HINTS: Readonly<Record<string, string>> = {
   multixact: 'see what holds freezing back: viktoria-ops db health',
 };
 const hintFor = (resource: string): string =>
-  HINTS[resource.replace(/ .*/s, '')] ?? `see how it grows: viktoria-ops capacity trends --metric '${resource}'`;
+  HINTS[kindOf(resource)] ?? `see how it grows: viktoria-ops capacity trends --metric '${resource}'`;
 
 /** Nothing to forecast from is no verdict; a young resource among others is a note. */
 function shortHistories(resources: readonly ResourcePrediction[], predicted: number): readonly Finding[] {

@@ -17,7 +17,7 @@ function urgency(resource: ResourcePrediction): number {
   if (resource.state !== 'forecast') return 2 * NEVER;
   const { daysToLimit, usage } = resource;
   if (usage !== null && usage >= 1) return 0;
-  return daysToLimit?.likely ?? (daysToLimit?.early == null ? NEVER : NEVER - 1 + daysToLimit.early / NEVER);
+  return daysToLimit?.likely ?? (daysToLimit?.early == null ? NEVER : NEVER / 2 + daysToLimit.early);
 }
 
 /** `full between 2027-01-10 and 2027-03-02, most likely 2027-02-01`. */

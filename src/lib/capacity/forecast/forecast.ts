@@ -118,11 +118,9 @@ function predict(series: Series, horizon: number, limit: number | null): Omit<Pr
 function checkCoverage(misses: readonly Miss[]): number | null {
   const origins = [...new Set(misses.map(({ origin }) => origin))];
   const middle = origins[origins.length >> 1] ?? 0;
-  const spread = spreadOf(
-    misses.filter(({ origin }) => origin < middle),
-    COVERAGE,
-  );
+  const earlier = misses.filter(({ origin }) => origin < middle);
   const checked = misses.filter(({ origin }) => origin >= middle);
-  if (checked.length < FEWEST_CHECKED) return null;
+  if (Math.min(earlier.length, checked.length) < FEWEST_CHECKED) return null;
+  const spread = spreadOf(earlier, COVERAGE);
   return checked.filter(({ horizon, error }) => Math.abs(error) <= spread(horizon)).length / checked.length;
 }

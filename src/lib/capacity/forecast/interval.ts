@@ -44,7 +44,7 @@ export function spreadOf(misses: readonly Miss[], coverage: number): Spread {
   };
 }
 
-/** Bins of horizons 1, 2, 3, 4–6, … each with enough misses; a last one with too few is left to the growth. */
+/** Bins of horizons 1, 2, 3, 4, 5–6, 7–9, … each with enough misses; a last one with too few is left to the growth. */
 function binsOf(misses: readonly Miss[]): Miss[][] {
   const sorted = [...misses].sort((one, other) => one.horizon - other.horizon);
   const bins: Miss[][] = [];
