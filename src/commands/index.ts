@@ -8,6 +8,7 @@ export const groups: Readonly<Record<string, string>> = {
   queue: 'background jobs',
   db: 'PostgreSQL',
   backup: 'one catalogue of database dumps, file archives and configuration snapshots',
+  capacity: 'what can run out, and when',
   config: 'configuration of this tool and of the backend',
   logs: 'log files',
   alerts: 'rules, evaluation, delivery, silences',
@@ -121,6 +122,22 @@ export const commands: readonly CommandEntry[] = [
     summary: 'leave a pinned backup to the retention again',
     load: () => import('./backup/unpin.js'),
   },
+  {
+    path: 'capacity record',
+    summary: 'keep a sample of what can run out: disks, database, connections, sequences',
+    load: () => import('./capacity/record.js'),
+  },
+  {
+    path: 'capacity report',
+    summary: 'figures, changes and forecasts of a period; as a page with --report',
+    load: () => import('./capacity/report.js'),
+  },
+  {
+    path: 'capacity predict',
+    summary: 'when what will be full, between when and when',
+    load: () => import('./capacity/predict.js'),
+  },
+  { path: 'capacity trends', summary: 'how fast what grows', load: () => import('./capacity/trends.js') },
   { path: 'config validate', summary: 'check the configuration', load: () => import('./config/validate.js') },
   {
     path: 'config show',

@@ -19,6 +19,7 @@ import { sendTraffic } from '../../src/lib/demo/traffic.js';
 import { packageRoot } from '../../src/lib/package.js';
 import { alertRules } from './alert-rules.js';
 import { backups } from './backups.js';
+import { capacity } from './capacity.js';
 import { writeJsonLog } from './json-log.js';
 import { type Comparison, type Program, peakMemory, runAll } from './measure.js';
 import { monitor } from './monitor.js';
@@ -56,6 +57,7 @@ export async function comparisons(
       ...rotation(directory),
       ...monitor(),
       ...backups({ directory, server, ours }),
+      ...capacity({ directory, ours }),
     ];
     return { list: all.filter(({ id }) => wanted.length === 0 || wanted.includes(id)), stop };
   } catch (error) {

@@ -7,6 +7,7 @@ import type { Finding } from '../status.js';
 import { Duration, Size } from '../units.js';
 import { Alerting } from './alerting.js';
 import { Backup } from './backup.js';
+import { Capacity } from './capacity.js';
 import { DatabaseMaintenance } from './database-maintenance.js';
 import { DatabaseThresholds } from './database-thresholds.js';
 import { HealthLevels } from './health-levels.js';
@@ -112,6 +113,7 @@ const sections = {
   logs: Logs,
   backup: Backup,
   integrity: Integrity,
+  capacity: Capacity,
   security: Security,
   alerting: Alerting,
   /** The guide's playbooks. */

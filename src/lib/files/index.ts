@@ -4,6 +4,7 @@ export { syncDirectory, writeFileAtomic } from './atomic.js';
 export { type Compressor, type CompressorName, chooseCompressor, compress, isArchiveOf, isIntact } from './compress.js';
 export { type HeldDirectory, withDirectory } from './directory.js';
 export { fileError } from './errors.js';
+export { type FileSystemReading, mountPointOf, readFileSystems } from './file-systems.js';
 export { freeSpaceAt } from './free-space.js';
 export { inMemory, withNamelessFile } from './nameless.js';
 export { createLike, renameToFree, withRegularFile } from './place.js';
