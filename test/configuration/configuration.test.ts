@@ -86,7 +86,7 @@ describe('config validate', () => {
       '48 incidents[0].triggers[0]: at character 1 of the condition: unknown metric x',
       '57 incidents[1].triggers[0]: at character 1 of the condition: unknown metric x',
     ]);
-    expect(document.result).toMatchObject({ file, environment: 'default', problems: 13 });
+    expect(document.result).toMatchObject({ file, environment: 'default', problems: 15 });
     expect(document.result.sections).toEqual(
       expect.arrayContaining(['app', 'database', 'logs', 'alerting', 'incidents']),
     );
