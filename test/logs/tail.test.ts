@@ -169,9 +169,9 @@ describe('follows', () => {
 
   test('a line of two megabytes comes in pieces', async () => {
     const here = place();
-    writeFileSync(here.log, '');
+    writeFileSync(here.log, entry('old'));
     const tail = follow(here);
-    await sleep(250);
+    await tail.until(1);
     appendFileSync(here.log, `${'x'.repeat(2 ** 21)}\n${entry('after')}`);
     for (let tries = 0; !tail.messages().includes('after') && tries < 200; tries++) await sleep(20);
     expect(tail.messages().at(-1)).toBe('after');

@@ -46,7 +46,7 @@ export class Followers {
     const listed = await this.list();
     const written: Written[] = [];
     for (const [identity, followed] of this.followed) {
-      const lines = await this.readOn(followed.file, listed);
+      const lines = await this.readOn(followed.file);
       const hasName = listed.some((log) => log.identity === identity && isWritten(log));
       if (hasName || lines.length > 0) followed.quietSince = hasName ? undefined : now;
       followed.quietSince ??= hasName ? undefined : now;
@@ -57,7 +57,7 @@ export class Followers {
     }
     for (const log of listed.filter((log) => isWritten(log) && !this.followed.has(log.identity))) {
       const file = await this.follow(log);
-      if (file) written.push({ file, lines: await this.readOn(file, listed) });
+      if (file) written.push({ file, lines: await this.readOn(file) });
     }
     return written;
   }
@@ -91,17 +91,19 @@ export class Followers {
   }
 
   /** What was cut off before we had read it stands in the copy that was made of it. */
-  private async readOn(file: FollowedFile, listed: readonly LogFile[]): Promise<string[]> {
+  private async readOn(file: FollowedFile): Promise<string[]> {
     const lines = await file.read();
     if (lines !== 'truncated') return lines;
-    const copied = await this.restFromCopy(file, listed);
+    const copied = await this.restFromCopy(file);
     file.restart();
     const anew = await file.read();
     return [...copied, ...(anew === 'truncated' ? [] : anew)];
   }
 
-  private async restFromCopy(file: FollowedFile, listed: readonly LogFile[]): Promise<string[]> {
-    for (const { name } of listed.filter((log) => log.isRotated && !isArchive(log)).reverse()) {
+  /** Copies are listed now, for the last one may be younger than what we know. */
+  private async restFromCopy(file: FollowedFile): Promise<string[]> {
+    const copies = (await this.list()).filter((log) => log.isRotated && !isArchive(log));
+    for (const { name } of copies.reverse()) {
       const copy = await this.open(name);
       try {
         const lines = copy && (await file.readFromCopy(copy));
