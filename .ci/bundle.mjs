@@ -25,6 +25,8 @@ async function writeProgram() {
       index: 'src/index.ts',
       strapi: 'src/lib/strapi/index.ts',
       'strapi-server': 'src/lib/strapi/plugin.ts',
+      // Beside the chunk that starts it, as in the sources.
+      'chunks/log-worker': 'src/lib/logs/analyze/log-worker.ts',
     },
     outdir: dist,
     bundle: true,

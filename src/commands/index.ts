@@ -156,6 +156,16 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./logs/rotate.js'),
   },
   {
+    path: 'logs analyze',
+    summary: 'what the logs say: messages, hooks, routes, hours',
+    load: () => import('./logs/analyze.js'),
+  },
+  {
+    path: 'logs tail',
+    summary: 'follow the logs over rotations, filtered and coloured',
+    load: () => import('./logs/tail.js'),
+  },
+  {
     path: 'alerts check',
     summary: 'evaluate every rule once, and tell who has to know',
     isDefault: true,

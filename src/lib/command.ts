@@ -23,6 +23,11 @@ export interface Command<Flags = unknown, Result = unknown, Given = unknown> {
   summary(result: Result): string;
   /** The details below that line; '' when the line says it all. Pure: text in the result is already escaped. */
   view(result: Result, theme: Theme): string;
+  /**
+   * For a command that hands out records while it runs (`context.emit`): a record as a line, its text already escaped.
+   * Such a command's stdout is its records and nothing else.
+   */
+  line?(record: unknown, theme: Theme): string;
   readonly examples: readonly string[];
   /** A result as the command makes it, for the laws and the documentation. */
   readonly sample: Result;

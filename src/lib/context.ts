@@ -37,6 +37,8 @@ export interface ConnectionChoice {
 export interface Context {
   readonly log: Log;
   readonly progress: Progress;
+  /** Hands out a record of a command that has a `line`. False once nobody reads any more. */
+  readonly emit: (record: object) => Promise<boolean>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   /** Wall clock, for timestamps. Durations come from `elapsed`. */

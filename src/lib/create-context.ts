@@ -17,6 +17,7 @@ export interface ContextOptions {
   readonly configFlags: { readonly config?: string | undefined; readonly env?: string | undefined };
   readonly log: Log;
   readonly progress: Progress;
+  readonly emit: Context['emit'];
   readonly redactor: Redactor;
 }
 

@@ -12,6 +12,7 @@ import { afterAbort } from './patience.js';
 import { listenForSignals, type SignalSource } from './process/signals.js';
 import { createRedactor, type Redactor } from './redact.js';
 import type { Outcome } from './status.js';
+import { createEmit } from './terminal/emit.js';
 import { escapeText } from './terminal/escape.js';
 import type { Output } from './terminal/io.js';
 import { createProgress } from './terminal/progress.js';
@@ -43,6 +44,7 @@ export async function invoke(invocation: Invocation): Promise<number> {
   const globals = parseOptions(GlobalFlags, options);
   const flags = parseOptions(command.flags, options, command.operands);
   const redactor = createRedactor();
+  const emit = createEmit({ ...invocation, globals, redactor });
   const log = createLog(globals, stderr, redactor);
   const { progress, stop } = createProgress({
     stderr,
@@ -51,7 +53,7 @@ export async function invoke(invocation: Invocation): Promise<number> {
     verbose: globals.verbose > 0,
   });
   const { signal, release } = endingSignal(invocation, globals);
-  const own = { signal, log, progress, redactor };
+  const own = { signal, log, progress, redactor, emit };
   const { context, dispose, environment } = createContext(contextOptions(invocation, globals, own));
   const startedAt = context.now().toISOString();
   const start = context.elapsed();
@@ -71,7 +73,7 @@ export async function invoke(invocation: Invocation): Promise<number> {
 function contextOptions(
   { path, world, stderr }: Invocation,
   globals: GlobalFlags,
-  own: Pick<ContextOptions, 'signal' | 'log' | 'progress' | 'redactor'>,
+  own: Pick<ContextOptions, 'signal' | 'log' | 'progress' | 'redactor' | 'emit'>,
 ): ContextOptions {
   const { dryRun } = globals;
   const interactive = stderr.isTerminal;

@@ -21,6 +21,7 @@ import { alertRules } from './alert-rules.js';
 import { backups } from './backups.js';
 import { capacity } from './capacity.js';
 import { writeJsonLog } from './json-log.js';
+import { analysis } from './logs.js';
 import { type Comparison, type Program, peakMemory, runAll } from './measure.js';
 import { monitor } from './monitor.js';
 
@@ -55,6 +56,7 @@ export async function comparisons(
       ...againstBackend(place),
       ...alertRules({ ...place, ours }),
       ...rotation(directory),
+      ...analysis({ directory, lines: LOG_LINES, ours }),
       ...monitor(),
       ...backups({ directory, server, ours }),
       ...capacity({ directory, ours }),

@@ -2,8 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { HookError } from '../../src/lib/contract/index.js';
 import { judgeCount, limitFor } from '../../src/lib/hook-errors/count.js';
-import { groupErrors, templateOf } from '../../src/lib/hook-errors/group.js';
+import { groupErrors } from '../../src/lib/hook-errors/group.js';
 import { countErrors, RecentErrorsFlags, recentErrors } from '../../src/lib/hook-errors/index.js';
+import { templateOf } from '../../src/lib/message-template.js';
 import { apiAt, serve, serveApi } from '../support/stub-server.js';
 
 const error = (minute: number, message: string, changes: Partial<HookError> = {}): HookError => ({
@@ -51,6 +52,10 @@ describe('templates', () => {
     ["can't read it, won't try", "can't read it, won't try"],
     ['id 0b0e7e0c-5a4f-4b57-9d0e-111111111111 is gone', 'id <id> is gone'],
     ['document znrlzntu9ei5onjvwfaalu2v is gone', 'document <id> is gone'],
+    ['at 0x7ffe74a906c0 in 4ea82bcf03', 'at <hex> in <hex>'],
+    ['no player for anna.b@example.com at 10.0.0.7:5432', 'no player for <email> at #'],
+    ['GET /api/teams/41/players/7?page=2', 'GET /api/teams/#/players/#?page=#'],
+    ['decade and facade: beforeUpdate of api::team.team', 'decade and facade: beforeUpdate of api::team.team'],
     ['between 10:30:05 and 11:00', 'between # and #'],
     ['no values here', 'no values here'],
   ])('%s', (message, template) => {

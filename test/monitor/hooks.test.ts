@@ -12,7 +12,6 @@ import {
   piecesOf,
   STEP_MS,
 } from '../../src/lib/monitor/history/periods.js';
-import { ACCURACY, addToBin, type Bins, binOf, quantile } from '../../src/lib/monitor/history/quantiles.js';
 import {
   createRecorder,
   ERRORS_KEPT,
@@ -32,6 +31,7 @@ import {
   weeklyReport,
   weeklyTrends,
 } from '../../src/lib/monitor/reports.js';
+import { ACCURACY, addToBin, type Bins, binOf, quantile } from '../../src/lib/quantiles.js';
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 

@@ -15,6 +15,7 @@ export function testContext(options: Partial<ContextOptions> = {}) {
     configFlags: {},
     log: { warn: silent, info: silent, debug: silent },
     progress: { start: silent, update: silent, finish: silent },
+    emit: async () => true,
     redactor: createRedactor(),
     ...options,
   }).context;

@@ -94,6 +94,8 @@ const Logs = z
     reopenWithin: Duration.prefault('5s'),
     /** `auto` takes zstd or pigz where present, else the gzip of Node.js. */
     compression: z.enum(['auto', 'zstd', 'pigz', 'gzip', 'none']).default('auto'),
+    /** Share of a log's lines that may be in no known format before its analysis counts as incomplete. */
+    unrecognizedLimit: z.number().min(0).max(1).default(0.05),
   })
   .prefault({});
 

@@ -1,6 +1,7 @@
 /** Groups errors that are the same but for the values in their messages. */
 import * as z from 'zod';
 import { HookError, Time } from '../contract/index.js';
+import { templateOf } from '../message-template.js';
 
 export const ErrorGroup = z.object({
   /** The message with `#` for numbers, `<id>` for identifiers and `"…"` for quoted text. */
@@ -31,20 +32,4 @@ export function groupErrors(errors: readonly HookError[]): ErrorGroup[] {
     groups.set(key, { template, errorType, outcome, contentType, operation, ...seen });
   }
   return [...groups.values()];
-}
-
-/** In this order: an identifier is full of digits, and a quoted text may hold both. */
-const VALUES: readonly (readonly [RegExp, string])[] = [
-  [/"[^"]*"|'[^'\s]*'|`[^`]*`|„[^“„]*“/g, '"…"'],
-  [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, '<id>'],
-  // Strapi's document ids: 24 lower-case letters and digits, a digit among them.
-  [/\b(?=[a-z]*\d)[a-z0-9]{24}\b/g, '<id>'],
-  [/\d+(?:[.,:]\d+)*/g, '#'],
-];
-
-/** The message without its values: what two errors of one cause have in common. */
-export function templateOf(message: string): string {
-  let template = message;
-  for (const [value, placeholder] of VALUES) template = template.replace(value, placeholder);
-  return template;
 }

@@ -2,10 +2,11 @@
 import type { Stats } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import type { Context } from '../context.js';
-import { explain, OperatorError, systemCode } from '../errors.js';
+import { systemCode } from '../errors.js';
 import { chooseCompressor, type HeldDirectory, withDirectory } from '../files/index.js';
 import { conclude, type Finding, type Outcome } from '../status.js';
 import { type Decision, decideRotation, type Entry } from './decide.js';
+import { unusableDirectory } from './missing.js';
 import { patternToRegExp } from './names.js';
 import { type Rotation, totalsOf } from './rotation.js';
 
@@ -27,7 +28,10 @@ export async function planRotation(context: PlanContext): Promise<Outcome<Rotati
   const isUsual = !isSet(['logs', 'directory']);
   const { actions, findings } = await withDirectory(directory, readEntries).then(
     (entries): Decision => decideRotation(entries, policy),
-    (error: unknown) => ({ actions: [], findings: [unusable(error, directory, isUsual)] }),
+    (error: unknown) => ({
+      actions: [],
+      findings: [unusableDirectory(error, { directory, isUsual, consequence: 'nothing was rotated' })],
+    }),
   );
   const result: Rotation = {
     directory,
@@ -66,18 +70,6 @@ function kindOf(found: Stats): Entry['kind'] {
   if (found.isDirectory()) return 'directory';
   if (found.isFIFO()) return 'FIFO';
   return found.isSocket() ? 'socket' : 'device';
-}
-
-/** A directory somebody named and that is not there may be a volume not mounted; the usual one may never have been. */
-function unusable(error: unknown, directory: string, isUsual: boolean): Finding {
-  if (!(error instanceof OperatorError)) throw error;
-  if (systemCode(error.cause) !== 'ENOENT') return { ...explain(error), severity: 'error' };
-  return {
-    code: 'VOPS-LOGS-DIRECTORY-MISSING',
-    severity: isUsual ? 'warning' : 'unknown',
-    message: `no log directory ${directory}: nothing was rotated`,
-    hint: 'set logs.directory to where the backend writes its logs, or app.root to the root of the backend',
-  };
 }
 
 function warnings({ method, compression, actions }: Rotation, wanted: string): Finding[] {

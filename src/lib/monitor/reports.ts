@@ -6,11 +6,11 @@ import type {
   PerformanceReport,
   PerformanceTrends,
 } from '../contract/index.js';
+import { quantile } from '../quantiles.js';
 import { bottleneckReason } from './bottlenecks.js';
 import type { History } from './history/history.js';
 import type { Rollup } from './history/ledger.js';
 import { DAY_MS, HOUR_MS, lastPeriod, MINUTE_MS, type Period, startOf, WEEK_MS } from './history/periods.js';
-import { quantile } from './history/quantiles.js';
 import { keyOf, mergeAll, mergeBySubject, type Subject, type Tally } from './history/tally.js';
 
 const SLOWEST_SHOWN = 10;

@@ -12,6 +12,8 @@ export interface Output {
   readonly write: (text: string) => Promise<void>;
   /** Set when the receiver could not take what was written (disk full, I/O error). A reader that left is no failure. */
   readonly failure: () => OperatorError | undefined;
+  /** False once the receiver has left. */
+  readonly isOpen: () => boolean;
   readonly close: () => void;
 }
 
@@ -40,6 +42,7 @@ export function createOutput(stream: TerminalStream, name: string): Output {
         });
       }),
     failure: () => failure,
+    isOpen: () => !gone,
     close: () => {
       // The listener stays until pending errors of a broken stream have been emitted; a no-op one would hide nothing.
       if (!gone) stream.off('error', onError);

@@ -11,7 +11,7 @@ import { type Output, wantsColor } from './io.js';
 import { createTheme, type Theme, type ThemeOptions } from './theme.js';
 
 export interface Report {
-  readonly command: Pick<Command, 'summary' | 'view' | 'raw'>;
+  readonly command: Pick<Command, 'summary' | 'view' | 'raw' | 'line'>;
   readonly globals: GlobalFlags;
   /** Redacted already. */
   readonly document: Document;
@@ -41,7 +41,7 @@ const isMachineReadable = ({ json, output }: GlobalFlags) => json || output === 
 
 async function writeResult(finished: Report, failed: boolean): Promise<void> {
   const { document, globals, stdout, command } = finished;
-  if (globals.quiet && !failed) return;
+  if (command.line || (globals.quiet && !failed)) return;
   if (isMachineReadable(globals)) {
     return stdout.write(`${JSON.stringify(document, null, globals.output === 'ndjson' ? 0 : 2)}\n`);
   }

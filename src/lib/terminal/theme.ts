@@ -5,6 +5,9 @@ import type { Status } from '../status.js';
 
 type Cell = string | number | null | undefined;
 
+/** How much a text asks for attention. */
+export type Tone = 'alarm' | 'caution' | 'plain' | 'faint';
+
 export interface Theme {
   readonly table: (head: readonly string[], rows: readonly (readonly Cell[])[]) => string;
   /** Aligned `name  value` lines. */
@@ -12,6 +15,7 @@ export interface Theme {
   readonly heading: (text: string) => string;
   readonly dim: (text: string) => string;
   readonly status: (status: Status) => string;
+  readonly tone: (tone: Tone, text: string) => string;
   /** The same in capitals: how a report begins. */
   readonly verdict: (status: Status) => string;
   readonly bytes: (bytes: number | null | undefined) => string;
@@ -48,6 +52,10 @@ const STYLE_OF_STATUS = {
   interrupted: 'red',
 } as const satisfies Record<Status, StyleName>;
 
+const STYLE_OF_TONE = { alarm: 'red', caution: 'yellow', faint: 'dim' } as const satisfies Partial<
+  Record<Tone, StyleName>
+>;
+
 /** Builds a theme; colour and table packages are loaded only when they will be used. */
 export async function createTheme(options: ThemeOptions): Promise<Theme> {
   const paint = options.color ? await loadPaint() : () => plain;
@@ -62,6 +70,7 @@ export async function createTheme(options: ThemeOptions): Promise<Theme> {
     heading: paint('bold'),
     dim: paint('dim'),
     status: (status) => paint(STYLE_OF_STATUS[status])(status),
+    tone: (tone, text) => (tone === 'plain' ? text : paint(STYLE_OF_TONE[tone])(text)),
     verdict: (status) => paint(STYLE_OF_STATUS[status])(status.toUpperCase()),
     bytes: present(formatBytes),
     duration: present(formatDuration),

@@ -1,5 +1,5 @@
 /** What is counted of runs: per subject and period, counts and sums that can be added without loss. */
-import { addBins, addToBin, type Bins, binOf, packBins } from './quantiles.js';
+import { addBins, addToBin, type Bins, binOf, packBins } from '../../quantiles.js';
 
 /** What is counted apart. */
 export interface Subject {

@@ -14,7 +14,7 @@ const LOG_RATIO = Math.log(RATIO);
 /** One microsecond, in ms: what is shorter is counted as this. */
 const SHORTEST_MS = 0.001;
 /** About 16 days: bounds the number of bins whatever a clock says. */
-const LAST_BIN = 700;
+export const LAST_BIN = 700;
 
 /** The bin of a duration; bin 0 holds everything up to a microsecond. */
 export function binOf(durationMs: number): number {

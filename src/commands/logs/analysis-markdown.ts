@@ -1,0 +1,96 @@
+/** An analysis as a report in Markdown. */
+import type { LogAnalysis } from '../../lib/logs/index.js';
+import { formatBytes, formatDuration } from '../../lib/measures.js';
+import type { Finding } from '../../lib/status.js';
+
+/** Text in it is escaped for a terminal already. */
+export function analysisMarkdown(analysis: LogAnalysis, findings: readonly Finding[]): string {
+  const said = findings.map(({ severity, message }) => `- **${severity}**: ${escapeMarkdown(message)}`).join('\n');
+  const parts = [title(analysis), said, ...SECTIONS.map((section) => section(analysis))];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function title({ directory, firstEntry, lastEntry, totals, files }: LogAnalysis): string {
+  const read = `${totals.entries} entries of ${files.length} files (${formatBytes(totals.analyzedBytes)})`;
+  return `# Logs of ${code(directory)}\n\n${read}, from ${firstEntry ?? 'no time'} to ${lastEntry ?? 'no time'}.`;
+}
+
+const SECTIONS: readonly ((analysis: LogAnalysis) => string)[] = [
+  ({ levels }) => table('Levels', ['level', 'entries'], Object.entries(levels)),
+  ({ messages }) =>
+    table(
+      'Messages',
+      ['count', 'level', 'new', 'first seen', 'last seen', 'message'],
+      messages.map(({ count, level, isNew, firstSeen, lastSeen, template }) => [
+        count,
+        level,
+        isNew ? 'new' : '',
+        firstSeen ?? '',
+        lastSeen ?? '',
+        code(template),
+      ]),
+    ),
+  ({ moreMessages }) => more(moreMessages),
+  ({ hooks }) =>
+    table(
+      'Hooks',
+      ['hook', ...TIMING],
+      hooks.map((hook) => [code(`${hook.contentType} ${hook.operation}`), ...timing(hook)]),
+    ),
+  ({ moreHooks }) => more(moreHooks),
+  ({ routes }) =>
+    table(
+      'Routes',
+      ['route', ...TIMING],
+      routes.map((route) => [code(`${route.method} ${route.route}`), ...timing(route)]),
+    ),
+  ({ moreRoutes }) => more(moreRoutes),
+  ({ zone, hours }) =>
+    table(
+      `Hours (${zone})`,
+      ['hour', 'entries', 'warnings', 'errors'],
+      hours.map(({ hour, entries, warnings, errors }) => [hour, entries, warnings, errors]),
+    ),
+  ({ files }) =>
+    table(
+      'Files',
+      ['file', 'state', 'format', 'entries', 'in no known format', 'reason'],
+      files.map(({ name, state, format, entries, unrecognized, reason }) => [
+        code(name),
+        state,
+        format ?? '',
+        entries,
+        unrecognized,
+        escapeMarkdown(reason ?? ''),
+      ]),
+    ),
+  ({ samples }) =>
+    table(
+      'Lines in no known format',
+      ['file', 'line'],
+      samples.map(({ file, line }) => [code(file), code(line)]),
+    ),
+];
+
+type Cell = string | number;
+const TIMING = ['count', 'failed', 'average', 'p50', 'p95', 'p99', 'max'] as const;
+
+const timing = (of: Omit<LogAnalysis['hooks'][number], 'contentType' | 'operation'>): Cell[] => [
+  of.count,
+  of.failures,
+  ...[of.averageMs, of.p50Ms, of.p95Ms, of.p99Ms, of.maxMs].map(formatDuration),
+];
+
+function table(name: string, head: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  if (rows.length === 0) return '';
+  const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+  return `## ${name}\n\n${lines.join('\n')}`;
+}
+
+const more = ({ kinds, entries }: LogAnalysis['moreMessages']) =>
+  entries === 0 ? '' : `And ${kinds} more kinds, ${entries} entries.`;
+
+const escapeMarkdown = (text: string) => text.replace(/[\\`*_{}[\]<>#|]/g, '\\$&');
+
+/** As it is; a bar would end the cell and a backtick the code. */
+const code = (text: string) => `\`${text.replaceAll('`', "'").replaceAll('|', '\\|') || ' '}\``;
