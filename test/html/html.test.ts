@@ -80,7 +80,26 @@ describe('a chart', () => {
     [3, 17, [0, 5, 10, 15, 20]],
     [-1, 1, [-1, -0.5, 0, 0.5, 1]],
     [5, 5, [5]],
+    [-5e-324, 5e-324, [-5e-324, 5e-324]],
+    [1e15, 1e15 + 0.125, [1e15, 1e15 + 0.125]],
+    [-1e308, 1e308, [-1e308, 1e308]],
   ])('ticks from %d to %d', (low, high, ticks) => {
     expect(ticksOver(low, high, 4)).toEqual(ticks);
+  });
+
+  test('ticks rise and span whatever range there is, and are few', () => {
+    const number = fc.double({ noNaN: true, noDefaultInfinity: true });
+    fc.assert(
+      fc.property(number, number, (one, other) => {
+        const [low, high] = one < other ? [one, other] : [other, one];
+        const ticks = ticksOver(low, high, 4);
+        expect(ticks.length).toBeLessThanOrEqual(7);
+        expect(ticks).toEqual([...ticks].sort((a, b) => a - b));
+        const rounding = Math.min((high - low) * 1e-9, Number.MAX_VALUE);
+        expect(ticks[0]).toBeLessThanOrEqual(low + rounding);
+        expect(ticks.at(-1)).toBeGreaterThanOrEqual(high - rounding);
+      }),
+      { numRuns: 10_000 },
+    );
   });
 });
