@@ -4,6 +4,7 @@ import {
   entryChart,
   formatChange,
   formatFigure,
+  type ReportEntry,
   ReportFlags,
   reportCapacity,
 } from '../../lib/capacity/index.js';
@@ -32,7 +33,7 @@ export default defineCommand({
     return `${period}, ${countOf(entries.length, 'resource')}; ${first.prediction.resource}: ${describeForecast(first.prediction)}`;
   },
   view,
-  charts: ({ entries }) => entries.slice(0, MOST_CHARTS).map(entryChart),
+  charts: ({ entries }) => entries.filter(isOnTheMove).slice(0, MOST_CHARTS).map(entryChart),
   examples: [
     'viktoria-ops capacity report --period monthly',
     'viktoria-ops capacity report --period yearly --report capacity.html',
@@ -55,6 +56,8 @@ export default defineCommand({
     reportFile: '/var/lib/viktoria-ops/capacity.html',
   },
 });
+
+const isOnTheMove = ({ course }: ReportEntry) => course.some(({ value }) => value !== course[0]?.value);
 
 function view({ entries, reportFile }: CapacityReport, theme: Theme): string {
   const rows = entries.map(({ prediction, change, course }) => {
