@@ -22,7 +22,7 @@ export const configuration: Chapter = {
 const smallPool = ({ slower }: Story): Planted => ({
   id: 'small-pool',
   sentence: `the pool of database connections was cut from ${POOL} to ${SMALL_POOL} at ${isoTime(slower.from)}`,
-  command: 'backup list --kind config',
+  command: 'config audit --since 30d',
   facts: { path: CHANGED_PATH, at: isoTime(slower.from) },
 });
 

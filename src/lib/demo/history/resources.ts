@@ -32,7 +32,7 @@ const LEAKED = 0.36;
 const leak = ({ leak: { from, to } }: Story): Planted => ({
   id: 'memory-leak',
   sentence: `memory leaked from ${isoTime(from)} until the restart at ${isoTime(to)}`,
-  command: 'capacity predict --metric memory',
+  command: 'capacity trends --metric memory',
   facts: { resource: 'memory', from: isoTime(from), restartedAt: isoTime(to), leakedShare: LEAKED },
 });
 

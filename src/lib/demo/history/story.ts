@@ -1,5 +1,5 @@
 /** What happened to the sample backend, and when: every chapter tells of the same events. Pure. */
-import { DAY_MS, HOUR_MS, startOf } from '../../monitor/history/periods.js';
+import { DAY_MS, HOUR_MS, startOf, WEEK_MS } from '../../monitor/history/periods.js';
 import { packageVersion } from '../../package.js';
 
 /** A process of the sample backend. */
@@ -33,7 +33,6 @@ export interface Story {
 /** Days before now; all within the shortest past that can be told. */
 const LEAKED_DAYS_AGO = 28;
 const RESTARTED_DAYS_AGO = 12;
-const SLOWER_DAYS_AGO = 6;
 const LOGINS_DAYS_AGO = 3;
 const SCAN_DAYS_AGO = 2;
 const NEW_ERRORS = 12;
@@ -44,7 +43,8 @@ export function tellStory({ days, seed, now }: { days: number; seed: number; now
   const daysAgo = (count: number, hour: number) => today - count * DAY_MS + hour * HOUR_MS;
   const from = daysAgo(days, 0);
   const leak = { from: daysAgo(LEAKED_DAYS_AGO, 2), to: daysAgo(RESTARTED_DAYS_AGO, 2) };
-  const slower = { from: daysAgo(SLOWER_DAYS_AGO, 12), factor: 2.5 };
+  // So that the last week is held against one in which nothing of it was to be seen.
+  const slower = { from: startOf(now, HOUR_MS) - WEEK_MS, factor: 2.5 };
   const starts = [from, leak.from, leak.to, slower.from];
   const lives = starts.map((start, index) => ({
     id: `sample:${index + 1}:${start.toString(36)}`,
