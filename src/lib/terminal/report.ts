@@ -165,6 +165,7 @@ async function keepTextfile({ globals, document, world }: Report): Promise<Opera
 async function deliver({ stdout, stderr }: Report, exitCode: number, unwritten?: OperatorError): Promise<number> {
   const failure = stdout.failure() ?? stderr.failure() ?? unwritten;
   if (!failure) return exitCode;
-  await stderr.write(`error: ${failure.message} [${failure.code}]\nHint: ${failure.hint}\n`);
+  const hint = failure.hint === undefined ? '' : `Hint: ${failure.hint}\n`;
+  await stderr.write(`error: ${escapeText(failure.message)} [${failure.code}]\n${hint}`);
   return exitCode === 0 ? 1 : exitCode;
 }
