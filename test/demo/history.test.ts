@@ -228,7 +228,7 @@ describe('a past from a seed', () => {
       .sort()
       .map((name) => {
         const bytes = readFileSync(join(own, name));
-        return `${name}\n${name.endsWith('.gz') ? gunzipSync(bytes) : bytes}`;
+        return `${name}\n${(name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString()}`;
       })
       .join('');
   }

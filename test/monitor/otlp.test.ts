@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import * as z from 'zod';
@@ -67,13 +68,13 @@ interface Received {
 /** A receiver on loopback that answers as it is told. */
 async function receiver(answer: (response: ServerResponse, count: number) => void) {
   const received: Received[] = [];
-  const server = createServer(async (request, response) => {
-    let body = '';
-    for await (const chunk of request.setEncoding('utf8')) body += chunk;
+  const take = async (request: IncomingMessage, response: ServerResponse) => {
+    const body = await text(request);
     received.push({ url: request.url, headers: request.headers, body });
     server.emit('received');
     answer(response, received.length);
-  });
+  };
+  const server = createServer((request, response) => void take(request, response).catch(() => response.destroy()));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   closers.push(() => {

@@ -1,4 +1,6 @@
 /** One export over HTTP, and what its answer means. */
+import * as z from 'zod';
+
 export interface Target {
   /** Address of the receiver, without or with `/v1/metrics`. */
   readonly endpoint: string;
@@ -50,11 +52,19 @@ function judge({ ok, status, headers }: Response, text: string): Sent {
     return { outcome: 'retry', reason: `HTTP ${status}`, afterMs: retryAfter(headers.get('retry-after')) };
   }
   if (!ok) return { outcome: 'refused', reason: `HTTP ${status}` };
-  const { rejectedDataPoints, errorMessage } = partialSuccessIn(text);
-  if (Number(rejectedDataPoints ?? 0) === 0) return { outcome: 'accepted' };
-  const reason = `${String(rejectedDataPoints)} data points were refused: ${String(errorMessage ?? 'no reason given')}`;
-  return { outcome: 'partial', reason: reason.slice(0, LONGEST_REASON) };
+  const partial = PartialSuccess.safeParse(parseJson(text)).data?.partialSuccess;
+  if (partial === undefined || Number(partial.rejectedDataPoints) === 0) return { outcome: 'accepted' };
+  const why = partial.errorMessage.replace(/\p{Cc}/gu, ' ').slice(0, LONGEST_REASON);
+  return { outcome: 'partial', reason: `${partial.rejectedDataPoints} data points were refused: ${why}` };
 }
+
+/** A warning to data that was accepted has this form, too, with none refused. */
+const PartialSuccess = z.object({
+  partialSuccess: z.object({
+    rejectedDataPoints: z.union([z.string(), z.number()]).default(0),
+    errorMessage: z.string().default('no reason given'),
+  }),
+});
 
 /** Seconds, or a date (RFC 9110). */
 function retryAfter(value: string | null): number | undefined {
@@ -63,13 +73,12 @@ function retryAfter(value: string | null): number | undefined {
   return Number.isFinite(ms) && ms > 0 ? ms : undefined;
 }
 
-function partialSuccessIn(text: string): { readonly rejectedDataPoints?: unknown; readonly errorMessage?: unknown } {
+/** Accepted is accepted, whatever was said of it. */
+function parseJson(text: string): unknown {
   try {
-    const answer: unknown = JSON.parse(text);
-    const isAnswer = typeof answer === 'object' && answer !== null && 'partialSuccess' in answer;
-    return isAnswer && typeof answer.partialSuccess === 'object' ? (answer.partialSuccess ?? {}) : {};
+    return JSON.parse(text);
   } catch {
-    return {}; // accepted is accepted, whatever was said of it
+    return undefined;
   }
 }
 
