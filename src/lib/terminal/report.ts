@@ -7,7 +7,6 @@ import type { GlobalFlags } from '../globals.js';
 import { mapStrings, type Redactor } from '../redact.js';
 import type { Outcome } from '../status.js';
 import { escapeText } from './escape.js';
-import { FORMATS } from './formats.js';
 import { type Output, wantsColor } from './io.js';
 import { createTheme, type Theme, type ThemeOptions } from './theme.js';
 
@@ -30,6 +29,7 @@ export async function report(finished: Report): Promise<number> {
   const unwritten = await keepTextfile(finished);
   const failed = document.exitCode !== 0;
   if (globals.format) {
+    const { FORMATS } = await import('./formats.js');
     const { text, exitCode } = FORMATS[globals.format](document, escapedSummary(finished));
     await stdout.write(`${text}\n`);
     return deliver(finished, exitCode, unwritten);
