@@ -25,11 +25,8 @@ export default defineCommand({
       ]),
       ...(planted.length > 0
         ? [
-            theme.heading('What is hidden in its past, and the command that finds it'),
-            theme.table(
-              ['what', 'viktoria-ops …'],
-              planted.map(({ sentence, command }) => [sentence, command]),
-            ),
+            theme.heading('What is hidden in its past, and what finds it'),
+            ...planted.map(({ sentence, command }) => `${sentence}\n    viktoria-ops ${command}`),
           ]
         : []),
       ...(commands.length > 0 ? [theme.heading('To try in another terminal; Ctrl-C here ends it'), ...commands] : []),
