@@ -36,6 +36,8 @@ export interface Command<Flags = unknown, Result = unknown, Given = unknown> {
   readonly sample: Result;
   /** True for a command that changes something: it takes --dry-run. */
   readonly changes?: boolean;
+  /** True for a command that only looks at a backend: it can look at all of them at once, with --env all. */
+  readonly spansEnvironments?: boolean;
   /** True for a command whose stdout is its text and nothing else (completion scripts). */
   readonly raw?: boolean;
 }

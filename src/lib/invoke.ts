@@ -40,9 +40,10 @@ const GRACE_MS = 8_000;
 
 /** Runs the command and writes its outcome. Resolves to the exit code. @throws OperatorError VOPS-USAGE */
 export async function invoke(invocation: Invocation): Promise<number> {
-  const { command, options, stderr, world } = invocation;
+  const { options, stderr, world } = invocation;
   const globals = parseOptions(GlobalFlags, options);
-  const flags = parseOptions(command.flags, options, command.operands);
+  const flags = parseOptions(invocation.command.flags, options, invocation.command.operands);
+  const command = await inEnvironments(invocation, globals);
   const redactor = createRedactor();
   const emit = createEmit({ ...invocation, globals, redactor });
   const log = createLog(globals, stderr, redactor);
@@ -62,12 +63,26 @@ export async function invoke(invocation: Invocation): Promise<number> {
   const durationMs = Math.round(context.elapsed() - start);
   const about = { command: invocation.path, environment: environment() ?? globals.env ?? 'default', startedAt };
   const document = createDocument(ended, { ...about, durationMs }, globals.failOn);
-  const finished = { ...invocation, globals, document: redactor.data(document), cause: errorOf(ended), redactor };
+  const finished = {
+    ...invocation,
+    command,
+    globals,
+    document: redactor.data(document),
+    cause: errorOf(ended),
+    redactor,
+  };
   const exitCode = await report(finished);
   // After the report, so that what stays up for the operator to look at (demo --keep) is announced first.
   await dispose();
   release();
   return exitCode;
+}
+
+/** The command, or one that carries it out in every environment. */
+async function inEnvironments({ path, command, options }: Invocation, { env, config }: GlobalFlags): Promise<Command> {
+  if (env !== 'all') return command;
+  const { acrossEnvironments } = await import('./environments/index.js');
+  return acrossEnvironments({ path, command, options, config });
 }
 
 function contextOptions(

@@ -95,7 +95,12 @@ const skipped = (id: string, reason: string): StepReport => ({
   findings: [],
 });
 
-async function runStep(context: Context, { id, command, given }: Step, timeoutMs: number): Promise<StepReport> {
+/** Runs one step and reports on it. Never throws. Without a timeout only the context's signal ends it early. */
+export async function runStep(
+  context: Context,
+  { id, command, given }: Pick<Step, 'id' | 'command' | 'given'>,
+  timeoutMs?: number,
+): Promise<StepReport> {
   const start = context.elapsed();
   context.progress.start(id);
   const report = await withTimeout(context, timeoutMs, async (own) => {
@@ -119,12 +124,16 @@ function failed(thrown: unknown): Ended {
 }
 
 /** Gives the step a signal of its own; one that does not obey it is reported as timed out all the same. */
-async function withTimeout(context: Context, timeoutMs: number, run: (own: Context) => Promise<Ended>): Promise<Ended> {
+async function withTimeout(
+  context: Context,
+  timeoutMs: number | undefined,
+  run: (own: Context) => Promise<Ended>,
+): Promise<Ended> {
   const controller = new AbortController();
   const hint = 'give it more time with maintenance.stepTimeout in the configuration, or look for the cause with -vv';
   const expire = () =>
-    controller.abort(new OperatorError('VOPS-STEP-TIMEOUT', `not done within ${timeoutMs / 1000} s`, { hint }));
-  const timer = setTimeout(expire, timeoutMs);
+    controller.abort(new OperatorError('VOPS-STEP-TIMEOUT', `not done within ${Number(timeoutMs) / 1000} s`, { hint }));
+  const timer = timeoutMs === undefined ? undefined : setTimeout(expire, timeoutMs);
   const signal = AbortSignal.any([context.signal, controller.signal]);
   const patience = afterAbort(signal, GRACE_MS);
   const leftBehind = patience.over.then(() => failed(abortReason(signal)));

@@ -14,6 +14,7 @@ export default defineCommand({
       ['values set', theme.count(valuesSet)],
       ['rules checked', theme.count(rulesChecked)],
     ]),
+  spansEnvironments: true,
   examples: ['viktoria-ops config validate', 'viktoria-ops config validate --env production'],
   sample: {
     environment: 'production',

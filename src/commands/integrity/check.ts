@@ -30,6 +30,7 @@ export default defineCommand({
     )
       .filter(Boolean)
       .join('\n\n'),
+  spansEnvironments: true,
   examples: [
     'viktoria-ops integrity check',
     'viktoria-ops integrity check --dry-run',

@@ -2,7 +2,7 @@
 export type { AlertRule } from './alerting.js';
 export { effectiveValues } from './effective.js';
 export { type MaskedText, readMasked } from './exposure.js';
-export { checkMaskedConfig, type LoadOptions, loadConfig } from './load.js';
+export { checkMaskedConfig, type Environments, type LoadOptions, loadConfig, openEnvironments } from './load.js';
 export { describeOrigin, formatPath, type Origin, type Path } from './origin.js';
 export { invalidConfig, type Problem } from './problems.js';
 export type { Config } from './schema.js';

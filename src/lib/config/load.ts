@@ -12,7 +12,9 @@ import {
   environmentNames,
   locateIn,
   originsOf,
+  refuseVariablesForAll,
   requireEnvironment,
+  requireEnvironments,
   type View,
   viewOf,
   withVariables,
@@ -38,12 +40,54 @@ export interface LoadOptions {
  * Errors (exit 2): `VOPS-CONFIG-NOT-FOUND`, `-INVALID`, `-UNSAFE`, `VOPS-SECRET-MISSING`; `VOPS-USAGE` for an unknown
  * environment. Each lists all there is to mend, and no value.
  */
-export async function loadConfig({ flags, env, cwd, redactor }: LoadOptions): Promise<Config> {
-  const { file, warnings } = await findConfigFile(flags.config, env, cwd);
-  const source = file === undefined ? undefined : await readConfig(file);
-  requireEnvironment(source?.content, flags.env);
-  await refuseInvalidFile(source);
+export async function loadConfig(options: LoadOptions): Promise<Config> {
+  const found = await findSource(options);
+  requireEnvironment(found.source?.content, options.flags.env);
+  await refuseInvalidFile(found.source);
+  return resolveConfig(found, options);
+}
 
+/** The environments of one reading of the file, each to be loaded by itself: what is wrong in one leaves the others alone. */
+export interface Environments {
+  readonly names: readonly string[];
+  /** With a redactor of its own, so that no environment learns the secrets of another. Errors: as `loadConfig`. */
+  readonly load: (name: string, redactor: Redactor) => Promise<Config>;
+}
+
+/**
+ * Opens the file for all its environments. Errors: as `loadConfig` for what is wrong outside of them; `VOPS-USAGE` when it
+ * has none, and when a variable names one backend for all of them.
+ */
+export async function openEnvironments(options: Omit<LoadOptions, 'redactor'>): Promise<Environments> {
+  const found = await findSource(options);
+  const names = environmentNames(found.source?.content);
+  requireEnvironments(found.file, names);
+  refuseVariablesForAll(options.env);
+  await refuseInvalidFile(found.source, { views: [undefined] });
+  return {
+    names,
+    load: async (name, redactor) => {
+      await refuseInvalidFile(found.source, { views: [name] });
+      return resolveConfig(found, { ...options, flags: { ...options.flags, env: name }, redactor });
+    },
+  };
+}
+
+interface FoundSource {
+  readonly file: string | undefined;
+  readonly source: ConfigSource | undefined;
+  readonly warnings: Config['warnings'];
+}
+
+async function findSource({ flags, env, cwd }: Omit<LoadOptions, 'redactor'>): Promise<FoundSource> {
+  const { file, warnings } = await findConfigFile(flags.config, env, cwd);
+  return { file, warnings, source: file === undefined ? undefined : await readConfig(file) };
+}
+
+async function resolveConfig(
+  { file, source, warnings }: FoundSource,
+  { flags, env, cwd, redactor }: LoadOptions,
+): Promise<Config> {
   const directory = file === undefined ? cwd : dirname(file);
   const sections = await parseSections(source, flags.env, { env, directory });
   registerSecrets(sections, redactor);
@@ -70,24 +114,31 @@ export async function loadConfig({ flags, env, cwd, redactor }: LoadOptions): Pr
  * Errors: `VOPS-CONFIG-INVALID`, `VOPS-CONFIG-NOT-FOUND`.
  */
 export async function checkMaskedConfig(file: string): Promise<void> {
-  await refuseInvalidFile(await readConfig(file), (value) => hasReference(value) || value === MASK);
+  await refuseInvalidFile(await readConfig(file), { isOpen: (value) => hasReference(value) || value === MASK });
 }
 
 const MASK = '***';
 
+interface FileCheck {
+  /** Environments to check; undefined stands for the file as it is, without any. Default: it, and every one. */
+  readonly views?: readonly (string | undefined)[];
+  /** Whether a value cannot be judged yet. */
+  readonly isOpen?: (value: unknown) => boolean;
+}
+
 /** Checks the file with every one of its environments, so that a slip in production's shows before production runs. */
 async function refuseInvalidFile(
   source: ConfigSource | undefined,
-  isOpen: (value: unknown) => boolean = hasReference,
+  { views, isOpen = hasReference }: FileCheck = {},
 ): Promise<void> {
   if (source === undefined) return;
   const { content } = source;
-  const whole = { environment: undefined, issues: closedIssues(checkFile(content.data), content.data, isOpen) };
-  const views = environmentNames(content).map((environment) => {
-    const { tree } = viewOf(content, environment);
-    return { environment, issues: closedIssues(checkSections(tree), tree, isOpen) };
+  const checked = (views ?? [undefined, ...environmentNames(content)]).map((environment) => {
+    const tree = environment === undefined ? content.data : viewOf(content, environment).tree;
+    const found = environment === undefined ? checkFile(tree) : checkSections(tree);
+    return { environment, issues: closedIssues(found, tree, isOpen) };
   });
-  const wrong = [whole, ...views].filter(({ issues }) => issues.length > 0);
+  const wrong = checked.filter(({ issues }) => issues.length > 0);
   if (wrong.length === 0) return;
   const document = await source.document();
   throw invalidConfig(wrong.flatMap((view) => view.issues.map((issue) => problemOf(document, view, issue))));

@@ -127,11 +127,16 @@ const sections = {
   stateDirectory: z.string().min(1).optional(),
 } as const;
 
+const EnvironmentName = z
+  .string()
+  .regex(/^[a-z][\w-]*$/i)
+  .refine((name) => name !== 'all', 'it stands for every environment in --env all');
+
 /** What a file may hold: the sections, and per environment whatever overrides them. */
 export const ConfigFile = z.strictObject({
   ...sections,
   /** Name → sections that override those above; chosen with --env. Parsed again once merged. */
-  environments: z.record(z.string().regex(/^[a-z][\w-]*$/i), z.record(z.string(), z.unknown())).optional(),
+  environments: z.record(EnvironmentName, z.record(z.string(), z.unknown())).optional(),
 });
 
 /** One environment, merged, references resolved. */
