@@ -18,6 +18,7 @@ export interface ContextOptions {
   readonly log: Log;
   readonly progress: Progress;
   readonly emit: Context['emit'];
+  readonly screen: Context['screen'];
   readonly redactor: Redactor;
   /** Where the configuration comes from; default: found and read as the flags say. */
   readonly load?: (redactor: Redactor) => Promise<Config>;
