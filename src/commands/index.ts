@@ -52,6 +52,11 @@ export const commands: readonly CommandEntry[] = [
   },
   { path: 'kpi', summary: 'the twelve KPIs of the guide against their targets', load: () => import('./kpi.js') },
   {
+    path: 'dashboard',
+    summary: 'everything at a glance, live in the terminal',
+    load: () => import('./dashboard.js'),
+  },
+  {
     path: 'db health',
     summary: 'connections, locks, wraparound and state of PostgreSQL',
     load: () => import('./db/health.js'),

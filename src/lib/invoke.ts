@@ -50,10 +50,10 @@ export async function invoke(invocation: Invocation): Promise<number> {
   const redactor = createRedactor();
   const emit = createEmit({ ...invocation, globals, redactor });
   const { signal, release } = endingSignal(invocation, globals);
-  const { screen, isOn, takeBack } = lendScreen({ ...invocation, globals, redactor, signal });
-  const log = createLog({ ...globals, isOn }, stderr, redactor);
+  const { screen, isHeldBack, takeBack } = lendScreen({ ...invocation, globals, redactor, signal });
+  const log = createLog({ ...globals, isHeldBack }, stderr, redactor);
   const { quiet, verbose } = globals;
-  const { progress, stop } = createProgress({ stderr, env: world.env, quiet, verbose: verbose > 0 });
+  const { progress, stop } = createProgress({ stderr, env: world.env, quiet, verbose: verbose > 0, isHeldBack });
   const own = { signal, log, progress, redactor, emit, screen };
   const { context, dispose, environment } = createContext(contextOptions(invocation, globals, own));
   const startedAt = context.now().toISOString();
@@ -167,12 +167,12 @@ async function settle(run: () => Promise<Outcome<unknown>>, signal: AbortSignal)
   return ended;
 }
 
-type Wishes = Pick<GlobalFlags, 'quiet' | 'verbose'> & { readonly isOn: () => boolean };
+type Wishes = Pick<GlobalFlags, 'quiet' | 'verbose'> & { readonly isHeldBack: () => boolean };
 
 /** Silent while there is a picture on the screen: a line would spoil it. */
-function createLog({ quiet, verbose, isOn }: Wishes, stderr: Output, redactor: Redactor): Log {
+function createLog({ quiet, verbose, isHeldBack }: Wishes, stderr: Output, redactor: Redactor): Log {
   const line = (wanted: boolean) => (message: string) => {
-    if (wanted && !isOn()) void stderr.write(`${escapeText(redactor.text(message))}\n`);
+    if (wanted && !isHeldBack()) void stderr.write(`${escapeText(redactor.text(message))}\n`);
   };
   return { warn: line(!quiet), info: line(verbose >= 1), debug: line(verbose >= 2) };
 }

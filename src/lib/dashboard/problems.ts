@@ -11,7 +11,7 @@ const isAbsence = (code: string): boolean => code in ERROR_CODES && ERROR_CODES[
 
 /** What asks for attention, the worst first; every cause once, with the panels that met it. */
 export function problemsOf(panels: readonly PanelReport[]): Problem[] {
-  const found = findingsOfParts(panels.map((panel) => ({ ...panel, name: panel.title.toLowerCase() })));
+  const found = findingsOfParts(panels.map((panel) => ({ ...panel, name: panel.id })));
   const seen = new Set<string>();
   return found
     .filter(({ severity }) => severity !== 'info')

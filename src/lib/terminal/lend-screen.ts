@@ -14,8 +14,8 @@ export function lendScreen(screening: Screening) {
   };
   return {
     screen,
-    /** Whether there is a picture now, which a line would spoil. */
-    isOn: () => isOn,
+    /** Whether there is a picture now, which a line of text would spoil. */
+    isHeldBack: () => isOn,
     /** Takes it back. Tells whether it was lent: who has watched needs no report that all went well. */
     takeBack: (): boolean => {
       taken?.close();

@@ -69,28 +69,36 @@ function openScreen(screening: Screening, stdin: NodeJS.ReadStream): OwnedScreen
     stdin.pause();
   };
   const stopListening = listen(world, { enter, leave, resized: paint.anew });
-  let onKey: (key: string) => void = () => {};
-  const pressed = (text: string | undefined, key: Key) => {
-    const name = nameOf(text, key);
-    // Raw mode makes a key of it; the whole job is to stop, as with any other program.
-    if (name === 'ctrl-z') world.kill(0, 'SIGTSTP');
-    else onKey(name);
-  };
+  const keys = listenForKeys(stdin, world);
   const close = () => {
     stopListening();
-    stdin.off('keypress', pressed);
+    keys.stop();
     leave();
   };
-  emitKeypressEvents(stdin);
-  stdin.on('keypress', pressed);
   signal.addEventListener('abort', close, { once: true });
   enter();
   return {
     draw: (state) => paint.draw(mapStrings(redactor.data(state), escapeText)),
-    onKey: (listener) => {
-      onKey = listener;
-    },
+    onKey: keys.onKey,
     close,
+  };
+}
+
+function listenForKeys(stdin: NodeJS.ReadStream, world: ScreenWorld) {
+  let tell: (key: string) => void = () => {};
+  const pressed = (text: string | undefined, key: Key) => {
+    const name = nameOf(text, key);
+    // Raw mode makes a key of it; the whole job is to stop, as with any other program.
+    if (name === 'ctrl-z') world.kill(0, 'SIGTSTP');
+    else tell(name);
+  };
+  emitKeypressEvents(stdin);
+  stdin.on('keypress', pressed);
+  return {
+    onKey: (listener: (key: string) => void) => {
+      tell = listener;
+    },
+    stop: () => void stdin.off('keypress', pressed),
   };
 }
 
