@@ -12,7 +12,7 @@ import { type Output, wantsColor } from './io.js';
 import { createTheme, type Theme } from './theme.js';
 
 /** What is taken over. */
-export interface ScreenWorld extends SignalSource {
+interface ScreenWorld extends SignalSource {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: NodeJS.WriteStream;
   readonly stdin?: NodeJS.ReadStream;
@@ -54,10 +54,11 @@ function openScreen(screening: Screening, stdin: NodeJS.ReadStream): OwnedScreen
   const paint = createPainter(screening);
   let isEntered = false;
   const enter = () => {
+    // Continued without having left, the terminal has forgotten only what the shell changed.
+    if (!isEntered) void stdout.write(ENTER);
     isEntered = true;
     stdin.setRawMode(true);
     stdin.resume();
-    void stdout.write(ENTER);
     paint.anew();
   };
   const leave = () => {

@@ -21,8 +21,9 @@ export function cutTo(width: number, text: string): string {
   let kept = '';
   for (const [token] of text.matchAll(TOKEN)) {
     const isColor = token.length > 1 && token.startsWith('\u001b');
-    room = isColor ? room : room < widthOfToken(token) ? 0 : room - widthOfToken(token);
-    if (isColor || room > 0) kept += token;
+    // Below zero for good: nothing narrow may follow what was too wide.
+    if (!isColor) room = widthOfToken(token) > room ? -1 : room - widthOfToken(token);
+    if (isColor || room >= 0) kept += token;
   }
   return width > 0 ? `${kept}…` : '';
 }
