@@ -62,6 +62,11 @@ describe.each(loaded)('$path', ({ path, summary, command }) => {
     expect(command.summary(command.sample)).toMatch(/^[^\n\u001b]+$/);
   });
 
+  test('it takes --env all only when it changes nothing and gives one document', () => {
+    if (command.spansEnvironments)
+      expect(command.changes || command.raw || command.line || command.picture).toBeFalsy();
+  });
+
   test('its result has a JSON schema', () => {
     expect(z.toJSONSchema(documentOf(command.result), { unrepresentable: 'any', io: 'output' })).toHaveProperty(
       'properties.result',

@@ -127,10 +127,8 @@ const sections = {
   stateDirectory: z.string().min(1).optional(),
 } as const;
 
-const EnvironmentName = z
-  .string()
-  .regex(/^[a-z][\w-]*$/i)
-  .refine((name) => name !== 'all', 'it stands for every environment in --env all');
+/** `all` stands for every one of them in --env all. */
+const EnvironmentName = z.string().regex(/^(?!all$)[a-z][\w-]*$/i);
 
 /** What a file may hold: the sections, and per environment whatever overrides them. */
 export const ConfigFile = z.strictObject({

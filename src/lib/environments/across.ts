@@ -8,8 +8,11 @@ import { createRedactor } from '../redact.js';
 import { sideBySide } from '../side-by-side.js';
 import { AcrossResult, concludeEnvironments, describeEnvironments, worstFirst } from './conclude.js';
 
-/** Enough to wait for many backends at once, and few enough for the descriptors and connections of a small host. */
-const AT_ONCE = 32;
+/**
+ * Waiting costs next to nothing, and some of them may be out of reach until their timeout; some six sockets each stay
+ * well below 1,024, the usual limit of descriptors.
+ */
+const AT_ONCE = 100;
 
 /** What was asked for, as the command line has it. */
 export interface Asked {
