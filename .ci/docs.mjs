@@ -106,6 +106,7 @@ function reference({ path, summary, command }) {
           ),
         ]
       : []),
+    ...(command.spansEnvironments ? ['With `--env all` in every environment at once.'] : []),
     ['Examples:', '', ...command.examples.map((example) => `    ${example}`)].join('\n'),
   ].join('\n\n');
 }

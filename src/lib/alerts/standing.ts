@@ -64,7 +64,7 @@ const isQuiet = (rule: string, severity: Firing['severity'], now: Date) => (sile
 const SEVERITY = { critical: 'error', warning: 'warning', info: 'info' } as const satisfies Record<string, string>;
 
 /** What an operator should know of it: pure. Of a silenced alert somebody knows already. */
-export function judgeStanding({ evaluatedAt, firing }: AlertStanding, now: Date, maxAgeMs: number): Finding[] {
+function judgeStanding({ evaluatedAt, firing }: AlertStanding, now: Date, maxAgeMs: number): Finding[] {
   const ageMs = evaluatedAt === null ? null : now.getTime() - Date.parse(evaluatedAt);
   const loud = firing.filter(({ isSilenced }) => !isSilenced);
   const alerts = loud.map(
