@@ -30,7 +30,6 @@ export default defineCommand({
     )
       .filter(Boolean)
       .join('\n\n'),
-  spansEnvironments: true,
   examples: [
     'viktoria-ops integrity check',
     'viktoria-ops integrity check --dry-run',
