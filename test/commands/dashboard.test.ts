@@ -113,10 +113,19 @@ describe('the picture', () => {
   test('a panel in full scrolls to its end and no further', async () => {
     const size = { columns: 80, rows: 16 };
     const full = await draw(watched({}, { isZoomed: true, selected: 2 }), { columns: 80, rows: 40 });
-    expect(full.join('\n')).toContain('More: viktoria-ops queue status');
+    expect(full.join('\n')).toContain('More: viktoria-ops queue status --env production');
     const scrolled = await draw(watched({}, { isZoomed: true, selected: 2, scroll: 999 }), size);
     expect(scrolled).toHaveLength(16);
     expect(scrolled.at(-2)).toContain('More: viktoria-ops queue status');
+  });
+
+  test('what was not read yet is not called good', async () => {
+    const state = watched({ sentence: 'reading …' });
+    const [first, ...rest] = state.panels.map(({ result: _, ...panel }) => panel);
+    const unread = { ...(first ?? state.panels[0]), status: 'skipped', asOf: null } as Watched['panels'][number];
+    const lines = await draw({ ...state, panels: [unread, ...rest] });
+    expect(lines[0]).toBe('reading …');
+    expect(lines.join('\n')).toContain('1 System  …');
   });
 
   test('pause and help', async () => {

@@ -37,7 +37,8 @@ const TONES = { error: 'alarm', warning: 'caution', unknown: 'caution', info: 'p
 function headOf({ watched: { sentence, panels }, theme, size }: Drawing): string[] {
   const [worst, ...others] = problemsOf(panels);
   const status = worstOf(panels.map((panel) => panel.status));
-  const first = `${theme.verdict(status === 'skipped' ? 'ok' : status)}  ${sentence}`;
+  // Not read yet is not good.
+  const first = status === 'skipped' ? sentence : `${theme.verdict(status)}  ${sentence}`;
   if (size.rows < 2 * ROWS_PER_EVIDENCE) return [first];
   if (!worst) return [first, ''];
   const shown = others.slice(0, Math.floor(size.rows / ROWS_PER_EVIDENCE) - 1);
@@ -121,7 +122,7 @@ function zoom({ watched, theme }: Drawing, panel: Panel, room: number): string[]
       ...(hint === undefined ? [] : [theme.dim(`  ${hint}`)]),
     ]),
     ...(report.result === undefined ? [] : panel.source.view(report.result, theme).split('\n')),
-    theme.dim(`More: ${panel.more}`),
+    theme.dim(`More: ${panel.more}${watched.environment === 'default' ? '' : ` --env ${watched.environment}`}`),
   ];
   const first = Math.min(watched.ui.scroll, Math.max(0, lines.length - (room - 1)));
   return [title, ...lines.slice(first)];

@@ -17,7 +17,7 @@ export function concludeEnvironments(
   signal: AbortSignal,
   environments: readonly EnvironmentReport[],
 ): Outcome<AcrossResult> {
-  const parts = environments.map((report) => ({ ...report, name: report.environment }));
+  const parts = worstFirst(environments).map((report) => ({ ...report, name: report.environment }));
   const error = endedEarly(signal, parts) ?? noneBegun(environments);
   const status = signal.aborted ? 'interrupted' : foldParts(environments.map((report) => report.status));
   return {
