@@ -10,6 +10,7 @@ export const groups: Readonly<Record<string, string>> = {
   backup: 'one catalogue of database dumps, file archives and configuration snapshots',
   capacity: 'what can run out, and when',
   config: 'configuration of this tool and of the backend',
+  'feature-flags': 'how flags are used, and which are to go',
   logs: 'log files',
   alerts: 'rules, evaluation, delivery, silences',
   integrity: 'what must hold in the data, and what users do',
@@ -149,6 +150,24 @@ export const commands: readonly CommandEntry[] = [
     path: 'backup push',
     summary: 'send good backups to the bucket elsewhere',
     load: () => import('./backup/push.js'),
+  },
+  {
+    path: 'feature-flags list',
+    summary: 'the flags: what each says now, its owner and its end',
+    isDefault: true,
+    load: () => import('./feature-flags/list.js'),
+  },
+  {
+    path: 'feature-flags usage',
+    alias: 'usage-summary',
+    summary: 'how often each is asked for, and what is stale',
+    load: () => import('./feature-flags/usage.js'),
+  },
+  {
+    path: 'feature-flags report',
+    alias: 'weekly-report',
+    summary: 'use, source, changes and their effects; to a file with --report',
+    load: () => import('./feature-flags/report.js'),
   },
   {
     path: 'logs rotate',

@@ -65,5 +65,7 @@ export interface CommandEntry {
   readonly summary: string;
   /** The command its group stands for when no subcommand is named: `errors` is `errors count`. */
   readonly isDefault?: true;
+  /** Another last word it answers to, which is kept for scripts. */
+  readonly alias?: string;
   readonly load: () => Promise<{ readonly default: Command }>;
 }
