@@ -17,6 +17,7 @@ export const groups: Readonly<Record<string, string>> = {
   maintenance: 'tiers: several commands as one run',
   incidents: 'playbooks, incident records, and the audit log',
   'incidents automation': 'the switch of the playbooks',
+  deps: 'npm packages of the backend',
   init: 'first steps',
   help: 'topics beyond a command',
 };
@@ -299,6 +300,18 @@ export const commands: readonly CommandEntry[] = [
     path: 'incidents audit',
     summary: 'who did what; --verify finds what was tampered with',
     load: () => import('./incidents/audit.js'),
+  },
+  {
+    path: 'deps audit',
+    summary: "known flaws of the backend's packages",
+    isDefault: true,
+    load: () => import('./deps/audit.js'),
+  },
+  { path: 'deps outdated', summary: 'which packages have newer versions', load: () => import('./deps/outdated.js') },
+  {
+    path: 'deps fix',
+    summary: 'mend known flaws: on a branch, tested, kept only when all is well',
+    load: () => import('./deps/fix.js'),
   },
   {
     path: 'init strapi',

@@ -1,0 +1,122 @@
+/** What `deps fix` would change: npm mends a copy of the lock file, and the two are compared. Reads only. */
+import { createHash } from 'node:crypto';
+import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { systemCode } from '../../errors.js';
+import { fileError } from '../../files/index.js';
+import { countOf } from '../../measures.js';
+import { conclude, type Finding, type Outcome } from '../../status.js';
+import { AuditReport, advisoriesOf } from '../advisory.js';
+import { isCounted } from '../judge.js';
+import { findLock, type LockFile } from '../manager.js';
+import { askNpm } from '../npm.js';
+import { cleanRepository } from './git.js';
+import { lockChanges } from './lock-changes.js';
+import type { DependencyFix } from './result.js';
+import { type FixContext, workDirectory } from './site.js';
+
+/** Name of the planned lock file in the run's directory. */
+export const PLANNED = 'planned';
+
+/**
+ * Only what package.json allows is changed, and never package.json itself.
+ * Errors: `VOPS-DEPS-UNCLEAN`, `VOPS-FILE`, `VOPS-TOOL-MISSING`.
+ */
+export async function planFix(context: FixContext): Promise<Outcome<DependencyFix>> {
+  const { app, deps } = await context.config();
+  const nothing = emptyFix(app.root, deps.testCommand);
+  const found = await findLock(app.root);
+  if ('missing' in found) return conclude(nothing, [found.missing]);
+  const { lock } = found;
+  const repository = await cleanRepository(context.exec, app.root, lock);
+  const manifest = Manifest.parse(JSON.parse(await read(join(app.root, 'package.json'))));
+  if (manifest.workspaces !== undefined) return conclude(nothing, [WORKSPACES]);
+  const mended = await mendCopy(context, app.root, lock);
+  if ('missing' in mended) return conclude(nothing, [mended.missing]);
+  const today = context.now().toISOString().slice(0, 10);
+  const [before, remaining] = [mended.before, mended.after].map((report) => advisoriesOf(report, deps.allow, today));
+  const changes = lockChanges(await read(join(app.root, lock)), mended.lockText);
+  const left = new Set(remaining?.map(({ id }) => id));
+  const result: DependencyFix = {
+    ...nothing,
+    mode: repository ? 'branch' : 'lock-file',
+    changes,
+    fixed: [...new Set(before?.map(({ id }) => id).filter((id) => !left.has(id)))],
+    remaining: remaining ?? [],
+    lockSha256: changes.length === 0 ? null : sha256(mended.lockText),
+  };
+  const open = result.remaining.filter((advisory) => isCounted(advisory, deps.auditLevel));
+  const isUntested = deps.testCommand.join(' ') === 'npm test' && manifest.scripts?.test === undefined;
+  return conclude(result, [
+    ...(open.length > 0 ? [stillOpen(open.length)] : []),
+    ...(changes.length > 0 && isUntested ? [UNTESTED] : []),
+  ]);
+}
+
+const Manifest = z.object({ scripts: z.record(z.string(), z.string()).optional(), workspaces: z.unknown().optional() });
+
+export const emptyFix = (root: string, testCommand: readonly string[]): DependencyFix => ({
+  root,
+  mode: 'branch',
+  applied: false,
+  changes: [],
+  fixed: [],
+  remaining: [],
+  testCommand: [...testCommand],
+  tests: 'not_run',
+  lockSha256: null,
+  branch: null,
+  backup: null,
+});
+
+/** `npm audit fix` on a copy of the files that it reads. */
+async function mendCopy(context: FixContext, root: string, lock: LockFile) {
+  const directory = join(await workDirectory(context), PLANNED);
+  await mkdir(directory, { mode: 0o700 });
+  for (const name of ['package.json', lock]) await copyFile(join(root, name), join(directory, name));
+  await copyFile(join(root, '.npmrc'), join(directory, '.npmrc')).catch((error: unknown) => {
+    if (systemCode(error) !== 'ENOENT') throw error;
+  });
+  const { timeout, installTimeout } = (await context.config()).deps;
+  const before = await askNpm(context, { directory, args: ['audit'], timeoutMs: timeout }, AuditReport);
+  if ('missing' in before) return before;
+  const args = ['audit', 'fix', '--package-lock-only'];
+  const after = await askNpm(context, { directory, args, timeoutMs: installTimeout }, Mended);
+  if ('missing' in after) return after;
+  return { before: before.answer, after: after.answer.audit, lockText: await read(join(directory, lock)) };
+}
+
+const Mended = z.object({ audit: AuditReport });
+
+export async function read(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw fileError('read', path, error);
+  }
+}
+
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+const WORKSPACES: Finding = {
+  code: 'VOPS-DEPS-UNSUPPORTED',
+  severity: 'unknown',
+  message: 'package.json has workspaces: a fix of those is not planned here',
+  hint: 'on a branch of your own: npm audit fix, then the tests',
+};
+
+const UNTESTED: Finding = {
+  code: 'VOPS-DEPS-NO-TESTS',
+  severity: 'error',
+  message:
+    'package.json has no script "test": nothing would tell whether the backend still works, so nothing is changed',
+  hint: 'name what does in deps.testCommand, if only ["npm", "run", "build"]',
+};
+
+const stillOpen = (count: number): Finding => ({
+  code: 'VOPS-DEPS-STILL-VULNERABLE',
+  severity: 'warning',
+  message: `no compatible version mends ${countOf(count, 'known flaw')}`,
+  hint: 'see what it takes: viktoria-ops deps audit',
+});
