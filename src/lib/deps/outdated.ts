@@ -44,7 +44,7 @@ export async function listOutdated(
   if ('missing' in asked) return unknown(asked.missing);
   const packages = Object.entries(asked.answer)
     .flatMap(([name, lines]) => [lines].flat().map((line) => describe(name, line)))
-    .filter(({ current, latest }) => current !== latest)
+    .filter(({ current, wanted, latest }) => (current ?? wanted) !== latest)
     .sort((one, other) => STEPS.indexOf(one.step) - STEPS.indexOf(other.step) || (one.name < other.name ? -1 : 1));
   return conclude({ root: app.root, packages }, judge(packages));
 }
