@@ -207,7 +207,7 @@ describe('feature-flags report', () => {
     expect(result.changes).toMatchObject([
       { flag: 'switched', day: dayBefore(12), from: 'off', to: 'on', isNew: true },
     ]);
-    expect(result.changes[0]?.effects).toMatchObject([
+    expect(result.changes?.[0]?.effects).toMatchObject([
       { metric: 'duration', verdict: 'better', daysBefore: 14, daysAfter: 11 },
       { metric: 'errorRate', verdict: 'no_difference' },
     ]);

@@ -21,9 +21,10 @@ export default defineCommand({
   result: FlagReport,
   run: reportFlags,
   summary: ({ flags, changes, windowDays }) => {
-    const fresh = changes.filter(({ isNew }) => isNew).length;
+    const fresh = changes?.filter(({ isNew }) => isNew).length;
+    const changed = fresh === undefined ? 'changes unknown' : `${countOf(fresh, 'change')} in ${windowDays} days`;
     const troubled = flags.filter(({ states }) => states.length > 0).length;
-    return `${countOf(flags.length, 'flag')}, ${troubled} to look at; ${countOf(fresh, 'change')} in ${windowDays} days`;
+    return `${countOf(flags.length, 'flag')}, ${troubled} to look at; ${changed}`;
   },
   view,
   examples: ['viktoria-ops feature-flags report', 'viktoria-ops feature-flags report --window 30d --report flags.md'],
@@ -79,7 +80,7 @@ function flagTable({ flags }: FlagReport, theme: Theme): string {
 
 function changeTable({ changes, fileChanges }: FlagReport, theme: Theme): string {
   const rows = [
-    ...changes.map(({ day, flag, from, to, effects }) => [
+    ...(changes ?? []).map(({ day, flag, from, to, effects }) => [
       day,
       flag,
       `${from} → ${to}`,

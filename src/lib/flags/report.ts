@@ -30,18 +30,20 @@ type FlagReportFlags = z.output<typeof FlagReportFlags>;
 export const FlagReport = z.object({
   windowDays: z.number(),
   flags: z.array(Flag),
-  /** Of the last four weeks, so that their effects can be seen; latest first. */
-  changes: z.array(
-    z.object({
-      flag: z.string(),
-      day: z.iso.date(),
-      from: Answer,
-      to: Answer,
-      /** Within the window. */
-      isNew: z.boolean(),
-      effects: z.array(Effect),
-    }),
-  ),
+  /** Of the last four weeks, so that their effects can be seen; latest first. Null where no history was read. */
+  changes: z
+    .array(
+      z.object({
+        flag: z.string(),
+        day: z.iso.date(),
+        from: Answer,
+        to: Answer,
+        /** Within the window. */
+        isNew: z.boolean(),
+        effects: z.array(Effect),
+      }),
+    )
+    .nullable(),
   /** Changes of the file of flags in the window, as the application saw them. */
   fileChanges: z.array(z.object({ timestamp: z.iso.datetime(), path: z.string() })),
   /** What source asks for and the application does not know. */
@@ -82,7 +84,7 @@ export async function reportFlags(
   const result: FlagReport = {
     windowDays: period.windowDays,
     flags,
-    changes: history ? changesIn(history, { ...period, least: featureFlags.effect }) : [],
+    changes: history ? changesIn(history, { ...period, least: featureFlags.effect }) : null,
     fileChanges: [...(foundIn(changed) ?? [])],
     undefinedReferences: [...(source?.unknown ?? [])].map(([name, references]) => ({ name, references })),
     search: source?.search ?? null,
@@ -105,7 +107,7 @@ const foundIn = <T>(read: Read<T>): T | undefined => ('found' in read ? read.fou
 function changesIn(
   { flags, hooks }: FlagHistory,
   { today, windowDays, least }: EffectOptions & { readonly windowDays: number },
-): FlagReport['changes'] {
+): NonNullable<FlagReport['changes']> {
   const all = [...flags.values()].flatMap(changesOf);
   const [shown, fresh] = [daysFrom(today, -CHANGES_SHOWN), daysFrom(today, -windowDays)];
   return all

@@ -3,16 +3,19 @@ import * as z from 'zod';
 import type { DependencyFix } from './result.js';
 
 /** Versions 2 and 3 list every installed package by its path; version 1 has none. */
-const Lock = z.object({
+export const Lock = z.object({
   packages: z.record(z.string(), z.object({ version: z.string().optional(), resolved: z.string().optional() })),
 });
 
-/** By path. @throws SyntaxError, ZodError for what is no lock file of npm 7 or newer */
-export function lockChanges(before: string, after: string): DependencyFix['changes'] {
-  const [old, young] = [before, after].map((text) => Lock.parse(JSON.parse(text)).packages);
-  const paths = [...new Set([...Object.keys(old ?? {}), ...Object.keys(young ?? {})])].sort();
+type Lock = z.infer<typeof Lock>;
+
+/** By path. */
+export function lockChanges(before: Lock, after: Lock): DependencyFix['changes'] {
+  const paths = [...new Set([...Object.keys(before.packages), ...Object.keys(after.packages)])].sort();
   return paths.flatMap((path) => {
-    const [from, to] = [old?.[path], young?.[path]].map((entry) => entry?.version ?? entry?.resolved ?? null);
+    const [from, to] = [before, after].map(
+      ({ packages: { [path]: entry } }) => entry?.version ?? entry?.resolved ?? null,
+    );
     return from === to ? [] : [{ path: path === '' ? '.' : path, from: from ?? null, to: to ?? null }];
   });
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { systemCode } from '../../errors.js';
+import { OperatorError, systemCode } from '../../errors.js';
 import { fileError } from '../../files/index.js';
 import { countOf } from '../../measures.js';
 import { conclude, type Finding, type Outcome } from '../../status.js';
@@ -12,7 +12,7 @@ import { isCounted } from '../judge.js';
 import { findLock, type LockFile } from '../manager.js';
 import { askNpm } from '../npm.js';
 import { cleanRepository } from './git.js';
-import { lockChanges } from './lock-changes.js';
+import { Lock, lockChanges } from './lock-changes.js';
 import type { DependencyFix } from './result.js';
 import { type FixContext, workDirectory } from './site.js';
 
@@ -30,13 +30,14 @@ export async function planFix(context: FixContext): Promise<Outcome<DependencyFi
   if ('missing' in found) return conclude(nothing, [found.missing]);
   const { lock } = found;
   const repository = await cleanRepository(context.exec, app.root, lock);
-  const manifest = Manifest.parse(JSON.parse(await read(join(app.root, 'package.json'))));
+  const manifest = await readAs(join(app.root, 'package.json'), Manifest);
+  const locked = await readAs(join(app.root, lock), Lock);
   if (manifest.workspaces !== undefined) return conclude(nothing, [WORKSPACES]);
   const mended = await mendCopy(context, app.root, lock);
   if ('missing' in mended) return conclude(nothing, [mended.missing]);
   const today = context.now().toISOString().slice(0, 10);
   const [before, remaining] = [mended.before, mended.after].map((report) => advisoriesOf(report, deps.allow, today));
-  const changes = lockChanges(await read(join(app.root, lock)), mended.lockText);
+  const changes = lockChanges(locked, mended.lock);
   const left = new Set(remaining?.map(({ id }) => id));
   const result: DependencyFix = {
     ...nothing,
@@ -44,7 +45,7 @@ export async function planFix(context: FixContext): Promise<Outcome<DependencyFi
     changes,
     fixed: [...new Set(before?.map(({ id }) => id).filter((id) => !left.has(id)))],
     remaining: remaining ?? [],
-    lockSha256: changes.length === 0 ? null : sha256(mended.lockText),
+    lockSha256: changes.length === 0 ? null : sha256(await read(mended.path)),
   };
   const open = result.remaining.filter((advisory) => isCounted(advisory, deps.auditLevel));
   const isUntested = deps.testCommand.join(' ') === 'npm test' && manifest.scripts?.test === undefined;
@@ -56,7 +57,7 @@ export async function planFix(context: FixContext): Promise<Outcome<DependencyFi
 
 const Manifest = z.object({ scripts: z.record(z.string(), z.string()).optional(), workspaces: z.unknown().optional() });
 
-export const emptyFix = (root: string, testCommand: readonly string[]): DependencyFix => ({
+const emptyFix = (root: string, testCommand: readonly string[]): DependencyFix => ({
   root,
   mode: 'branch',
   applied: false,
@@ -84,7 +85,8 @@ async function mendCopy(context: FixContext, root: string, lock: LockFile) {
   const args = ['audit', 'fix', '--package-lock-only'];
   const after = await askNpm(context, { directory, args, timeoutMs: installTimeout }, Mended);
   if ('missing' in after) return after;
-  return { before: before.answer, after: after.answer.audit, lockText: await read(join(directory, lock)) };
+  const path = join(directory, lock);
+  return { before: before.answer, after: after.answer.audit, path, lock: await readAs(path, Lock) };
 }
 
 const Mended = z.object({ audit: AuditReport });
@@ -94,6 +96,17 @@ export async function read(path: string): Promise<string> {
     return await readFile(path, 'utf8');
   } catch (error) {
     throw fileError('read', path, error);
+  }
+}
+
+/** Errors: `VOPS-FILE`, also for what is not as npm 7 and newer write it. */
+async function readAs<T>(path: string, schema: z.ZodType<T>): Promise<T> {
+  const text = await read(path);
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (error) {
+    const hint = 'npm of version 7 or newer writes it anew: npm install --package-lock-only';
+    throw new OperatorError('VOPS-FILE', `${path} is not what npm 7 or newer writes`, { hint, cause: error });
   }
 }
 

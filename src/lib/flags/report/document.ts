@@ -59,7 +59,7 @@ const SECTIONS: readonly ((report: FlagReport) => Section)[] = [
     title: `Changes of the last ${windowDays} days`,
     head: ['day', 'flag', 'from', 'to'],
     rows: [
-      ...changes.filter(({ isNew }) => isNew).map(({ day, flag, from, to }) => [day, flag, from, to]),
+      ...(changes ?? []).filter(({ isNew }) => isNew).map(({ day, flag, from, to }) => [day, flag, from, to]),
       ...fileChanges.map(({ timestamp, path }) => [timestamp, path, '', 'changed']),
     ],
   }),
@@ -81,7 +81,7 @@ const SECTIONS: readonly ((report: FlagReport) => Section)[] = [
   ({ changes }) => ({
     title: 'Effects of changes',
     head: ['day', 'flag', 'change', 'duration of hooks', 'errors of hooks'],
-    rows: changes.map(({ day, flag, from, to, effects }) => [
+    rows: (changes ?? []).map(({ day, flag, from, to, effects }) => [
       day,
       flag,
       `${from} → ${to}`,
