@@ -160,7 +160,7 @@ describe.each(['audit', 'outdated'])('deps %s without an answer is unknown', (co
     expect(await runJson(['deps', command], { env })).toMatchObject({ code: 4, document: { status: 'unknown' } });
     const down = { ...site().env, npm_config_registry: 'http://127.0.0.1:9' };
     expect(await run(['deps', command], { env: down })).toMatchObject({ code: 4 });
-    const bare = await run(['deps', command], { env: { ...env, PATH: '/nonexistent' } });
+    const bare = await run(['deps', command], { env: { ...site().env, PATH: '/nonexistent' } });
     expect(bare).toMatchObject({ code: 4, stderr: expect.stringContaining('npm is not installed') });
   });
 

@@ -179,6 +179,7 @@ describe('deps fix in git', () => {
     registry.mood = '503';
     const { code, document } = await runJson(['deps', 'fix'], { env: place.env });
     expect({ code, status: document.status }).toEqual({ code: 4, status: 'unknown' });
+    expect(document.result.changes).toBeNull();
     expectUntouched(place, before);
   });
 });

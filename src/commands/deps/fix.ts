@@ -12,13 +12,14 @@ export default defineCommand({
   changes: true,
   run: (context, flags) => withWorkDirectory(context, () => fix(context, flags)),
   summary: ({ applied, changes, fixed, tests, branch, backup }) => {
+    if (changes === null) return 'no answer: what could be mended is unknown';
     if (changes.length === 0) return 'nothing that a compatible version would mend';
     const what = `${countOf(changes.length, 'package')}, ${countOf(fixed.length, 'known flaw')} mended`;
     if (applied) return `${what}; tests passed, ${branch === null ? `old lock file in ${backup}` : `branch ${branch}`}`;
     return tests === 'failed' ? `tests failed, nothing was kept: ${what}` : `not done: ${what}`;
   },
   view: ({ changes, fixed }, theme) => {
-    if (changes.length === 0) return '';
+    if (changes === null || changes.length === 0) return '';
     const table = theme.table(
       ['package', 'from', 'to'],
       changes.map(({ path, from, to }) => [path, from, to]),

@@ -106,8 +106,14 @@ const next = (root: string, { branch }: Pick<DependencyFix, 'branch'>): Finding 
 });
 
 function messageOf({ changes, fixed }: DependencyFix): string {
-  const lines = changes.map(({ path, from, to }) => `- ${path}: ${from ?? 'not there'} to ${to ?? 'gone'}`);
-  return [`Mend ${countOf(fixed.length, 'known flaw')} of dependencies`, '', fixed.join(', '), '', ...lines].join('\n');
+  const lines = changes?.map(({ path, from, to }) => `- ${path}: ${from ?? 'not there'} to ${to ?? 'gone'}`);
+  return [
+    `Mend ${countOf(fixed.length, 'known flaw')} of dependencies`,
+    '',
+    fixed.join(', '),
+    '',
+    ...(lines ?? []),
+  ].join('\n');
 }
 
 async function record(context: FixContext, root: string, outcome: string): Promise<void> {

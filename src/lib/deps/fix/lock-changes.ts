@@ -1,6 +1,6 @@
 /** Two lock files → which packages change. Pure. */
 import * as z from 'zod';
-import type { DependencyFix } from './result.js';
+import type { Change } from './result.js';
 
 /** Versions 2 and 3 list every installed package by its path; version 1 has none. */
 export const Lock = z.object({
@@ -10,7 +10,7 @@ export const Lock = z.object({
 type Lock = z.infer<typeof Lock>;
 
 /** By path. */
-export function lockChanges(before: Lock, after: Lock): DependencyFix['changes'] {
+export function lockChanges(before: Lock, after: Lock): Change[] {
   const paths = [...new Set([...Object.keys(before.packages), ...Object.keys(after.packages)])].sort();
   return paths.flatMap((path) => {
     const [from, to] = [before, after].map(

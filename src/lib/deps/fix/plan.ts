@@ -61,7 +61,7 @@ const emptyFix = (root: string, testCommand: readonly string[]): DependencyFix =
   root,
   mode: 'branch',
   applied: false,
-  changes: [],
+  changes: null,
   fixed: [],
   remaining: [],
   testCommand: [...testCommand],
