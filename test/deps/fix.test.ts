@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Lock, lockChanges } from '../../src/lib/deps/fix/lock-changes.js';
@@ -173,6 +173,15 @@ describe('deps fix in git', () => {
     }
   });
 
+  test('root runs nothing that belongs to somebody else', async () => {
+    if (process.getuid?.() !== 0) return; // only root can give files away
+    const place = site({});
+    chownSync(place.root, 1, 1);
+    const { code, stderr } = await run(['deps', 'fix', '--dry-run'], { env: place.env });
+    expect(code).toBe(1);
+    expect(stderr).toContain('belongs to uid 1');
+  });
+
   test('the registry is unwell: unknown, nothing is changed', async () => {
     const place = site({ repository: 'backend' });
     const before = place.lock();
@@ -227,14 +236,28 @@ describe('deps fix, ended early', () => {
     await ended;
     process.kill(Number(readFileSync(running, 'utf8')));
     expect(git(place.root, 'worktree', 'list').split('\n')).toHaveLength(2);
-    const dry = await runJson(['deps', 'fix', '--dry-run'], { env: place.env });
-    expect(codesOf(dry.document)).toEqual(['VOPS-DEPS-FIX-INTERRUPTED']);
-    expect(git(place.root, 'worktree', 'list').split('\n')).toHaveLength(2);
     registry.mood = '503';
+    const dry = await runJson(['deps', 'fix', '--dry-run'], { env: place.env });
+    expect(codesOf(dry.document)).toEqual(['VOPS-DEPS-UNKNOWN', 'VOPS-DEPS-FIX-INTERRUPTED']);
+    expect(git(place.root, 'worktree', 'list').split('\n')).toHaveLength(2);
     const { document } = await runJson(['deps', 'fix'], { env: place.env });
     expect(codesOf(document)).toContain('VOPS-DEPS-FIX-INTERRUPTED');
     expectUntouched(place, before);
     expect(auditOf(place)).toContain('deps.fix-mended');
+  });
+
+  test('between its commit and its end: the branch stays', async () => {
+    const place = site({ repository: 'backend' });
+    const left = join(place.state, 'deps-fix', 'dead');
+    mkdirSync(left, { recursive: true, mode: 0o700 });
+    git(place.root, 'branch', 'deps-fix-dead');
+    const note = { repository: place.root, branch: 'deps-fix-dead', isKept: true };
+    writeFileSync(join(left, 'note.json'), JSON.stringify(note));
+    registry.mood = '503';
+    const { document } = await runJson(['deps', 'fix'], { env: place.env });
+    expect(document.findings[1].message).toContain('tested and kept: deps-fix-dead');
+    expect(git(place.root, 'branch', '--list', 'deps-fix-dead')).not.toBe('');
+    expect(existsSync(left)).toBe(false);
   });
 });
 

@@ -124,7 +124,7 @@ const RENDERERS: Readonly<Record<string, (cover: Cover, report: FlagReport) => s
   '.html': htmlReport,
   '.htm': htmlReport,
   '.md': markdownReport,
-  '.json': (_, report) => `${JSON.stringify(report, undefined, 2)}\n`,
+  '.json': (cover, report) => `${JSON.stringify({ ...cover, ...report }, undefined, 2)}\n`,
 };
 
 function rendererFor(path: string): (cover: Cover, report: FlagReport) => string {

@@ -14,7 +14,7 @@ export function describeUsage({ usage }: Flag): string | null {
   return usage?.answer && usage.answerSince ? `${usage.answer} since ${usage.answerSince}` : null;
 }
 
-/** `duration: better by 12 % (p 0.002)`. */
+/** `duration: better (-12 %, p 0.002)`. */
 export function describeEffect({ metric, verdict, change, p, daysBefore, daysAfter }: Effect): string {
   const what = metric === 'duration' ? 'duration' : 'error rate';
   if (change === null || p === null) {
@@ -23,7 +23,7 @@ export function describeEffect({ metric, verdict, change, p, daysBefore, daysAft
   const size = metric === 'duration' ? formatPercent(round(change)) : `${(change * 100).toFixed(2)} points`;
   const signed = change > 0 ? `+${size}` : size;
   const words = verdict === 'no_difference' ? 'no clear difference' : verdict;
-  return `${what}: ${words} (${signed}, p ${p.toFixed(3)})`;
+  return `${what}: ${words} (${signed}, p ${p < 0.001 ? 'below 0.001' : p.toFixed(3)})`;
 }
 
 /** What the search covered. */

@@ -1,6 +1,6 @@
 /** What `deps fix` would change: npm mends a copy of the lock file, and the two are compared. Reads only. */
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { OperatorError, systemCode } from '../../errors.js';
@@ -21,7 +21,7 @@ export const PLANNED = 'planned';
 
 /**
  * Only what package.json allows is changed, and never package.json itself.
- * Errors: `VOPS-DEPS-UNCLEAN`, `VOPS-FILE`, `VOPS-TOOL-MISSING`.
+ * Errors: `VOPS-DEPS-UNCLEAN`, `VOPS-FILE`, `VOPS-FILE-UNSAFE`, `VOPS-TOOL-MISSING`.
  */
 export async function planFix(context: FixContext): Promise<Outcome<DependencyFix>> {
   const { app, deps } = await context.config();
@@ -29,6 +29,7 @@ export async function planFix(context: FixContext): Promise<Outcome<DependencyFi
   const found = await findLock(app.root);
   if ('missing' in found) return conclude(nothing, [found.missing]);
   const { lock } = found;
+  await refuseForeign(app.root);
   const repository = await cleanRepository(context.exec, app.root, lock);
   const manifest = await readAs(join(app.root, 'package.json'), Manifest);
   const locked = await readAs(join(app.root, lock), Lock);
@@ -55,6 +56,15 @@ export async function planFix(context: FixContext): Promise<Outcome<DependencyFi
   ]);
 }
 
+/** The tests are whatever the owner of the directory says: not a program for root to run. */
+async function refuseForeign(root: string): Promise<void> {
+  const { uid } = await stat(root);
+  if (process.getuid?.() !== 0 || uid === 0) return;
+  throw new OperatorError('VOPS-FILE-UNSAFE', `${root} belongs to uid ${uid}: root does not run what is in it`, {
+    hint: 'run it as the owner of the files (sudo -u)',
+  });
+}
+
 const Manifest = z.object({ scripts: z.record(z.string(), z.string()).optional(), workspaces: z.unknown().optional() });
 
 const emptyFix = (root: string, testCommand: readonly string[]): DependencyFix => ({
@@ -74,11 +84,7 @@ const emptyFix = (root: string, testCommand: readonly string[]): DependencyFix =
 /** `npm audit fix` on a copy of the files that it reads. */
 async function mendCopy(context: FixContext, root: string, lock: LockFile) {
   const directory = join(await workDirectory(context), PLANNED);
-  await mkdir(directory, { mode: 0o700 });
-  for (const name of ['package.json', lock]) await copyFile(join(root, name), join(directory, name));
-  await copyFile(join(root, '.npmrc'), join(directory, '.npmrc')).catch((error: unknown) => {
-    if (systemCode(error) !== 'ENOENT') throw error;
-  });
+  await copyManifests(root, directory, lock);
   const { timeout, installTimeout } = (await context.config()).deps;
   const before = await askNpm(context, { directory, args: ['audit'], timeoutMs: timeout }, AuditReport);
   if ('missing' in before) return before;
@@ -87,6 +93,18 @@ async function mendCopy(context: FixContext, root: string, lock: LockFile) {
   if ('missing' in after) return after;
   const path = join(directory, lock);
   return { before: before.answer, after: after.answer.audit, path, lock: await readAs(path, Lock) };
+}
+
+async function copyManifests(root: string, directory: string, lock: LockFile): Promise<void> {
+  try {
+    await mkdir(directory, { mode: 0o700 });
+    for (const name of ['package.json', lock]) await copyFile(join(root, name), join(directory, name));
+    await copyFile(join(root, '.npmrc'), join(directory, '.npmrc')).catch((error: unknown) => {
+      if (systemCode(error) !== 'ENOENT') throw error;
+    });
+  } catch (error) {
+    throw fileError('copy the files of npm from', root, error);
+  }
 }
 
 const Mended = z.object({ audit: AuditReport });

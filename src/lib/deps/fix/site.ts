@@ -62,10 +62,12 @@ async function mendLeftovers(context: FixContext, directory: string): Promise<re
   const left = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   if (left.length === 0) return [];
   if (context.dryRun) return [interrupted(left, 'the next run that is no dry run clears away what it left')];
-  for (const name of left) await clearAway(context, join(directory, name));
+  const kept: string[] = [];
+  for (const name of left) kept.push(...(await clearAway(context, join(directory, name))));
   const entry = { actor: personActing(context), action: 'deps.fix-mended', subject: left.join(', ') };
   await appendAudit(context, { ...entry, outcome: 'what a killed run had left was cleared away' });
-  return [interrupted(left, 'what it had left was cleared away: nothing of it was kept')];
+  const branches = kept.length === 0 ? 'nothing of it was kept' : `tested and kept: ${kept.join(', ')}`;
+  return [interrupted(left, `what it had left was cleared away; ${branches}`)];
 }
 
 const interrupted = (runs: readonly string[], consequence: string): Finding => ({
@@ -74,10 +76,12 @@ const interrupted = (runs: readonly string[], consequence: string): Finding => (
   message: `an earlier fix was killed (${runs.join(', ')}); ${consequence}`,
 });
 
-async function clearAway(context: FixContext, work: string): Promise<void> {
+/** Branches that stay. */
+async function clearAway(context: FixContext, work: string): Promise<readonly string[]> {
   const note = await readNote(work);
   if (note) await removeTree(context, work, note);
   await rm(work, { recursive: true, force: true });
+  return note?.isKept ? [note.branch] : [];
 }
 
 async function readNote(work: string): Promise<Note | undefined> {
