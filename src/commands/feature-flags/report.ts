@@ -79,17 +79,16 @@ function flagTable({ flags }: FlagReport, theme: Theme): string {
 }
 
 function changeTable({ changes, fileChanges }: FlagReport, theme: Theme): string {
-  const rows = [
-    ...(changes ?? []).map(({ day, flag, from, to, effects }) => [
-      day,
-      flag,
-      `${from} → ${to}`,
-      effects.map(describeEffect).join('; '),
-    ]),
-    ...fileChanges.map(({ timestamp, path }) => [theme.time(timestamp), path, 'changed', '']),
-  ];
-  if (rows.length === 0) return '';
-  return `\n${theme.table(['changed', 'flag', 'from → to', 'effect'], rows)}`;
+  const rows = (changes ?? []).map(({ day, flag, from, to, effects }) => [
+    day,
+    flag,
+    `${from} → ${to}`,
+    ...effects.map(describeEffect),
+  ]);
+  const table =
+    rows.length === 0 ? [] : [theme.table(['changed', 'flag', 'how', 'hook duration', 'hook errors'], rows)];
+  const files = fileChanges.map(({ timestamp, path }) => theme.dim(`${path} changed ${theme.time(timestamp)}`));
+  return [...table, ...files].map((part, index) => (index === 0 ? `\n${part}` : part)).join('\n');
 }
 
 function unknownTable({ undefinedReferences }: FlagReport, theme: Theme): string {

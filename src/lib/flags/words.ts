@@ -14,16 +14,12 @@ export function describeUsage({ usage }: Flag): string | null {
   return usage?.answer && usage.answerSince ? `${usage.answer} since ${usage.answerSince}` : null;
 }
 
-/** `duration: better (-12 %, p 0.002)`. */
-export function describeEffect({ metric, verdict, change, p, daysBefore, daysAfter }: Effect): string {
-  const what = metric === 'duration' ? 'duration' : 'error rate';
-  if (change === null || p === null) {
-    return `${what}: insufficient data (${daysBefore} days before, ${daysAfter} after)`;
-  }
+/** `better, -12 %`; `no clear difference`; `insufficient data (14 and 4 days)`: before and after. */
+export function describeEffect({ metric, verdict, change, daysBefore, daysAfter }: Effect): string {
+  if (change === null) return `insufficient data (${daysBefore} and ${daysAfter} days)`;
+  if (verdict === 'no_difference') return 'no clear difference';
   const size = metric === 'duration' ? formatPercent(round(change)) : `${(change * 100).toFixed(2)} points`;
-  const signed = change > 0 ? `+${size}` : size;
-  const words = verdict === 'no_difference' ? 'no clear difference' : verdict;
-  return `${what}: ${words} (${signed}, p ${p < 0.001 ? 'below 0.001' : p.toFixed(3)})`;
+  return `${verdict}, ${change > 0 ? '+' : ''}${size}`;
 }
 
 /** What the search covered. */
