@@ -13,6 +13,7 @@ export const groups: Readonly<Record<string, string>> = {
   logs: 'log files',
   alerts: 'rules, evaluation, delivery, silences',
   integrity: 'what must hold in the data, and what users do',
+  security: 'who gets in, and what is open to others',
   maintenance: 'tiers: several commands as one run',
   incidents: 'playbooks, incident records, and the audit log',
   'incidents automation': 'the switch of the playbooks',
@@ -231,6 +232,11 @@ export const commands: readonly CommandEntry[] = [
     path: 'integrity list',
     summary: 'the checks and journeys, and how they stood last',
     load: () => import('./integrity/list.js'),
+  },
+  {
+    path: 'security check',
+    summary: 'logins and scans, accounts and tokens, rights of files and database, TLS',
+    load: () => import('./security/check.js'),
   },
   { path: 'maintenance daily', summary: 'every daily task as one run', load: () => import('./maintenance/daily.js') },
   {

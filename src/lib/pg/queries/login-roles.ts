@@ -1,0 +1,43 @@
+import * as z from 'zod';
+import { Instant, Numeric } from '../columns.js';
+import type { Query } from '../index.js';
+
+export const LoginRole = z.object({
+  name: z.string(),
+  isSuperuser: z.boolean(),
+  createsRoles: z.boolean(),
+  bypassesRowSecurity: z.boolean(),
+  replicates: z.boolean(),
+  /** Predefined roles that reach the operating system of the server, of which it is a member. */
+  serverRights: z.array(z.string()),
+  validUntil: Instant.nullable(),
+  /** Tables and the like of this database that belong to it. */
+  ownedTables: Numeric,
+  /** Sessions in this database but those of viktoria-ops; of other roles only where we may see them. */
+  sessions: Numeric,
+});
+
+/** Roles that can log in. `infinity`, which never comes, is no end. $1 is how our own sessions begin their name. */
+export const loginRoles = {
+  sql: `
+    select
+      r.rolname::text as name, r.rolsuper as "isSuperuser", r.rolcreaterole as "createsRoles",
+      r.rolbypassrls as "bypassesRowSecurity", r.rolreplication as replicates,
+      array(
+        select s.rolname::text from pg_roles s
+        where s.rolname in ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files')
+          and not r.rolsuper and pg_has_role(r.oid, s.oid, 'usage')
+        order by 1) as "serverRights",
+      nullif(r.rolvaliduntil, 'infinity') as "validUntil",
+      (select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where c.relowner = r.oid and c.relkind in ('r', 'p', 'm', 'v', 'S')
+          and n.nspname not in ('pg_catalog', 'information_schema') and n.nspname not like 'pg\\_toast%') as "ownedTables",
+      (select count(*) from pg_stat_activity a
+        where a.usesysid = r.oid and a.datname = current_database() and a.backend_type = 'client backend'
+          and not starts_with(a.application_name, $1)) as sessions
+    from pg_roles r
+    where r.rolcanlogin
+    order by r.rolname
+    limit 1000`,
+  row: LoginRole,
+} satisfies Query<z.infer<typeof LoginRole>>;

@@ -1,0 +1,112 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import type { Config } from '../../config/index.js';
+import { countOf } from '../../measures.js';
+import { passwordFile } from '../../pg/password.js';
+import type { Finding } from '../../status.js';
+import { defineCheck, type Subject } from '../check.js';
+import { type Judged, judgeFiles, type Purpose } from '../files/judge.js';
+import { readRights, walk } from '../files/read.js';
+
+const File = z.object({
+  path: z.string(),
+  purpose: z.enum(['secret', 'private', 'code']),
+  mode: z.number().int(),
+  uid: z.number().int(),
+  isDirectory: z.boolean(),
+  isReachable: z.boolean(),
+});
+
+const Files = z.object({
+  /** What was looked at by name. */
+  files: z.array(File),
+  /** Below them, what others may change, or belongs to others. */
+  below: z.array(File),
+  looked: z.number().int(),
+  /** There are more entries than are looked at. */
+  isCutShort: z.boolean(),
+  /** Uids whose files these may be. */
+  owners: z.array(z.number().int()),
+  unread: z.array(z.object({ path: z.string(), reason: z.string() })),
+});
+type Files = z.infer<typeof Files>;
+
+/** Rights of secrets, backups, configuration and code. Lists of access control beyond the mode are not looked at. */
+export const files = defineCheck({
+  data: Files,
+  read: readFiles,
+  judge: (seen) => [
+    ...judgeFiles([...seen.files, ...seen.below], new Set(seen.owners)),
+    ...seen.unread.map(notSeen),
+    ...(seen.isCutShort ? [cutShort(seen.looked)] : []),
+  ],
+  describe: ({ looked }) => `${countOf(looked, 'file')} looked at`,
+});
+
+/** A backend's own source has some thousands at most. */
+const MOST_ENTRIES = 20_000;
+
+async function readFiles({ config, context }: Subject): Promise<Files> {
+  const named: Judged[] = [];
+  const unread: Files['unread'] = [];
+  for (const { path, purpose } of await placesOf(config, context.env)) {
+    const rights = await readRights(path);
+    if (typeof rights === 'string') unread.push({ path, reason: rights });
+    else if (rights) named.push({ ...rights, purpose });
+  }
+  const owners = [
+    0,
+    process.getuid?.() ?? 0,
+    ...named.flatMap(({ path, uid }) => (path === config.app.root ? [uid] : [])),
+  ];
+  const below: Judged[] = [];
+  for (const place of named.filter(
+    ({ purpose, isDirectory, path }) => purpose === 'code' && isDirectory && path !== config.app.root,
+  )) {
+    const found = await walk(place, MOST_ENTRIES - below.length);
+    below.push(...found.map((rights) => ({ ...rights, purpose: place.purpose })));
+  }
+  const isCutShort = below.length >= MOST_ENTRIES;
+  const suspect = below.filter(({ mode, uid }) => (mode & 0o002) !== 0 || !owners.includes(uid));
+  return {
+    files: named,
+    below: suspect,
+    looked: named.length + below.length,
+    isCutShort,
+    owners: [...new Set(owners)],
+    unread,
+  };
+}
+
+async function placesOf(
+  { app, backup, file, stateDirectory }: Config,
+  env: Subject['context']['env'],
+): Promise<{ readonly path: string; readonly purpose: Purpose }[]> {
+  const at = (purpose: Purpose) => (path: string) => ({ path, purpose });
+  const entries = await readdir(app.root).catch((): string[] => []);
+  const secrets = entries.filter((name) => /^\.env(?!\.example$|\.sample$|\.template$)/.test(name));
+  return [
+    ...secrets.map((name) => join(app.root, name)).map(at('secret')),
+    ...(backup.encryption?.identities ?? []).map(at('secret')),
+    at('secret')(passwordFile(env)),
+    ...[stateDirectory, backup.directory].map(at('private')),
+    // Whether it holds secrets is looked at whenever it is read.
+    ...(file === undefined ? [] : [file]).map(at('code')),
+    ...[app.root, ...['config', 'src', 'dist', 'package.json'].map((name) => join(app.root, name))].map(at('code')),
+  ];
+}
+
+const notSeen = ({ path, reason }: Files['unread'][number]): Finding => ({
+  code: 'VOPS-SECURITY-FILE-UNSEEN',
+  severity: 'unknown',
+  message: `the rights of ${path} were not seen (${reason})`,
+  hint: 'run as root, or as the owner of the backend',
+});
+
+const cutShort = (looked: number): Finding => ({
+  code: 'VOPS-SECURITY-FILES-MANY',
+  severity: 'unknown',
+  message: `there are more than ${looked} files below the backend: not all were looked at`,
+  hint: 'does app.root name the directory of the backend alone?',
+});
