@@ -6,6 +6,7 @@ import prune from '../backup/prune.js';
 import backupDatabase from '../db/backup.js';
 import reindex from '../db/reindex.js';
 import vacuum from '../db/vacuum.js';
+import updateDocs from '../docs/update.js';
 import { tierSample, tierSummary, tierView } from './view.js';
 
 const HOURS = 3_600_000;
@@ -18,6 +19,7 @@ export const monthly = {
     step('backup prune', prune, {}, { requires: ['backup files', 'db backup'] }),
     step('db reindex', reindex, {}, { after: ['db backup'], timeoutMs: 6 * HOURS }),
     step('db vacuum', vacuum, {}, { after: ['db reindex'], timeoutMs: 6 * HOURS }),
+    step('docs update', updateDocs, {}, { after: ['backup prune'] }),
   ],
 } as const;
 

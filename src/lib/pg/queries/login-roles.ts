@@ -11,13 +11,11 @@ export const LoginRole = z.object({
   /** Predefined roles that reach the operating system of the server, of which it is a member. */
   serverRights: z.array(z.string()),
   validUntil: Instant.nullable(),
-  /** Tables and the like of this database that belong to it. */
+  /** Tables and the like of this database that belong to it, but those of extensions. */
   ownedTables: Numeric,
-  /** Sessions in this database but those of viktoria-ops; of other roles only where we may see them. */
-  sessions: Numeric,
 });
 
-/** Roles that can log in. `infinity`, which never comes, is no end. $1 is how our own sessions begin their name. */
+/** Roles that can log in. `infinity`, which never comes, is no end. */
 export const loginRoles = {
   sql: `
     select
@@ -31,10 +29,9 @@ export const loginRoles = {
       nullif(r.rolvaliduntil, 'infinity') as "validUntil",
       (select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace
         where c.relowner = r.oid and c.relkind in ('r', 'p', 'm', 'v', 'S')
-          and n.nspname not in ('pg_catalog', 'information_schema') and n.nspname not like 'pg\\_toast%') as "ownedTables",
-      (select count(*) from pg_stat_activity a
-        where a.usesysid = r.oid and a.datname = current_database() and a.backend_type = 'client backend'
-          and not starts_with(a.application_name, $1)) as sessions
+          and n.nspname not in ('pg_catalog', 'information_schema') and n.nspname not like 'pg\\_toast%'
+          and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
+        ) as "ownedTables"
     from pg_roles r
     where r.rolcanlogin
     order by r.rolname

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { APPLICATION_NAME_PREFIX } from '../../context.js';
 import { countOf } from '../../measures.js';
 import type { Database } from '../../pg/index.js';
 import { only } from '../../pg/only.js';
@@ -40,7 +39,7 @@ async function readAccess(connection: Database): Promise<DatabaseAccess> {
   const settings = only(await connection.query(securitySettings));
   return {
     settings,
-    roles: await connection.query(loginRoles, [APPLICATION_NAME_PREFIX]),
+    roles: await connection.query(loginRoles),
     passwords: settings.readsPasswords ? await connection.query(rolePasswords) : null,
     hba: settings.readsHba ? await connection.query(hbaRules) : null,
     grants: only(await connection.query(publicGrants)),

@@ -1,4 +1,5 @@
 /** What an operator should know of the roles of the database. Pure. */
+import { countOf } from '../../measures.js';
 import { quoteName } from '../../pg/identifier.js';
 import type { Finding } from '../../status.js';
 import type { DatabaseAccess } from '../checks/database.js';
@@ -15,12 +16,12 @@ export function judgeRoles(seen: Seen, now: Date): readonly Finding[] {
   ];
 }
 
-/** It owns tables, as a role that Strapi migrates with does, or has sessions that are not ours. */
-const isOfApplication = ({ ownedTables, sessions }: Role): boolean => ownedTables > 0 || sessions > 0;
+/** Strapi makes its tables itself: they belong to the role it connects as. */
+const isOfApplication = ({ ownedTables }: Role): boolean => ownedTables > 0;
 
 /** A hole in the application is then one in the server: a superuser reads files and runs programs. */
-function judgeApplicationRole({ name, isSuperuser, createsRoles, ownedTables, sessions }: Role): Finding[] {
-  const use = ownedTables > 0 ? `owns ${ownedTables} tables and the like here` : `has ${sessions} sessions here`;
+function judgeApplicationRole({ name, isSuperuser, createsRoles, ownedTables }: Role): Finding[] {
+  const use = `owns ${countOf(ownedTables, 'object')} of this database`;
   const role = quoteName(name);
   if (isSuperuser) {
     return [
