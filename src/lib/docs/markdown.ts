@@ -56,7 +56,7 @@ export interface ReadHandbook extends Pick<Handbook, 'kept'> {
 
 /** Errors: `VOPS-DOCS-MARKERS` with the line, where it is not certain what people wrote. */
 export function readMarkdown(file: string, content: string): ReadHandbook {
-  const lines = content.replaceAll('\r\n', '\n').split('\n');
+  const lines = linesOf(content);
   const kept = new Map<string, string>();
   let open: { readonly name: string; readonly at: number } | undefined;
   for (const [index, line] of lines.entries()) {
@@ -82,8 +82,12 @@ export function readMarkdown(file: string, content: string): ReadHandbook {
   };
 }
 
+/** Editors end lines in their own way, and leave blanks behind marks; blanks behind other lines may mean something. */
+const linesOf = (text: string): string[] =>
+  text.split(/\r?\n/).map((line) => (line.startsWith('<!--') ? line.trimEnd() : line));
+
 /** A line that was one of our marks before somebody touched it. */
-const MARK = /^\s*<?!?-{0,3}\s*\/?keep\s*(?::|-->)|<!--\s*\/?\s*keep\b/i;
+const MARK = /<!-*\s*\/?\s*keep\b|\bkeep(?::[\w-]*)?\s*-->/i;
 const LONGEST_MARK = 60;
 
 function broken(file: string, index: number, what: string): OperatorError {
@@ -96,7 +100,7 @@ function broken(file: string, index: number, what: string): OperatorError {
 function sealOf(text: string): string {
   const own: string[] = [];
   let isKept = false;
-  for (const line of text.split('\n')) {
+  for (const line of linesOf(text)) {
     if (line === CLOSE) isKept = false;
     if (!isKept && !SEAL.test(line) && line !== '') own.push(line);
     if (OPEN.test(line)) isKept = true;

@@ -12,23 +12,25 @@ export const restore: Section = {
     const { encryption, remote } = config.backup;
     const name = quoteArgument(database);
     return [
-      text('1. Find what there is, and how well it is proven.'),
+      text('Step 1: Find what there is, and how well it is proven.'),
       commands(command('backup list'), ...(remote ? [command('backup list --remote')] : [])),
       ...(encryption ? [text(keysNeeded(encryption.identities))] : []),
-      text('2. Restore the newest database backup beside the one in use, and look at it. Nothing in use is touched.'),
+      text(
+        'Step 2: Restore the newest database backup beside the one in use, and look at it. Nothing in use is touched.',
+      ),
       commands(command('db restore newest --dry-run'), command('db restore newest')),
-      text('3. Put it in the place of the one in use. The backend must be stopped; what was there is kept aside.'),
+      text('Step 3: Put it in the place of the one in use. The backend must be stopped; what was there is kept aside.'),
       commands(
         command(`db restore newest --into ${name} --confirm ${name} --dry-run`),
         command(`db restore newest --into ${name} --confirm ${name}`),
       ),
-      text('4. Get files and configuration into a directory of their own, and copy from there what is missing.'),
+      text('Step 4: Get files and configuration into a directory of their own, and copy from there what is missing.'),
       commands(
         command('backup restore newest --into restored-files'),
         command('backup restore newest --kind config --into restored-config'),
       ),
       ...(remote ? [text('With this host lost, the same from the bucket: add --remote to each restore.')] : []),
-      text('5. Start the backend, and see that it is well.'),
+      text('Step 5: Start the backend, and see that it is well.'),
       commands(command('health'), command('integrity check')),
     ];
   },

@@ -111,7 +111,7 @@ function scanned({ scans, undercount }: AccessReport, { scan }: Settings): Findi
     {
       code: 'VOPS-SECURITY-SCAN',
       severity: 'info',
-      message: `${scanners.length} or more addresses looked for weak spots: ${named(scanners.map(({ address, example }) => `${address} (${example})`))}${more}`,
+      message: `${scanners.length} ${scanners.length === 1 ? 'address' : 'addresses'} looked for weak spots: ${named(scanners.map(({ address, example }) => `${address} (${example})`))}${more}`,
       hint: 'nothing to do as long as none was answered; fail2ban or the proxy can shut them out',
     },
   ];
