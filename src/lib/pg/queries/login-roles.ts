@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { Instant, Numeric } from '../columns.js';
 import type { Query } from '../index.js';
 
 export const LoginRole = z.object({
@@ -10,9 +9,9 @@ export const LoginRole = z.object({
   replicates: z.boolean(),
   /** Predefined roles that reach the operating system of the server, of which it is a member. */
   serverRights: z.array(z.string()),
-  validUntil: Instant.nullable(),
+  validUntil: z.iso.datetime().nullable(),
   /** Tables and the like of this database that belong to it, but those of extensions. */
-  ownedTables: Numeric,
+  ownedTables: z.number(),
 });
 
 /** Roles that can log in. `infinity`, which never comes, is no end. */
@@ -26,8 +25,8 @@ export const loginRoles = {
         where s.rolname in ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files')
           and not r.rolsuper and pg_has_role(r.oid, s.oid, 'usage')
         order by 1) as "serverRights",
-      nullif(r.rolvaliduntil, 'infinity') as "validUntil",
-      (select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      to_char(nullif(r.rolvaliduntil, 'infinity') at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as "validUntil",
+      (select count(*)::int from pg_class c join pg_namespace n on n.oid = c.relnamespace
         where c.relowner = r.oid and c.relkind in ('r', 'p', 'm', 'v', 'S')
           and n.nspname not in ('pg_catalog', 'information_schema') and n.nspname not like 'pg\\_toast%'
           and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')

@@ -3,10 +3,13 @@ import * as z from 'zod';
 import { qualifiedName } from '../identifier.js';
 import type { Query } from '../index.js';
 
-/** Strapi keeps times in UTC, in columns without a zone. */
+/** Strapi keeps times in UTC, in columns without a zone. Null, too, for what is no time, such as `infinity`. */
 const Time = z
   .string()
-  .transform((text) => new Date(/(?:Z|[+-]\d\d(?::?\d\d)?)$/.test(text) ? text : `${text}Z`).toISOString())
+  .transform((text) => {
+    const time = new Date(/(?:Z|[+-]\d\d(?::?\d\d)?)$/.test(text) ? text : `${text}Z`);
+    return Number.isNaN(time.getTime()) ? null : time.toISOString();
+  })
   .nullable();
 
 export const AdminRow = z.object({
