@@ -6,7 +6,7 @@ import { countOf } from '../../lib/measures.js';
 export default defineCommand({
   changes: true,
   options: [
-    ['--output <file>', 'where to, ending in .md; the page beside it ends in .html (default: docs.directory)'],
+    ['--file <path>', 'where to, ending in .md; the page beside it ends in .html (default: docs.directory)'],
     ['--check', 'write nothing; exit 1 when the handbook is out of date'],
     ['--overwrite', 'let go of what was written outside the keep regions'],
   ],
@@ -35,7 +35,7 @@ export default defineCommand({
   examples: [
     'viktoria-ops docs update',
     'viktoria-ops docs update --dry-run',
-    'viktoria-ops docs update --output docs/operations-handbook.md --check',
+    'viktoria-ops docs update --file docs/operations-handbook.md --check',
   ],
   sample: {
     file: '/var/lib/viktoria-ops/docs/operations-handbook.md',

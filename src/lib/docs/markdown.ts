@@ -86,8 +86,8 @@ export function readMarkdown(file: string, content: string): ReadHandbook {
 const linesOf = (text: string): string[] =>
   text.split(/\r?\n/).map((line) => (line.startsWith('<!--') ? line.trimEnd() : line));
 
-/** A line that was one of our marks before somebody touched it. */
-const MARK = /<!-*\s*\/?\s*keep\b|\bkeep(?::[\w-]*)?\s*-->/i;
+/** A line that was one of our marks before somebody touched it; what is indented by four is a command. */
+const MARK = /^(?! {4}).*(?:<!-*\s*\/?\s*keep\b|\bkeep(?::[\w-]*)?\s*-->)/i;
 const LONGEST_MARK = 60;
 
 function broken(file: string, index: number, what: string): OperatorError {

@@ -13,7 +13,7 @@ import type { DocsContext, Schedule } from './section.js';
 import { type Writing, writeSections } from './write-sections.js';
 
 export const DocsFlags = z.object({
-  output: z.string().min(1).regex(/\.md$/, 'expected a name that ends in .md').optional(),
+  file: z.string().min(1).regex(/\.md$/, 'expected a name that ends in .md').optional(),
   check: z.boolean().default(false),
   overwrite: z.boolean().default(false),
 });
@@ -47,7 +47,7 @@ export interface Draft extends Outcome<DocsUpdate> {
  */
 export async function planUpdate(context: DocsContext, flags: DocsFlags, schedule: Schedule): Promise<Draft> {
   const config = await context.config();
-  const file = flags.output === undefined ? join(config.docs.directory, HANDBOOK) : resolve(context.cwd, flags.output);
+  const file = flags.file === undefined ? join(config.docs.directory, HANDBOOK) : resolve(context.cwd, flags.file);
   const htmlFile = file.replace(/\.md$/, '.html');
   const before = await readText(file);
   const old = before === undefined ? undefined : readExisting(file, before, flags);
@@ -74,13 +74,13 @@ export async function planUpdate(context: DocsContext, flags: DocsFlags, schedul
 export async function applyUpdate(
   context: DocsContext,
   { markdown, page, memory, ...planned }: Draft,
-  { check, output }: DocsFlags,
+  { check, file: chosen }: DocsFlags,
 ): Promise<Outcome<DocsUpdate>> {
   if (check) return planned;
   const { file, htmlFile, state } = planned.result;
   await writeMemory(await context.state(), memory);
   if (state === 'current') return planned;
-  if (output === undefined) await ensurePrivateDirectory((await context.config()).docs.directory);
+  if (chosen === undefined) await ensurePrivateDirectory((await context.config()).docs.directory);
   // The page first: should the second fail, the next run still finds the Markdown outdated.
   await writeFileAtomic(htmlFile, page);
   await writeFileAtomic(file, markdown);
