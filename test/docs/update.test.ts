@@ -304,6 +304,11 @@ describe('--check and --dry-run', () => {
       1,
       true,
     ]);
+    configure(NOWHERE);
+    expect(await update('--check')).toMatchObject({
+      code: 4,
+      document: { findings: [{ code: 'VOPS-API-UNREACHABLE' }] },
+    });
     expect(digest(file)).toBe(before);
   });
 

@@ -123,8 +123,9 @@ function dated({ writing: { sections }, kept, old, before, now }: Dating): { asO
   return same && same.markdown === before?.replaceAll('\r\n', '\n') ? same : write(now.toISOString());
 }
 
-const outdated = ({ state, file }: DocsUpdate): Finding[] =>
-  state === 'current'
+/** What could not be looked at has a finding of its own: then there is no verdict. */
+const outdated = ({ state, file, sections }: DocsUpdate): Finding[] =>
+  state === 'current' || sections.some((section) => section.state !== 'known')
     ? []
     : [
         {

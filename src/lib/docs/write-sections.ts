@@ -7,7 +7,7 @@ import type { Section, Subject } from './section.js';
 import { sections } from './sections/index.js';
 import type { WrittenSection } from './written.js';
 
-export interface SectionReport extends WrittenSection {
+interface SectionReport extends WrittenSection {
   readonly state: 'known' | 'last-known' | 'unknown';
 }
 

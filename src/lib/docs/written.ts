@@ -8,7 +8,7 @@ export interface WrittenSection {
 }
 
 /** What people wrote, by the name of its region. */
-export type Kept = ReadonlyMap<string, string>;
+type Kept = ReadonlyMap<string, string>;
 
 /** Everything the two forms of the handbook are made from. */
 export interface Handbook {

@@ -24,7 +24,7 @@ interface CheckParts<Data> {
   readonly describe: (data: Data) => string;
 }
 
-export interface Examined<Data> {
+interface Examined<Data> {
   readonly data: Data;
   readonly findings: readonly Finding[];
   readonly message: string;

@@ -42,7 +42,7 @@ async function readCertificates({ config, context }: Subject): Promise<Certifica
     : { ...seen, reason: answer.reason };
 }
 
-export function judgeCertificates(
+function judgeCertificates(
   seen: Certificates,
   { certificateLifetime }: Pick<Config['health'], 'certificateLifetime'>,
 ): Finding[] {
