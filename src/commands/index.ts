@@ -247,7 +247,7 @@ export const commands: readonly CommandEntry[] = [
   { path: 'maintenance daily', summary: 'every daily task as one run', load: () => import('./maintenance/daily.js') },
   {
     path: 'maintenance weekly',
-    summary: 'vacuum, indexes, and backups proven by a restore',
+    summary: 'vacuum, indexes, a security review, backups proven by a restore',
     load: () => import('./maintenance/weekly.js'),
   },
   {

@@ -259,6 +259,12 @@ describe('files', () => {
     expect(findings[1]?.message).not.toContain('.env.example');
   });
 
+  test('a backend that is not here is no verdict', async () => {
+    const { code, findings } = await check(place(), 'files', { app: { root: '/no/such/backend' } });
+    expect(code).toBe(4);
+    expect(findings).toMatchObject([{ severity: 'unknown', message: expect.stringContaining('/no/such/backend') }]);
+  });
+
   test('a secret behind a closed door is safe', async () => {
     const directories = place();
     chmodSync(join(directories.backend, '.env'), 0o644);

@@ -54,6 +54,7 @@ async function readFiles({ config, context }: Subject): Promise<Files> {
     const rights = await readRights(path);
     if (typeof rights === 'string') unread.push({ path, reason: rights });
     else if (rights) named.push({ ...rights, purpose });
+    else if (path === config.app.root) unread.push({ path, reason: 'no such directory' });
   }
   const owners = [
     0,
@@ -101,7 +102,7 @@ const notSeen = ({ path, reason }: Files['unread'][number]): Finding => ({
   code: 'VOPS-SECURITY-FILE-UNSEEN',
   severity: 'unknown',
   message: `the rights of ${path} were not seen (${reason})`,
-  hint: 'run as root, or as the owner of the backend',
+  hint: 'run as root, or as the owner of the backend, on its host; app.root names its directory',
 });
 
 const cutShort = (looked: number): Finding => ({
