@@ -263,6 +263,9 @@ describe('files', () => {
     const { code, findings } = await check(place(), 'files', { app: { root: '/no/such/backend' } });
     expect(code).toBe(4);
     expect(findings).toMatchObject([{ severity: 'unknown', message: expect.stringContaining('/no/such/backend') }]);
+    const directories = place();
+    const file = join(directories.backend, 'package.json');
+    expect(await check(directories, 'files', { app: { root: file } })).toMatchObject({ code: 4 });
   });
 
   test('a secret behind a closed door is safe', async () => {

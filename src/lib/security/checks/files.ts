@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Config } from '../../config/index.js';
+import { systemCode } from '../../errors.js';
 import { countOf } from '../../measures.js';
 import { passwordFile } from '../../pg/password.js';
 import type { Finding } from '../../status.js';
@@ -31,6 +32,7 @@ const Files = z.object({
   unread: z.array(z.object({ path: z.string(), reason: z.string() })),
 });
 type Files = z.infer<typeof Files>;
+type Env = Subject['context']['env'];
 
 /** Rights of secrets, backups, configuration and code. Lists of access control beyond the mode are not looked at. */
 export const files = defineCheck({
@@ -48,53 +50,57 @@ export const files = defineCheck({
 const MOST_ENTRIES = 20_000;
 
 async function readFiles({ config, context }: Subject): Promise<Files> {
-  const named: Judged[] = [];
+  const { root } = config.app;
   const unread: Files['unread'] = [];
-  for (const { path, purpose } of await placesOf(config, context.env)) {
+  const named: Judged[] = [];
+  for (const { path, purpose } of await placesOf(config, context.env, unread)) {
     const rights = await readRights(path);
     if (typeof rights === 'string') unread.push({ path, reason: rights });
     else if (rights) named.push({ ...rights, purpose });
-    else if (path === config.app.root) unread.push({ path, reason: 'no such directory' });
   }
-  const owners = [
-    0,
-    process.getuid?.() ?? 0,
-    ...named.flatMap(({ path, uid }) => (path === config.app.root ? [uid] : [])),
-  ];
   const below: Judged[] = [];
-  for (const place of named.filter(
-    ({ purpose, isDirectory, path }) => purpose === 'code' && isDirectory && path !== config.app.root,
-  )) {
-    const found = await walk(place, MOST_ENTRIES - below.length);
-    below.push(...found.map((rights) => ({ ...rights, purpose: place.purpose })));
+  for (const place of named.filter(({ path, isDirectory }) => isDirectory && isCode(path, root))) {
+    const walked = await walk(place, MOST_ENTRIES - below.length);
+    below.push(...walked.found.map((rights): Judged => ({ ...rights, purpose: 'code' })));
+    unread.push(...walked.unread);
   }
-  const isCutShort = below.length >= MOST_ENTRIES;
-  const suspect = below.filter(({ mode, uid }) => (mode & 0o002) !== 0 || !owners.includes(uid));
+  const backend = named.find(({ path }) => path === root)?.uid ?? 0;
+  const owners = [...new Set([0, process.getuid?.() ?? 0, backend])];
   return {
     files: named,
-    below: suspect,
+    below: below.filter(({ mode, uid }) => (mode & 0o002) !== 0 || !owners.includes(uid)),
     looked: named.length + below.length,
-    isCutShort,
-    owners: [...new Set(owners)],
+    isCutShort: below.length >= MOST_ENTRIES,
+    owners,
     unread,
   };
 }
 
+/** What of the backend runs. */
+const CODE = ['config', 'src', 'dist', 'package.json'] as const;
+
+const isCode = (path: string, root: string): boolean => CODE.some((name) => path === join(root, name));
+
+type Place = Pick<Judged, 'path' | 'purpose'>;
+
 async function placesOf(
   { app, backup, file, stateDirectory }: Config,
-  env: Subject['context']['env'],
-): Promise<{ readonly path: string; readonly purpose: Purpose }[]> {
+  env: Env,
+  unread: Files['unread'],
+): Promise<Place[]> {
+  const names = await readdir(app.root).catch((error: unknown): string[] => {
+    unread.push({ path: app.root, reason: systemCode(error) ?? 'unreadable' });
+    return [];
+  });
+  const secrets = names.filter((name) => /^\.env(?!\.(?:example|sample|template)$)/.test(name));
   const at = (purpose: Purpose) => (path: string) => ({ path, purpose });
-  const entries = await readdir(app.root).catch((): string[] => []);
-  const secrets = entries.filter((name) => /^\.env(?!\.example$|\.sample$|\.template$)/.test(name));
   return [
     ...secrets.map((name) => join(app.root, name)).map(at('secret')),
-    ...(backup.encryption?.identities ?? []).map(at('secret')),
-    at('secret')(passwordFile(env)),
+    ...[...(backup.encryption?.identities ?? []), passwordFile(env)].map(at('secret')),
     ...[stateDirectory, backup.directory].map(at('private')),
     // Whether it holds secrets is looked at whenever it is read.
     ...(file === undefined ? [] : [file]).map(at('code')),
-    ...[app.root, ...['config', 'src', 'dist', 'package.json'].map((name) => join(app.root, name))].map(at('code')),
+    ...[app.root, ...CODE.map((name) => join(app.root, name))].map(at('code')),
   ];
 }
 

@@ -17,7 +17,7 @@ export interface FileRights {
 export async function readRights(path: string): Promise<FileRights | string | null> {
   try {
     const real = await realpath(path);
-    return rightsOf(path, await stat(real), await isReachable(dirname(real)));
+    return rightsOf(path, await stat(real), await mayBeReached(dirname(real)));
   } catch (error) {
     const code = systemCode(error);
     return code === 'ENOENT' || code === 'ENOTDIR' ? null : (code ?? 'unreadable');
@@ -27,23 +27,38 @@ export async function readRights(path: string): Promise<FileRights | string | nu
 /** Below this nothing is looked at: what npm installs, and what git keeps, is as the directory above. */
 const PASSED_OVER: ReadonlySet<string> = new Set(['node_modules', '.git', '.cache', 'uploads']);
 
-/** What is below a directory, links not followed, up to so many entries; what cannot be read is passed over. */
-export async function walk(directory: FileRights, limit: number): Promise<FileRights[]> {
-  const found: FileRights[] = [];
+export interface Walked {
+  readonly found: FileRights[];
+  /** Directories that we may not list, and the error's code. */
+  readonly unread: { readonly path: string; readonly reason: string }[];
+}
+
+/** What is below a directory, links not followed, up to so many entries. */
+export async function walk(directory: FileRights, limit: number): Promise<Walked> {
+  const walked: Walked = { found: [], unread: [] };
   const waiting = [directory];
-  for (let next = waiting.pop(); next !== undefined && found.length < limit; next = waiting.pop()) {
-    const { path, mode, isReachable: isParentReachable } = next;
-    const isOpen = isParentReachable && (mode & 0o001) !== 0;
-    for (const name of await readdir(path).catch(() => [])) {
-      if (PASSED_OVER.has(name)) continue;
-      const stats = await lstat(join(path, name)).catch(() => undefined);
-      if (stats === undefined || stats.isSymbolicLink()) continue;
-      const rights = rightsOf(join(path, name), stats, isOpen);
-      found.push(rights);
-      if (rights.isDirectory) waiting.push(rights);
+  for (let next = waiting.pop(); next !== undefined && walked.found.length < limit; next = waiting.pop()) {
+    const entries = await entriesOf(next, limit - walked.found.length);
+    if (typeof entries === 'string') walked.unread.push({ path: next.path, reason: entries });
+    else {
+      walked.found.push(...entries);
+      waiting.push(...entries.filter(({ isDirectory }) => isDirectory));
     }
   }
-  return found.slice(0, limit);
+  return walked;
+}
+
+/** The error's code where the directory cannot be listed. What goes meanwhile is left out, and so are links. */
+async function entriesOf({ path, mode, isReachable }: FileRights, limit: number): Promise<FileRights[] | string> {
+  const names = await readdir(path).catch((error: unknown) => systemCode(error) ?? 'unreadable');
+  if (typeof names === 'string') return names;
+  const entries: FileRights[] = [];
+  for (const name of names.filter((each) => !PASSED_OVER.has(each)).slice(0, limit)) {
+    const stats = await lstat(join(path, name)).catch(() => undefined);
+    if (stats === undefined || stats.isSymbolicLink()) continue;
+    entries.push(rightsOf(join(path, name), stats, isReachable && (mode & 0o001) !== 0));
+  }
+  return entries;
 }
 
 const rightsOf = (path: string, stats: Stats, reachable: boolean): FileRights => ({
@@ -54,7 +69,7 @@ const rightsOf = (path: string, stats: Stats, reachable: boolean): FileRights =>
   isReachable: reachable,
 });
 
-async function isReachable(directory: string): Promise<boolean> {
+async function mayBeReached(directory: string): Promise<boolean> {
   for (let at = directory; ; at = dirname(at)) {
     if (((await stat(at)).mode & 0o001) === 0) return false;
     if (at === dirname(at)) return true;
