@@ -127,7 +127,7 @@ test('secrets are in neither form, nor in what is printed', async () => {
     },
     backup: {
       remote: {
-        endpoint: 'https://s3.example',
+        endpoint: 'https://key:canary-s3@s3.example',
         bucket: 'copies',
         accessKeyId: 'canary-id',
         secretAccessKey: 'canary-key',
@@ -162,11 +162,13 @@ describe('what people write', () => {
   const noted = (text: string) => text.replace('<!-- keep:contacts -->\n', `<!-- keep:contacts -->\n${NOTE}\n`);
 
   test('stays between its marks, byte for byte, and is escaped on the page', async () => {
-    const { update, write, text, html } = await installation();
+    const { update, write, text, html, file } = await installation();
     await update();
     write(noted(text()));
+    chmodSync(file, 0o644);
     const { document } = await update();
     expect(document.result).toMatchObject({ state: 'written', kept: ['contacts'] });
+    expect([file, html].map((path) => statSync(path).mode & 0o777)).toEqual([0o644, 0o600]);
     expect(text()).toContain(NOTE);
     const before = text();
     expect((await update()).document.result.state).toBe('current');

@@ -100,7 +100,7 @@ describe('databases of another kind', () => {
   test('nobody answers: no verdict', async () => {
     const { code, findings } = await check(place(), 'accounts,database', at('x', { port: 1 }));
     expect(code).toBe(4);
-    expect(findings).toMatchObject([{ severity: 'unknown' }, { severity: 'unknown' }]);
+    expect(findings).toMatchObject([{ severity: 'unknown', code: 'VOPS-DB-UNREACHABLE' }]);
   });
 });
 

@@ -3,7 +3,7 @@ import type { Config } from '../config/index.js';
 import type { Context } from '../context.js';
 import type { Block } from './block.js';
 
-export type DocsContext = Pick<Context, 'api' | 'config' | 'cwd' | 'log' | 'now' | 'signal' | 'state'>;
+export type DocsContext = Pick<Context, 'api' | 'config' | 'cwd' | 'log' | 'now' | 'redactor' | 'signal' | 'state'>;
 
 /** The tiers as `maintenance list` tells them. */
 export type Schedule = readonly {

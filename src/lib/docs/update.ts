@@ -1,4 +1,5 @@
 /** `docs update`: the handbook written anew around what people wrote in it. */
+import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import { OperatorError, systemCode } from '../errors.js';
@@ -82,10 +83,17 @@ export async function applyUpdate(
   if (state === 'current') return planned;
   if (chosen === undefined) await ensurePrivateDirectory((await context.config()).docs.directory);
   // The page first: should the second fail, the next run still finds the Markdown outdated.
-  await writeFileAtomic(htmlFile, page);
-  await writeFileAtomic(file, markdown);
+  await writeFileAtomic(htmlFile, page, { mode: await modeOf(htmlFile) });
+  await writeFileAtomic(file, markdown, { mode: await modeOf(file) });
   return { ...planned, result: { ...planned.result, state: 'written' } };
 }
+
+/** Whoever was let read it still may. */
+const modeOf = (file: string): Promise<number> =>
+  stat(file).then(
+    ({ mode }) => mode & 0o777,
+    () => 0o600,
+  );
 
 const HANDBOOK = 'operations-handbook.md';
 /** Hundreds of times what a handbook is. */

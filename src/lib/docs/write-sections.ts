@@ -37,13 +37,14 @@ interface Written {
 async function write({ id, title, write: make }: Section, subject: Subject, memory: Memory): Promise<Written> {
   const known = memory[id];
   try {
-    const blocks = [...(await make(subject))];
+    // A secret may be part of what is none by its name, such as an address.
+    const blocks = subject.context.redactor.data([...(await make(subject))]);
     const isSame = known !== undefined && JSON.stringify(known.blocks) === JSON.stringify(blocks);
     const at = isSame ? known.at : subject.context.now().toISOString();
     return { report: { id, title, blocks, state: 'known' }, entry: { at, blocks } };
   } catch (error) {
     if (!(error instanceof OperatorError) || subject.context.signal.aborted) throw error;
-    const report = outdated({ id, title }, known, error.message);
+    const report = outdated({ id, title }, known, subject.context.redactor.text(error.message));
     const { code, message, hint } = error;
     const finding: Finding = { code, severity: 'unknown', message: `${title}: ${message}`, ...(hint && { hint }) };
     return { report, entry: known, finding };

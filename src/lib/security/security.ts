@@ -37,7 +37,8 @@ export async function checkSecurity(context: SecurityContext, flags: SecurityFla
   const reports = assessed.map(({ name, status, message }) => ({ name, status, message }));
   return conclude(
     { since: since.toISOString(), checks: reports, seen },
-    assessed.flatMap(({ findings }) => findings),
+    // Of two checks that nobody answered, the cause is said once.
+    [...new Map(assessed.flatMap(({ findings }) => findings.map((finding) => [finding.message, finding]))).values()],
   );
 }
 
@@ -53,7 +54,7 @@ async function assess(name: CheckName, subject: Subject): Promise<Assessed> {
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
     const { code, message, hint } = error;
-    const finding: Finding = { code, severity: 'unknown', message: `${name}: ${message}`, ...(hint && { hint }) };
+    const finding: Finding = { code, severity: 'unknown', message, ...(hint && { hint }) };
     return { name, data: null, findings: [finding], message, status: 'unknown' };
   }
 }
