@@ -215,6 +215,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./alerts/test-channel.js'),
   },
   {
+    path: 'alerts redeliver',
+    summary: 'tell a channel what it would not take, once it is in order again',
+    load: () => import('./alerts/redeliver.js'),
+  },
+  {
     path: 'alerts export',
     summary: 'the rules as a rule file of Prometheus',
     load: () => import('./alerts/export.js'),
