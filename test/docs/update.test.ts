@@ -111,6 +111,22 @@ test('the same installation gives the same bytes, though figures change', async 
   );
 });
 
+test('backups: the newest good one, and the last proof', async () => {
+  const { update, text, root } = await installation();
+  mkdirSync(join(root, 'backend', 'config'), { recursive: true });
+  writeFileSync(join(root, 'backend', 'config', 'server.json'), '{}');
+  const config = ['--config', join(root, 'config.json')];
+  const { document } = await runJson(['config', 'backup', ...config]);
+  await update();
+  const row = text()
+    .split('\n')
+    .find((line) => line.includes(document.result.id ?? 'config-2'));
+  expect(row).toMatch(/level 1 of 3 .* here only \| 1 \| never \|$/);
+  await runJson(['backup', 'verify', '--kind', 'config', ...config]);
+  expect((await update()).document.result.difference.join('\n')).toMatch(/\+.*level 3 of 3.*\| 20\d\d-\S+Z \|/);
+  expect((await update()).document.result.state).toBe('current');
+});
+
 test('secrets are in neither form, nor in what is printed', async () => {
   const sections = {
     database: { password: 'canary-password', directUrl: 'postgres://strapi:canary-direct@db.example:5432/viktoria' },

@@ -5,8 +5,6 @@ export const LoginRole = z.object({
   name: z.string(),
   isSuperuser: z.boolean(),
   createsRoles: z.boolean(),
-  bypassesRowSecurity: z.boolean(),
-  replicates: z.boolean(),
   /** Predefined roles that reach the operating system of the server, of which it is a member. */
   serverRights: z.array(z.string()),
   validUntil: z.iso.datetime().nullable(),
@@ -19,7 +17,6 @@ export const loginRoles = {
   sql: `
     select
       r.rolname::text as name, r.rolsuper as "isSuperuser", r.rolcreaterole as "createsRoles",
-      r.rolbypassrls as "bypassesRowSecurity", r.rolreplication as replicates,
       array(
         select s.rolname::text from pg_roles s
         where s.rolname in ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files')

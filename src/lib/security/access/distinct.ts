@@ -8,7 +8,7 @@ export class Distinct {
   private readonly words = new Uint32Array(BITS / 32);
 
   add(text: string): void {
-    const bit = createHash('sha1').update(text).digest().readUInt16BE(0) % BITS;
+    const bit = createHash('sha256').update(text).digest().readUInt16BE(0) % BITS;
     const word = bit >>> 5;
     this.words[word] = (this.words[word] ?? 0) | (1 << (bit & 31));
   }
