@@ -170,6 +170,9 @@ function readMeanings() {
     Remote: 'backup.remote.',
     Integrity: 'integrity.',
     Security: 'security.',
+    AccessLog: 'security.accessLog.',
+    Accounts: 'security.accounts.',
+    Docs: 'docs.',
     Alerting: 'alerting.',
     Incident: 'incidents[].',
     Automation: 'automation.',
@@ -198,6 +201,8 @@ function readMeanings() {
     'alerting',
     'integrity',
     'incidents',
+    'security',
+    'docs',
   ];
   for (const name of config) readComments(`src/lib/config/${name}.ts`, sections, meanings);
   for (const name of ['index', ...Object.keys(channelSettings)]) {

@@ -14,6 +14,8 @@ export const groups: Readonly<Record<string, string>> = {
   logs: 'log files',
   alerts: 'rules, evaluation, delivery, silences',
   integrity: 'what must hold in the data, and what users do',
+  security: 'who gets in, and what is open to others',
+  docs: 'the handbook of this installation',
   maintenance: 'tiers: several commands as one run',
   incidents: 'playbooks, incident records, and the audit log',
   'incidents automation': 'the switch of the playbooks',
@@ -257,10 +259,20 @@ export const commands: readonly CommandEntry[] = [
     summary: 'the checks and journeys, and how they stood last',
     load: () => import('./integrity/list.js'),
   },
+  {
+    path: 'security check',
+    summary: 'logins and scans, accounts and tokens, rights of files and database, TLS',
+    load: () => import('./security/check.js'),
+  },
+  {
+    path: 'docs update',
+    summary: 'the operations handbook of this installation, around what you wrote in it',
+    load: () => import('./docs/update.js'),
+  },
   { path: 'maintenance daily', summary: 'every daily task as one run', load: () => import('./maintenance/daily.js') },
   {
     path: 'maintenance weekly',
-    summary: 'vacuum, indexes, and backups proven by a restore',
+    summary: 'vacuum, indexes, a security review, backups proven by a restore',
     load: () => import('./maintenance/weekly.js'),
   },
   {

@@ -7,6 +7,7 @@ import capacityReport from '../capacity/report.js';
 import backupDatabase from '../db/backup.js';
 import reindex from '../db/reindex.js';
 import vacuum from '../db/vacuum.js';
+import updateDocs from '../docs/update.js';
 import analyzeLogs from '../logs/analyze.js';
 import { tierSample, tierSummary, tierView } from './view.js';
 
@@ -23,6 +24,8 @@ export const monthly = {
     step('db vacuum', vacuum, {}, { after: ['db reindex'], timeoutMs: 6 * HOURS }),
     step('logs analyze', analyzeLogs, { period: 'monthly' }, { timeoutMs: HOURS }),
     step('capacity report', capacityReport, { period: 'monthly' }),
+    // With the backups of this run in it.
+    step('docs update', updateDocs, {}, { after: ['backup prune'] }),
   ],
 } as const;
 

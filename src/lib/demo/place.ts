@@ -16,6 +16,9 @@ export type Connection = Readonly<{ host: string; port: number; user: string; da
 /** Where the sample backend reads its feature flags, below its root. */
 export const FLAGS_FILE = 'config/feature-flags.json';
 
+/** Where the reverse proxy before the backend writes, in the past. */
+export const PROXY_LOG = 'proxy/access.log';
+
 /** A directory only we can enter. */
 export async function createPlace({ env, onDispose }: Pick<Context, 'env' | 'onDispose'>): Promise<Place> {
   const root = await mkdtemp(join(env.TMPDIR ?? tmpdir(), 'viktoria-ops-demo-'));
@@ -44,6 +47,8 @@ export async function writeConfig({ root, app }: Place, { database, url, days }:
     logs: { rotateAbove: '10KB', ...(days !== undefined && { keepFor: `${days + 1}d` }) },
     backup: { directory: join(root, 'backups') },
     integrity: { preset: 'football' },
+    // Only the past has a proxy.
+    ...(days !== undefined && { security: { accessLog: { files: [join(root, PROXY_LOG)] } } }),
     stateDirectory: join(root, 'state'),
   };
   await writeFile(file, `${JSON.stringify(config, null, 2)}\n`, { mode: 0o600 });
