@@ -155,6 +155,16 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./config/diff.js'),
   },
   {
+    path: 'config audit',
+    summary: 'what changed in the configuration, when, and by whom; drift between environments',
+    load: () => import('./config/audit.js'),
+  },
+  {
+    path: 'config restore',
+    summary: 'put the files of a snapshot back, after a snapshot of what is there',
+    load: () => import('./config/restore.js'),
+  },
+  {
     path: 'backup push',
     summary: 'send good backups to the bucket elsewhere',
     load: () => import('./backup/push.js'),

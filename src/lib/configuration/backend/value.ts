@@ -7,7 +7,7 @@ export interface About {
   readonly variable?: Variable;
 }
 
-export interface Variable {
+interface Variable {
   readonly name: string;
   /** `.env` does not set it: the value is the fallback, unless the process is given another. */
   readonly isFallback: boolean;

@@ -24,8 +24,8 @@ export async function maskText(name: string, text: string, fingerprint: Fingerpr
 
 /** `password: 'x'` and `PASSWORD=x` wherever they stand, in comments as well. */
 function maskAssignments(text: string, fingerprint: Fingerprinter): string {
-  const quoted = text.replace(QUOTED, (whole, name: string, between: string, quote: string, value: string) =>
-    isSecretName(name) && !value.startsWith(MASK) ? name + between + quote + fingerprint(value) + quote : whole,
+  const quoted = text.replace(QUOTED, (value, name: string) =>
+    isSecretName(name) && !value.startsWith(MASK) ? fingerprint(value) : value,
   );
   return quoted.replace(BARE, (whole, name: string, value: string) =>
     isSecretName(name) ? `${name}=${fingerprint(value)}` : whole,
@@ -33,7 +33,7 @@ function maskAssignments(text: string, fingerprint: Fingerprinter): string {
 }
 
 const MASK = '***';
-const QUOTED = /\b([\w-]{1,64})(["'`]?\s{0,8}[:=]\s{0,8})(["'`])([^"'`\n]{1,4096})\3/g;
+const QUOTED = /(?<=\b([\w-]{1,64})["'`]?\s{0,8}[:=]\s{0,8}["'`])[^"'`\n]{1,4096}(?=["'`])/g;
 const BARE = /\b([A-Z][A-Z0-9_]{1,63})=([^\s"'`*]{1,4096})/g;
 
 type Found = readonly [from: number, to: number, value: string];
