@@ -26,7 +26,7 @@ export default defineCommand({
     if (counts.length === 0) return `${root} is as in ${id}: nothing to restore`;
     return `${applied ? 'restored' : 'would restore'} ${id} into ${root}: ${counts.join(', ')}`;
   },
-  view: ({ createdAt, safetySnapshot, files }, theme) => {
+  view: ({ createdAt, applied, safetySnapshot, files }, theme) => {
     const rows = files
       .filter(({ action }) => action !== 'same')
       .map(({ to, action, isUnsaved, reason }) => [to, action, reason ?? (isUnsaved ? 'unsaved changes' : '')]);
@@ -34,7 +34,7 @@ export default defineCommand({
     return [
       theme.fields([
         ['of', theme.time(createdAt)],
-        ['before it', safetySnapshot ?? 'a safety snapshot, when it is carried out'],
+        ['safety snapshot', safetySnapshot ?? (applied ? 'not needed' : 'made first, when it is carried out')],
       ]),
       ...(rows.length === 0 ? [] : [theme.table(['file', 'action', 'note'], rows)]),
       ...(same === 0 ? [] : [theme.dim(`${countOf(same, 'file')} the same`)]),

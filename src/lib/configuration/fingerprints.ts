@@ -3,6 +3,7 @@
  * stays in the state directory, away from the backups, so that nobody finds short values by trying.
  */
 import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Context } from '../context.js';
@@ -20,14 +21,22 @@ export const Fingerprints = z.object({
 });
 export type Fingerprints = z.output<typeof Fingerprints>;
 
-export type Key = Buffer;
+type Key = Buffer;
 const KEY_FILE = 'fingerprint.key';
 const KEY_BYTES = 32;
 /** 48 bits: two values of a handful never share one. */
 const LETTERS = 12;
 
 /** The key of this installation; one for this run only where there is none yet. Writes nothing. */
-export async function readKey({ config }: Pick<Context, 'config'>): Promise<Key> {
+export function readKey({ config }: Pick<Context, 'config'>): Promise<Key> {
+  const key = keys.get(config) ?? readOrMake(config);
+  keys.set(config, key);
+  return key;
+}
+
+const keys = new WeakMap<Context['config'], Promise<Key>>();
+
+async function readOrMake(config: Context['config']): Promise<Key> {
   const path = join((await config()).stateDirectory, KEY_FILE);
   return readRegularFile(path, KEY_BYTES).catch(() => randomBytes(KEY_BYTES));
 }
@@ -35,10 +44,8 @@ export async function readKey({ config }: Pick<Context, 'config'>): Promise<Key>
 /** The same, and kept from now on. Errors: `VOPS-FILE…`. */
 export async function keepKey(context: Pick<Context, 'config' | 'state'>): Promise<Key> {
   const path = join(await context.state(), KEY_FILE);
-  const found = await readRegularFile(path, KEY_BYTES).catch(() => undefined);
-  if (found) return found;
-  const key = randomBytes(KEY_BYTES);
-  await writeFileAtomic(path, key);
+  const key = await readKey(context);
+  if ((await stat(path).catch(() => undefined)) === undefined) await writeFileAtomic(path, key);
   return key;
 }
 

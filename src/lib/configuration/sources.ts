@@ -2,11 +2,11 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { parseEnv } from 'node:util';
 import { type Config, readMasked } from '../config/index.js';
 import { type OperatorError, systemCode } from '../errors.js';
 import { fileError, readRegularFile } from '../files/index.js';
 import type { Finding } from '../status.js';
+import { parseEnvFile } from './backend/env-file.js';
 
 export interface Source {
   readonly kind: 'own' | 'backend' | 'env-keys';
@@ -66,8 +66,8 @@ export async function readSource({ kind, from }: Source): Promise<Content> {
  * look like one.
  */
 function variablesOf(text: string): Map<string, string> {
-  const variables = Object.entries(parseEnv(text)).filter(([name]) => /^[A-Z][A-Z0-9_]{0,63}$/.test(name));
-  return new Map(variables.map(([name, value = '']) => [name, value]));
+  const { values } = parseEnvFile(text);
+  return new Map([...values].filter(([name]) => /^[A-Z][A-Z0-9_]{0,63}$/.test(name)));
 }
 
 export async function filesBelow(directory: string, path: string, findings: Finding[]): Promise<Source[]> {

@@ -24,10 +24,12 @@ export function mergeEvents(told: Told, since: Date): ConfigEvent[] {
   const commits = new Map(told.git.filter(isRecent).map((change) => [change, eventOfCommit(change)]));
   const events: ConfigEvent[] = [];
   for (const change of told.snapshots) {
-    const commit = commitOf(change, told.git);
+    const operator = operatorOf(change, told.operators);
+    const commit = operator ? undefined : commitOf(change, told.git);
     const event = commit && commits.get(commit);
-    if (event) addSeen(event, change);
-    else events.push(eventOfSnapshot(change, commit, told.operators));
+    // Seen before, it is a return to that content: a line of its own.
+    if (event?.seenIn === null) addSeen(event, change);
+    else events.push(eventOfSnapshot(change, commit, operator));
   }
   const all = [...commits.values(), ...events];
   for (const change of told.backend) all.push(...eventsOfBackend(change, all, told.snapshots));
@@ -55,23 +57,25 @@ function commitOf(change: SnapshotChange, git: readonly GitChange[]): GitChange 
   return earlier.find(({ blob }) => change.blobs.includes(blob));
 }
 
+const operatorOf = ({ path, after, before }: SnapshotChange, operators: readonly OperatorChange[]) =>
+  operators.find(({ at, paths }) => isWithin(at, after, before) && paths.includes(path));
+
 function addSeen(event: ConfigEvent, { keys, seenIn }: SnapshotChange): void {
-  event.keys = [...new Set([...event.keys, ...keys])];
-  event.seenIn ??= seenIn;
-  if (!event.sources.includes('snapshots')) event.sources.push('snapshots');
+  event.keys = [...keys];
+  event.seenIn = seenIn;
+  event.sources.push('snapshots');
 }
 
 function eventOfSnapshot(
-  { path, kind, keys, after, before, seenIn }: SnapshotChange,
+  { path, kind, keys, before, seenIn }: SnapshotChange,
   commit: GitChange | undefined,
-  operators: readonly OperatorChange[],
+  operator: OperatorChange | undefined,
 ): ConfigEvent {
   const base = { at: before, path, kind, keys: [...keys], seenIn };
   if (commit) {
     const { commit: id, subject } = commit;
     return { ...base, who: whoOf(commit), sources: ['snapshots', 'git'], commit: id, subject };
   }
-  const operator = operators.find(({ at, paths }) => isWithin(at, after, before) && paths.includes(path));
   const nothing = { commit: null, subject: null };
   if (operator) return { ...base, ...nothing, at: operator.at, who: operator.who, sources: ['snapshots', 'operators'] };
   return { ...base, ...nothing, who: null, sources: ['snapshots'] };

@@ -10,10 +10,12 @@ export interface EnvFile {
 const ASSIGNMENT = /^\s*(?:export\s+)?[A-Za-z_][\w.-]*\s*[=:]/;
 const IGNORED = /^\s*(?:#.*)?$/;
 
-/** As Node and dotenv read it. */
+/** As dotenv reads it, which passes over a broken line; Node would take it, with the next, for one name. */
 export function parseEnvFile(text: string): EnvFile {
-  const values = new Map(Object.entries(parseEnv(text)).flatMap(([name, value]) => (value ? [[name, value]] : [])));
-  return { values, brokenLines: findBrokenLines(text) };
+  const brokenLines = findBrokenLines(text);
+  const lines = text.split(/\r?\n/).map((line, index) => (brokenLines.includes(index + 1) ? '' : line));
+  const parsed = Object.entries(parseEnv(lines.join('\n')));
+  return { values: new Map(parsed.map(([name, value = '']) => [name, value])), brokenLines };
 }
 
 function findBrokenLines(text: string): number[] {

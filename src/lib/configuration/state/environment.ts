@@ -1,11 +1,13 @@
-/** The configuration in one environment, as values: ours with all its layers, and what the backend's files come to. */
+/**
+ * The configuration in one environment, as values: ours with all its layers, and what the backend's files come to. Secrets
+ * are `***`: they should differ.
+ */
 import { effectiveValues, loadConfig } from '../../config/index.js';
 import type { Context } from '../../context.js';
 import { readBackend } from '../backend/read.js';
 import { isSecretName } from '../backend/secret-names.js';
 import { readSettings } from '../backend/settings.js';
 import { flatten } from '../backend/value.js';
-import { fingerprintOf, readKey } from '../fingerprints.js';
 import { BACKEND_VALUES, type ConfigState, OWN_VALUES } from './state.js';
 
 export type EnvironmentContext = Pick<Context, 'config' | 'env' | 'cwd' | 'redactor'>;
@@ -16,7 +18,6 @@ export async function readEnvironment(context: EnvironmentContext, name: string)
   const config = await loadConfig({ ...context, flags: { config: file, env: name } });
   const read = await readBackend(config.app.root);
   const { root } = await readSettings(read.files, read.env?.values ?? new Map(), name);
-  const key = await readKey(context);
   const settings = flatten(root).map(({ key: path, value }) => {
     const last =
       path
@@ -24,7 +25,7 @@ export async function readEnvironment(context: EnvironmentContext, name: string)
         .split('.')
         .at(-1) ?? '';
     if (value.kind !== 'scalar') return [path, UNKNOWN] as const;
-    return [path, isSecretName(last) ? `*** ${fingerprintOf(String(value.value), key)}` : value.value] as const;
+    return [path, isSecretName(last) ? '***' : value.value] as const;
   });
   const files = new Map([
     [OWN_VALUES, asFile(effectiveValues(config))],
