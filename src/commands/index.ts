@@ -140,7 +140,7 @@ export const commands: readonly CommandEntry[] = [
   { path: 'capacity trends', summary: 'how fast what grows', load: () => import('./capacity/trends.js') },
   {
     path: 'config validate',
-    summary: 'check the configuration, ours and the backend’s: does it parse, is it safe?',
+    summary: "check the configuration, ours and the backend's: does it parse, is it safe?",
     load: () => import('./config/validate.js'),
   },
   {
