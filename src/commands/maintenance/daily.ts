@@ -24,7 +24,8 @@ export const daily = {
     step('db health', dbHealth, {}),
     step('queue', queue, {}),
     step('logs rotate', rotateLogs, {}, { timeoutMs: 3_600_000 }), // hundreds of gigabytes take their time
-    step('config backup', backupConfig, { name: 'daily' }, { requires: ['config validate'] }),
+    // Kept also when something in it is risky or broken: to see later what it was.
+    step('config backup', backupConfig, { name: 'daily' }, { after: ['config validate'] }),
     step('backup prune', prune, { kind: 'config' }, { requires: ['config backup'] }),
   ],
 } as const;

@@ -40,7 +40,7 @@ export function secretsAreOwn(facts: BackendFacts): Judgement[] {
       const isServed = facts.nodeEnv !== 'development' && !variable?.isFallback;
       const severity = isServed ? 'error' : 'warning';
       const message = `${name} is a default that everybody knows`;
-      return risky(name, secret, { what: 'DEFAULT-SECRET', severity, message, hint: NEW_SECRET });
+      return risky(name, secret, { what: 'DEFAULT-SECRET', severity, message, hint: hintFor(name) });
     }
     if (isSigningSecret(name) && text.length < SHORTEST) {
       const message = `${name} has fewer than ${SHORTEST} characters: it can be found by trying`;
@@ -52,6 +52,9 @@ export function secretsAreOwn(facts: BackendFacts): Judgement[] {
     return risky(name, secret, { what: 'SHARED-SECRET', message, hint: NEW_SECRET });
   });
 }
+
+const hintFor = (name: string) =>
+  isSigningSecret(name) ? NEW_SECRET : 'set another, here and where it is asked for, before others find it';
 
 const NEW_SECRET = 'make another with: openssl rand -base64 32; tokens and sessions made with it will end';
 
