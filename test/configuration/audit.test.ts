@@ -242,6 +242,17 @@ describe('config audit', () => {
     expect(codes).toContain('warning AUDIT-INCOMPLETE');
   });
 
+  test('a damaged snapshot is passed over and told; what changed in it shows in the next', async () => {
+    const site = createSite({ 'config/a.json': '{"x": 1}' });
+    await site.run('config', 'backup', 'one');
+    site.put('config/a.json', '{"x": 2}');
+    const { document } = await site.runJson('config', 'backup', 'two');
+    writeFileSync(join(document.result.path, 'backend/config/a.json'), '{"x": 3}');
+    const { events, codes } = await audit(site);
+    expect(events).toMatchObject([{ path: 'config/a.json', keys: ['x'], seenIn: 'now' }]);
+    expect(codes.filter((code: string) => code === 'warning AUDIT-INCOMPLETE')).toHaveLength(2);
+  });
+
   test('.env in git is told', async () => {
     const site = createSite({ '.env': 'A=1' });
     git(site, 'init', '--quiet');

@@ -126,10 +126,25 @@ describe('config restore', () => {
     mkdirSync(join(site.root, 'config/flags.json'));
     rmSync(join(site.root, 'config/env'), { recursive: true });
     symlinkSync(temporaryDirectory(), join(site.root, 'config/env'));
+    const own = join(site.directory, '.monitoringrc.json');
+    const real = join(site.directory, 'real.json');
+    writeFileSync(real, readFileSync(own, 'utf8').replace('"state"', '"state", "logs": {"keepFor": "2d"}'), {
+      mode: 0o600,
+    });
+    rmSync(own);
+    symlinkSync(real, own);
     const ran = await site.runJson('config', 'restore', 'good', '--confirm');
-    expect(new Set(Object.values(actionsOf(ran)))).toEqual(new Set(['left', 'same']));
+    expect(new Set(Object.values(actionsOf(ran)))).toEqual(new Set(['left']));
     expect(ran.document.findings.map(({ code }: { code: string }) => code)).toContain('VOPS-CONFIG-NOT-RESTORED');
     expect(readFileSync(outside, 'utf8')).toBe('theirs');
+  });
+
+  test('what is too large for a snapshot is not replaced: it could not be put back', async () => {
+    const site = await saved();
+    site.put('config/flags.json', 'x'.repeat(1_000_001));
+    const ran = await site.runJson('config', 'restore', 'good', '--confirm');
+    expect(actionsOf(ran)).toMatchObject({ 'backend/config/flags.json': 'left' });
+    expect(read(site, 'config/flags.json')).toHaveLength(1_000_001);
   });
 
   test('a damaged snapshot, one of another backend, and another kind are refused', async () => {

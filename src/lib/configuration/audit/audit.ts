@@ -45,6 +45,7 @@ export async function auditConfig(context: AuditContext, flags: ConfigAuditFlags
     ...judgeEnvInGit(git.found),
     ...judgeDrift(drift),
     ...judgeSources(answers),
+    ...(snapshots.findings ?? []),
     ...findings,
   ]);
 }

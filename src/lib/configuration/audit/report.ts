@@ -1,5 +1,6 @@
 /** The shape of `config audit`. */
 import * as z from 'zod';
+import type { Finding } from '../../status.js';
 import { Duration } from '../../units.js';
 
 export const ConfigAuditFlags = z
@@ -73,4 +74,6 @@ export interface Answer<T> {
   readonly detail: string;
   readonly hint?: string;
   readonly found: readonly T[];
+  /** What could not be read on the way. */
+  readonly findings?: readonly Finding[];
 }

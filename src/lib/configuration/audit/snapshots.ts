@@ -1,7 +1,9 @@
 /** What the catalogue saw: every change between one snapshot and the next, and since the last. */
 import { createHash } from 'node:crypto';
-import { type Manifest, openStore } from '../../backup/index.js';
+import { type Manifest, openStore, type PackedSite, type Store } from '../../backup/index.js';
+import { abortReason, OperatorError } from '../../errors.js';
 import { countOf } from '../../measures.js';
+import type { Finding } from '../../status.js';
 import { compareStates } from '../diff/compare.js';
 import { createFingerprinter } from '../diff/diff.js';
 import { readNow } from '../state/live.js';
@@ -21,31 +23,47 @@ export interface SnapshotChange extends Pick<ConfigEvent, 'path' | 'kind' | 'key
   readonly blobs: readonly string[];
 }
 
-/** Errors: `VOPS-BACKUP-DAMAGED`, those of the store. */
+/** A snapshot that is damaged is passed over, and told. Errors: those of the store. */
 export async function readSnapshots(context: StateContext, since: Date): Promise<Answer<SnapshotChange>> {
-  const { app } = await context.config();
   const store = await openStore(context, { remote: false });
-  const listed = (await store.list()).backups.filter(({ kind, source }) => kind === 'config' && source === app.root);
-  // The catalogue sorts by the second.
-  const all = listed.sort((left, right) => left.createdAt.localeCompare(right.createdAt));
-  const earlier = all.findLast(({ createdAt }) => Date.parse(createdAt) < +since);
-  const within = all.filter(({ createdAt }) => Date.parse(createdAt) >= +since);
-  const manifests = [...(earlier ? [earlier] : []), ...within];
+  const manifests = await selectManifests(context, store, since);
   if (manifests.length === 0) return { state: 'absent', detail: 'no snapshot in the catalogue', found: [] };
   const found: SnapshotChange[] = [];
-  let last: { manifest: Manifest; state: ConfigState } | undefined;
+  const findings: Finding[] = [];
+  let last: { readonly manifest: Manifest; readonly state: ConfigState } | undefined;
   for (const manifest of manifests) {
-    context.signal.throwIfAborted();
-    if (last && holdsTheSame(last.manifest, manifest)) {
-      last = { manifest, state: { ...last.state, label: manifest.id, at: manifest.createdAt } };
-      continue;
-    }
-    const state = await readSnapshot({ store, manifest, context });
-    if (last) found.push(...(await changesBetween(last.state, state)));
-    last = { manifest, state };
+    if (context.signal.aborted) throw abortReason(context.signal);
+    const known = last && holdsTheSame(last.manifest, manifest) ? last.state : undefined;
+    const state = known ?? (await readWhole({ store, manifest, context }, findings));
+    if (state === undefined) continue;
+    if (last && !known) found.push(...(await changesBetween(last.state, state)));
+    last = { manifest, state: { ...state, label: manifest.id, at: manifest.createdAt } };
   }
-  if (last) found.push(...(await changesBetween(last.state, await readNow(context))));
-  return { state: 'asked', detail: countOf(manifests.length, 'snapshot'), found };
+  const now = await readNow(context);
+  findings.push(...now.findings.filter(({ code }) => code === 'VOPS-CONFIG-UNREADABLE'));
+  if (last) found.push(...(await changesBetween(last.state, now)));
+  return { state: 'asked', detail: countOf(manifests.length, 'snapshot'), found, findings };
+}
+
+/** Those of the period, oldest first, and the one before it. */
+async function selectManifests({ config }: StateContext, store: Store, since: Date): Promise<Manifest[]> {
+  const { root } = (await config()).app;
+  const own = (await store.list()).backups.filter(({ kind, source }) => kind === 'config' && source === root);
+  // The catalogue sorts by the second.
+  const all = own.sort((left, right) => left.createdAt.localeCompare(right.createdAt));
+  const first = all.findIndex(({ createdAt }) => Date.parse(createdAt) >= +since);
+  return first < 0 ? all.slice(-1) : all.slice(Math.max(0, first - 1));
+}
+
+async function readWhole(site: PackedSite, findings: Finding[]): Promise<ConfigState | undefined> {
+  try {
+    return await readSnapshot(site);
+  } catch (error) {
+    if (!(error instanceof OperatorError && error.code === 'VOPS-BACKUP-DAMAGED')) throw error;
+    const hint = 'what changed in it shows in the next: viktoria-ops backup verify --all';
+    findings.push({ code: 'VOPS-CONFIG-AUDIT-INCOMPLETE', severity: 'warning', message: error.message, hint });
+    return undefined;
+  }
 }
 
 /** By the checksums of the manifests, so that what has not changed is not read. */

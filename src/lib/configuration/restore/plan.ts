@@ -1,6 +1,6 @@
 /** `config restore`: finds the snapshot and what it would meet. Writes nothing. */
 import { lstat, realpath } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { type Manifest, openStore, selectBackup } from '../../backup/index.js';
 import type { Context } from '../../context.js';
 import { OperatorError, systemCode } from '../../errors.js';
@@ -46,7 +46,7 @@ export async function planConfigRestore(
     files: [...files],
     missingVariables: missing,
   };
-  return conclude(plan, [...prepared.now.findings, ...remarks(files, missing)]);
+  return conclude(plan, [...prepared.now.findings, ...remarks(prepared, missing)]);
 }
 
 export async function prepareRestore(
@@ -70,7 +70,7 @@ export async function prepareRestore(
     snapshot,
     now,
     placeOf,
-    obstacles: await findObstacles(root, snapshot),
+    obstacles: await findObstacles({ root, ownFile: config.file }, snapshot, now),
     saved: new Set(backups.flatMap(({ files: kept }) => kept.map(({ path, sha256 }) => `${path} ${sha256}`))),
     exact,
   });
@@ -84,17 +84,32 @@ function refuseForeign({ id, kind, source }: Manifest, root: string): void {
   throw new OperatorError('VOPS-USAGE', `${id} is of another backend: ${source}, not ${root}`, { hint });
 }
 
-/** Nothing is ever written through a link, nor over what is no file. */
-async function findObstacles(root: string, { files }: ConfigState): Promise<Map<string, string>> {
+interface Roots {
+  readonly root: string;
+  readonly ownFile: string | undefined;
+}
+
+/** Nothing is ever written through a link, over what is no file, or over what no snapshot could take. */
+async function findObstacles(
+  { root, ownFile }: Roots,
+  { files }: ConfigState,
+  now: ConfigState,
+): Promise<Map<string, string>> {
   const obstacles = new Map<string, string>();
   for (const path of files.keys()) {
-    if (!path.startsWith('backend/')) continue;
-    const obstacle = await obstacleOn(root, path.slice('backend/'.length).split('/'));
-    if (obstacle !== undefined) obstacles.set(path, obstacle);
+    const isOwn = !path.startsWith('backend/');
+    if (isOwn && ownFile === undefined) continue;
+    const steps = isOwn ? [basename(ownFile ?? '')] : path.slice('backend/'.length).split('/');
+    const obstacle = await obstacleOn(isOwn ? dirname(ownFile ?? '') : root, steps);
+    if (obstacle === 'file' && !now.files.has(path)) obstacles.set(path, `${join(root, ...steps)} ${TOO_LARGE}`);
+    if (obstacle !== undefined && obstacle !== 'file') obstacles.set(path, obstacle);
   }
   return obstacles;
 }
 
+const TOO_LARGE = 'is larger than a snapshot takes';
+
+/** `file` is what should be there. */
 async function obstacleOn(directory: string, [name = '', ...below]: readonly string[]): Promise<string | undefined> {
   const path = join(directory, name);
   const found = await lstat(path).catch((error: unknown) => {
@@ -103,18 +118,18 @@ async function obstacleOn(directory: string, [name = '', ...below]: readonly str
   });
   if (found === undefined) return undefined;
   if (found.isSymbolicLink()) return `${path} is a symbolic link`;
-  if (below.length === 0) return found.isFile() ? undefined : `${path} is no regular file`;
+  if (below.length === 0) return found.isFile() ? 'file' : `${path} is no regular file`;
   return found.isDirectory() ? obstacleOn(path, below) : `${path} is no directory`;
 }
 
-function remarks(files: readonly RestoredFile[], missing: readonly string[]): Finding[] {
+function remarks({ files, snapshot }: Prepared, missing: readonly string[]): Finding[] {
   const unsaved = files.filter(({ isUnsaved }) => isUnsaved).map(({ to }) => to);
-  const blocked = files.filter(({ action, reason }) => action === 'left' && reason?.includes('/'));
+  const left = files.filter(({ path, action }) => action === 'left' && snapshot.files.has(path));
   return [
     ...(unsaved.length === 0 ? [] : [unsavedFinding(unsaved)]),
-    ...blocked.map(({ reason }): Finding => {
-      const hint = 'move it away, or change the file it stands for by hand';
-      return { code: 'VOPS-CONFIG-NOT-RESTORED', severity: 'warning', message: `${reason}: left as it is`, hint };
+    ...left.map(({ to, reason }): Finding => {
+      const message = `${to} is left as it is: ${reason}`;
+      return { code: 'VOPS-CONFIG-NOT-RESTORED', severity: 'warning', message };
     }),
     ...(missing.length === 0 ? [] : [variablesFinding(missing)]),
   ];
