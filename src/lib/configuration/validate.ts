@@ -2,12 +2,12 @@
  * `config validate`: the schema, the references, what only makes sense of several values together, and the files of the
  * backend.
  */
-import { stat } from 'node:fs/promises';
 import * as z from 'zod';
 import { type Config, effectiveValues, leavesOf } from '../config/index.js';
 import type { Context } from '../context.js';
 import { conclude, type Finding, type Outcome } from '../status.js';
 import { BackendInspection, inspectBackend } from './backend/inspect.js';
+import { isDirectory } from './directory.js';
 import { type Facts, RULES } from './rules.js';
 
 export const ConfigValidation = z.object({
@@ -81,9 +81,3 @@ async function lookUp({ app, logs }: Config): Promise<Facts> {
   const exists = await Promise.all(directories.map(isDirectory));
   return { missingDirectories: new Set(directories.filter((_, index) => !exists[index])) };
 }
-
-const isDirectory = (path: string): Promise<boolean> =>
-  stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );

@@ -1,9 +1,9 @@
 /** The backend's configuration files: do they parse, and is anything in them known to be dangerous? */
-import { stat } from 'node:fs/promises';
 import * as z from 'zod';
 import { type Config, parseData } from '../../config/index.js';
 import { OperatorError } from '../../errors.js';
 import type { Finding } from '../../status.js';
+import { isDirectory } from '../directory.js';
 import type { BackendFacts } from './judgement.js';
 import { type BackendRead, readBackend } from './read.js';
 import { BACKEND_RULES } from './rules/index.js';
@@ -31,7 +31,7 @@ export async function inspectBackend({
   app: { root },
   environment,
 }: Pick<Config, 'app' | 'environment'>): Promise<Inspected | undefined> {
-  if (!(await stat(root).catch(() => undefined))?.isDirectory()) return undefined;
+  if (!(await isDirectory(root))) return undefined;
   const read = await readBackend(root);
   const nodeEnv = nodeEnvOf(read, environment);
   const { root: settings, problems } = await readSettings(read.files, read.env?.values ?? new Map(), nodeEnv);

@@ -30,7 +30,7 @@ export async function readSettings(
 ): Promise<Settings> {
   const environment = new Map([['NODE_ENV', nodeEnv], ...variables]);
   const problems: SyntaxProblem[] = [];
-  const [base, over]: Map<string, Value>[] = [new Map(), new Map()];
+  const [base, over] = [new Map<string, Value>(), new Map<string, Value>()];
   for (const file of files) {
     const value = await evaluateFile(file, environment);
     if ('what' in value) problems.push(value);
@@ -38,12 +38,12 @@ export async function readSettings(
     const layer = env === undefined ? base : env === nodeEnv ? over : undefined;
     if (key !== '') layer?.set(key, 'what' in value ? unknownAt(file.name) : value);
   }
-  const [low, high] = [base, over].map((entries): Value => {
-    return { kind: 'object', entries: entries ?? new Map(), isOpen: false, place: 'config' };
-  });
-  const root = low && high ? mergeValues(low, high) : unknownAt('config');
-  return { root, problems };
+  return { root: mergeValues(objectOf(base), objectOf(over)), problems };
 }
+
+const objectOf = (entries: ReadonlyMap<string, Value>): Value => {
+  return { kind: 'object', entries, isOpen: false, place: 'config' };
+};
 
 /** What Strapi loads: it looks neither into other directories nor at declarations. */
 const PLACE = /^config\/(?:env\/(?<env>[^/]+)\/)?(?<key>[^/.]+)\.(?:[jt]s|json)$/;
@@ -58,6 +58,13 @@ async function evaluateFile({ name, text }: BackendText, environment: Environmen
     return parsed ? asValue(parsed.data, { place: name }) : unknownAt(name);
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
-    return { place: name, what: error.message.replace(`${name}:`, 'at ').split('\n').slice(0, 2).join(' ') };
+    return firstProblem(name, error.message);
   }
+}
+
+/** Of an error that lists every problem, one a line, each with its place. */
+function firstProblem(name: string, message: string): SyntaxProblem {
+  const line = message.split('\n').find((text) => text.startsWith(name)) ?? `${name} ${message}`;
+  const [place = name, ...words] = line.split(' ');
+  return { place, what: words.join(' ') };
 }

@@ -1,9 +1,9 @@
 /** The configuration as it is on this host: of the installation, or of any directory. */
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../../context.js';
 import { OperatorError } from '../../errors.js';
 import type { Finding } from '../../status.js';
+import { isDirectory } from '../directory.js';
 import { fingerprintsOf, readKey } from '../fingerprints.js';
 import { type Content, filesBelow, findSources, readSource, type Source, unreadable } from '../sources.js';
 import type { ConfigState } from './state.js';
@@ -18,12 +18,8 @@ export async function readNow(context: LiveContext): Promise<ConfigState> {
 
 /** A backend's root, or a directory of configuration files. Errors: `VOPS-FILE`. */
 export async function readDirectory(context: LiveContext, path: string): Promise<ConfigState> {
-  const isRoot = await stat(join(path, 'config')).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
   const findings: Finding[] = [];
-  const found: [Source[], Finding[]] = isRoot
+  const found: [Source[], Finding[]] = (await isDirectory(join(path, 'config')))
     ? await findSources({ file: undefined, app: { root: path } })
     : [await filesBelow(path, 'backend/config', findings), findings];
   return readAll(context, { label: path, at: null, isBackendOnly: true }, found);

@@ -1,8 +1,8 @@
 /** The state that a word on the command line means. */
-import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { openStore, selectBackup } from '../../backup/index.js';
 import type { Context } from '../../context.js';
+import { isDirectory } from '../directory.js';
 import { type EnvironmentContext, readEnvironment } from './environment.js';
 import { readDirectory, readNow } from './live.js';
 import { readSnapshot } from './snapshot.js';
@@ -26,9 +26,3 @@ export async function selectState(context: StateContext, word: string): Promise<
   const snapshots = backups.filter(({ kind }) => kind === 'config');
   return readSnapshot({ store, manifest: selectBackup({ backups: snapshots, damaged }, word, 'config'), context });
 }
-
-const isDirectory = (path: string): Promise<boolean> =>
-  stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
