@@ -76,6 +76,11 @@ async function writeCodeCache() {
     stateDirectory: directory,
   };
   writeFileSync(config, JSON.stringify(sections), { mode: 0o600 });
+  mkdirSync(join(directory, 'config'));
+  writeFileSync(
+    join(directory, 'config', 'server.ts'),
+    "export default ({ env }) => ({ port: env.int('PORT', 1337) });\n",
+  );
   const env = { PATH: process.env.PATH, HOME: directory, VIKTORIA_OPS_CONFIG: config };
   const commands = [
     '--version',

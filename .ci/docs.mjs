@@ -184,6 +184,7 @@ function readMeanings() {
     ConfigFile: '',
     common: COMMON,
     typed: COMMON,
+    Configuration: 'configuration.',
     Smtp: 'alerting.channels.email.smtp.',
     Auth: 'alerting.channels.email.smtp.auth.',
   };
@@ -203,6 +204,7 @@ function readMeanings() {
     'incidents',
     'security',
     'docs',
+    'configuration',
   ];
   for (const name of config) readComments(`src/lib/config/${name}.ts`, sections, meanings);
   for (const name of ['index', ...Object.keys(channelSettings)]) {

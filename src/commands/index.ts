@@ -142,13 +142,32 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./capacity/predict.js'),
   },
   { path: 'capacity trends', summary: 'how fast what grows', load: () => import('./capacity/trends.js') },
-  { path: 'config validate', summary: 'check the configuration', load: () => import('./config/validate.js') },
+  {
+    path: 'config validate',
+    summary: "check the configuration, ours and the backend's: does it parse, is it safe?",
+    load: () => import('./config/validate.js'),
+  },
   {
     path: 'config show',
     summary: 'the values in force, and where each comes from',
     load: () => import('./config/show.js'),
   },
   { path: 'config backup', summary: 'keep a snapshot of the configuration', load: () => import('./config/backup.js') },
+  {
+    path: 'config diff',
+    summary: 'what differs between snapshots, environments, directories and now',
+    load: () => import('./config/diff.js'),
+  },
+  {
+    path: 'config audit',
+    summary: 'what changed in the configuration, when, and by whom; drift between environments',
+    load: () => import('./config/audit.js'),
+  },
+  {
+    path: 'config restore',
+    summary: 'put the files of a snapshot back, after a snapshot of what is there',
+    load: () => import('./config/restore.js'),
+  },
   {
     path: 'backup push',
     summary: 'send good backups to the bucket elsewhere',

@@ -83,8 +83,8 @@ function inlineSecrets({ data: { environments, ...base } }: ConfigData): Leaf[] 
 /** A file's text without its secrets, for a copy that others may come to see. */
 export interface MaskedText {
   readonly text: string;
-  /** Keys whose value was replaced by `***`. */
-  readonly masked: readonly string[];
+  /** What was replaced by `***`: each key, and the value that stands there. */
+  readonly masked: readonly { readonly key: string; readonly value: string }[];
 }
 
 /** Reads a configuration file with every inline secret, and the password in any address, replaced by `***`. */
@@ -94,5 +94,7 @@ export async function readMasked(file: string): Promise<MaskedText> {
   const values = new Set(secrets.map(({ value }) => value));
   const text = values.size === 0 ? source.text : (await source.document()).replaceScalars(values, '"***"');
   // A redactor that knows no secrets still masks those that show by their form.
-  return { text: createRedactor().text(text), masked: secrets.map(({ path }) => formatPath(path)) };
+  return { text: createRedactor().text(text), masked: secrets.map(maskedOf) };
 }
+
+const maskedOf = ({ path, value }: Leaf) => ({ key: formatPath(path), value: String(value) });

@@ -65,6 +65,11 @@ export async function loadConfig({ flags, env, cwd, redactor }: LoadOptions): Pr
   };
 }
 
+/** The environments that a configuration file names. Errors: as of reading it. */
+export async function listEnvironments(file: string | undefined): Promise<readonly string[]> {
+  return environmentNames(file === undefined ? undefined : (await readConfig(file)).content);
+}
+
 /**
  * Checks a copy as a start would check the original. What is a reference there, or masked, cannot be judged.
  * Errors: `VOPS-CONFIG-INVALID`, `VOPS-CONFIG-NOT-FOUND`.

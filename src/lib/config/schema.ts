@@ -8,6 +8,7 @@ import { Duration, Size } from '../units.js';
 import { Alerting } from './alerting.js';
 import { Backup } from './backup.js';
 import { Capacity } from './capacity.js';
+import { Configuration } from './configuration.js';
 import { DatabaseMaintenance } from './database-maintenance.js';
 import { DatabaseThresholds } from './database-thresholds.js';
 import { Dependencies } from './dependencies.js';
@@ -117,6 +118,7 @@ const sections = {
   deps: Dependencies,
   security: Security,
   docs: Docs,
+  configuration: Configuration,
   alerting: Alerting,
   /** The guide's playbooks. */
   incidents: z.array(Incident).optional(),
