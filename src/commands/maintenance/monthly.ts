@@ -7,6 +7,8 @@ import capacityReport from '../capacity/report.js';
 import backupDatabase from '../db/backup.js';
 import reindex from '../db/reindex.js';
 import vacuum from '../db/vacuum.js';
+import auditDeps from '../deps/audit.js';
+import outdatedDeps from '../deps/outdated.js';
 import updateDocs from '../docs/update.js';
 import analyzeLogs from '../logs/analyze.js';
 import { tierSample, tierSummary, tierView } from './view.js';
@@ -26,6 +28,8 @@ export const monthly = {
     step('capacity report', capacityReport, { period: 'monthly' }),
     // With the backups of this run in it.
     step('docs update', updateDocs, {}, { after: ['backup prune'] }),
+    step('deps outdated', outdatedDeps, {}),
+    step('deps audit', auditDeps, {}),
   ],
 } as const;
 

@@ -19,13 +19,21 @@ export const FLAGS_FILE = 'config/feature-flags.json';
 /** Where the reverse proxy before the backend writes, in the past. */
 export const PROXY_LOG = 'proxy/access.log';
 
+const PACKAGE = { name: 'sample-backend', version: '1.0.0', private: true } as const;
+/** Of a backend without packages of its own: npm need ask nobody about them. */
+const MANIFESTS = {
+  'package.json': PACKAGE,
+  'package-lock.json': { ...PACKAGE, lockfileVersion: 3, requires: true, packages: { '': PACKAGE } },
+} as const;
+
 /** A directory only we can enter. */
 export async function createPlace({ env, onDispose }: Pick<Context, 'env' | 'onDispose'>): Promise<Place> {
   const root = await mkdtemp(join(env.TMPDIR ?? tmpdir(), 'viktoria-ops-demo-'));
   onDispose(() => rm(root, { recursive: true, force: true, maxRetries: 3 }));
   const app = join(root, 'backend');
   const logs = join(app, 'logs');
-  for (const directory of [logs, join(app, 'config')]) await mkdir(directory, { recursive: true });
+  for (const directory of [logs, join(app, 'config'), join(app, 'src')]) await mkdir(directory, { recursive: true });
+  for (const [name, content] of Object.entries(MANIFESTS)) await writeFile(join(app, name), JSON.stringify(content));
   return { root, app, logs };
 }
 
