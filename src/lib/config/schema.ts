@@ -15,6 +15,7 @@ import { Automation, Incident } from './incidents.js';
 import { Integrity } from './integrity.js';
 import { Kpis } from './kpis.js';
 import type { Origin, Path } from './origin.js';
+import { Performance } from './performance.js';
 import { HttpUrl, SecretHttpUrl, SecretPostgresUrl, SecretText } from './text.js';
 
 const App = z
@@ -116,6 +117,7 @@ const sections = {
   backup: Backup,
   integrity: Integrity,
   capacity: Capacity,
+  performance: Performance,
   security: Security,
   alerting: Alerting,
   /** The guide's playbooks. */

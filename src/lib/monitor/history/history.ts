@@ -10,6 +10,8 @@ import type { Counter, Recorded } from './recorder.js';
 interface Observation {
   readonly window: ObservedWindow;
   readonly rollups: readonly Rollup[];
+  /** When processes of the application started in it, ms since 1970, oldest first. */
+  readonly starts: readonly number[];
 }
 
 /** What reports are made from. */
@@ -59,10 +61,15 @@ export function createHistory({ recorded, instance, startedAt, archive, onError 
       const ours = new Set(own.map(identityOf));
       const others = kept?.rollups.filter((rollup) => rollup.instance !== instance || !ours.has(identityOf(rollup)));
       const heldSince = kept ? startedAt : Math.max(startedAt, recorded.ledger.heldSince());
+      const starts = new Set([...(kept?.watched ?? []).map((watched) => Math.round(watched.from)), startedAt]);
       const coverage = coverageOf(period, [...(kept?.watched ?? []), { from: heldSince, to: period.to }]);
       const { from, to } = period;
       const window = { from: new Date(from).toISOString(), to: new Date(to).toISOString(), coverage };
-      return { window, rollups: [...(others ?? []), ...own] };
+      return {
+        window,
+        rollups: [...(others ?? []), ...own],
+        starts: [...starts].filter((start) => start >= from && start < to).sort((a, b) => a - b),
+      };
     },
     async errors(limit) {
       const kept = await ask((answering) => answering.errors(limit));
