@@ -50,17 +50,23 @@ export function measureChange(measure: Measure, hours: Hours): MeasuredChange | 
   };
 }
 
+/** On how many days of a period that begins at `from` there are hours that could be compared by their median. */
+export function daysOf(hours: readonly HookHour[], from: number): number {
+  const enough = hours.filter(({ executions }) => executions >= FEWEST_RUNS.p50);
+  return new Set(enough.map((hour) => dayOf(hour, from))).size;
+}
+
 function pairsOf(measure: Measure, { previous, current, from }: Hours): Pair[] {
   const isEnough = ({ executions }: HookHour) => executions >= FEWEST_RUNS[measure];
   const before = new Map(previous.filter(isEnough).map((hour) => [hourOfWeek(hour), hour[measure]]));
   return current.filter(isEnough).flatMap((hour) => {
     const previousMs = before.get(hourOfWeek(hour));
     if (previousMs === undefined) return [];
-    const day = Math.floor((Date.parse(hour.from) - from) / DAY_MS);
-    return [{ day, previousMs: atLeast(previousMs), currentMs: atLeast(hour[measure]) }];
+    return [{ day: dayOf(hour, from), previousMs: atLeast(previousMs), currentMs: atLeast(hour[measure]) }];
   });
 }
 
+const dayOf = (hour: HookHour, from: number): number => Math.floor((Date.parse(hour.from) - from) / DAY_MS);
 const hourOfWeek = ({ from }: HookHour): number => Date.parse(from) % WEEK_MS;
 const atLeast = (ms: number): number => Math.max(SHORTEST_MS, ms);
 

@@ -1,0 +1,36 @@
+/** How an optimisation looks: its three parts, one after the other. */
+import type { Optimization } from '../../lib/performance/optimize.js';
+import type { Theme } from '../../lib/terminal/theme.js';
+import { maintenanceView } from '../db/maintenance-view.js';
+import { bottlenecksView } from './bottlenecks-view.js';
+import { changesView } from './changes-view.js';
+
+export function optimizeView({ hooks, regressions, database, memory }: Optimization, theme: Theme): string {
+  const parts: readonly (readonly [string, string])[] = [
+    ['Hooks', hooks === null ? '' : bottlenecksView(hooks, theme)],
+    ['Slower than a week ago', changesView(regressions, theme)],
+    ['Database', database === null ? '' : maintenanceView(database.maintenance, theme) || 'nothing to maintain'],
+    ['Memory', memory === null ? '' : memoryView(memory, theme)],
+  ];
+  return parts
+    .filter(([, text]) => text !== '')
+    .map(([name, text]) => `${theme.heading(name)}\n${text}`)
+    .join('\n\n');
+}
+
+function memoryView({ before, after, actions }: NonNullable<Optimization['memory']>, theme: Theme): string {
+  const figures = [
+    ['heap used', theme.bytes(before.heapUsedBytes), theme.bytes(after?.heapUsedBytes)],
+    ['heap limit', theme.bytes(before.heapLimitBytes), theme.bytes(after?.heapLimitBytes)],
+    ['resident', theme.bytes(before.residentBytes), theme.bytes(after?.residentBytes)],
+    ['event-loop lag', theme.duration(before.eventLoopLagMs), theme.duration(after?.eventLoopLagMs)],
+  ];
+  const shown = after === null ? figures.map(([name, now]) => [name, now]) : figures;
+  return [
+    theme.table(['memory', ...(after === null ? ['now'] : ['before', 'after'])], shown),
+    theme.table(
+      ['action', 'outcome', 'why'],
+      actions.map(({ request, outcome, note }) => [request, outcome, note]),
+    ),
+  ].join('\n');
+}
