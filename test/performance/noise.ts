@@ -24,7 +24,7 @@ export function noiseOf({ hourly, daily = 0, carry = 0, spikes = 0 }: Weather, s
 }
 
 /** mulberry32, and deviates of Box and Muller. */
-export function randomOf(seed: number) {
+function randomOf(seed: number) {
   let state = Math.imul(seed, 0x9e37_79b1) >>> 0;
   const uniform = () => {
     state = (state + 0x6d2b_79f5) >>> 0;

@@ -91,7 +91,7 @@ describe('the shift', () => {
   });
 
   test('of nothing but zeros is none', () => {
-    expect(estimateShift(daysOf(new Array<number>(168).fill(0)))).toEqual({ shift: 0, firstDay: 0, pValue: 1 });
+    expect(estimateShift(daysOf(Array.from({ length: 168 }, () => 0)))).toEqual({ shift: 0, firstDay: 0, pValue: 1 });
   });
 
   test('a few terrible hours are not a shift', () => {

@@ -4,9 +4,16 @@ import type { Theme } from '../../lib/terminal/theme.js';
 
 type Bottleneck = HookBottlenecks['bottlenecks'][number];
 
-/** The figures as a table, then what each of them means and what helps: sentences do not fit into cells. */
+/** The figures, then what each line means and what helps: sentences do not fit into cells. */
 export function bottlenecksView(bottlenecks: readonly Bottleneck[], theme: Theme): string {
   if (bottlenecks.length === 0) return '';
+  const words = bottlenecks.map(
+    ({ reason, suggestion }, index) => `${index + 1}. ${reason}\n   ${theme.dim(suggestion)}`,
+  );
+  return [bottlenecksTable(bottlenecks, theme), '', ...words].join('\n');
+}
+
+export function bottlenecksTable(bottlenecks: readonly Bottleneck[], theme: Theme): string {
   const rows = bottlenecks.map((hook, index) => [
     index + 1,
     hook.contentType,
@@ -20,10 +27,7 @@ export function bottlenecksView(bottlenecks: readonly Bottleneck[], theme: Theme
     theme.duration(hook.p99),
   ]);
   const head = ['#', 'content type', 'operation', 'share', 'runs', 'mean', 'own', 'queries', 'in queries', 'p99'];
-  const words = bottlenecks.map(
-    ({ reason, suggestion }, index) => `${index + 1}. ${reason}\n   ${theme.dim(suggestion)}`,
-  );
-  return [theme.table(head, rows), '', ...words].join('\n');
+  return theme.table(head, rows);
 }
 
 export const bottleneckSample: Bottleneck = {

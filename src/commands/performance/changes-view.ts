@@ -1,6 +1,6 @@
 /** How hooks that were compared look. */
 import type { HookChange, MeasuredChange } from '../../lib/performance/compare/hook-change.js';
-import { describeMeasure } from '../../lib/performance/trends-document.js';
+import { formatChange } from '../../lib/performance/compare/judge.js';
 import type { Theme } from '../../lib/terminal/theme.js';
 
 const TONES = {
@@ -22,30 +22,30 @@ export function changesSummary(hooks: readonly HookChange[]): string {
   return few > 0 ? `${verdicts}; ${few} with too little data` : verdicts;
 }
 
+/** Narrow: since when, and what happened then, stands with the findings. */
 export function changesView(hooks: readonly HookChange[], theme: Theme): string {
   if (hooks.length === 0) return '';
   return theme.table(
-    ['content type', 'operation', 'verdict', 'runs', 'median', 'p95', 'by chance', 'first seen'],
+    ['content type', 'operation', 'verdict', 'median', 'p95'],
     hooks.map((hook) => [
       hook.contentType,
       hook.operation,
-      theme.tone(TONES[hook.verdict], hook.verdict.replace('_', ' ')),
-      `${theme.count(hook.previousExecutions)} → ${theme.count(hook.executions)}`,
-      describeMeasure(hook.p50),
-      describeMeasure(hook.p95),
-      chanceOf(hook.measure === 'p95' ? hook.p95 : hook.p50),
-      hook.firstSeenAt === null ? null : theme.time(hook.firstSeenAt),
+      theme.tone(TONES[hook.verdict], wordsOf(hook)),
+      timesOf(hook.p50, theme),
+      timesOf(hook.p95, theme),
     ]),
   );
 }
 
-/** Smaller probabilities mean no more. */
-const SMALLEST = 0.001;
-
-function chanceOf(made: MeasuredChange | null): string | null {
-  if (made === null) return null;
-  return made.pValue < SMALLEST ? `< ${SMALLEST}` : made.pValue.toFixed(3);
+/** `slower +70 %`. */
+function wordsOf({ verdict, measure, p50, p95 }: HookChange): string {
+  const made = measure === 'p95' ? p95 : p50;
+  if (verdict === 'insufficient_data') return 'too little data';
+  return measure === null || made === null ? verdict : `${verdict} ${formatChange(made)}`;
 }
+
+const timesOf = (made: MeasuredChange | null, theme: Theme) =>
+  made && `${theme.duration(made.previousMs)} → ${theme.duration(made.currentMs)}`;
 
 export const changeSample: HookChange = {
   contentType: 'api::match.match',

@@ -1,13 +1,13 @@
-/** How an optimisation looks: its three parts, one after the other. */
+/** How an optimisation looks: its three parts, one after the other. What helps the hooks stands with the findings. */
 import type { Optimization } from '../../lib/performance/optimize.js';
 import type { Theme } from '../../lib/terminal/theme.js';
 import { maintenanceView } from '../db/maintenance-view.js';
-import { bottlenecksView } from './bottlenecks-view.js';
+import { bottlenecksTable } from './bottlenecks-view.js';
 import { changesView } from './changes-view.js';
 
 export function optimizeView({ hooks, regressions, database, memory }: Optimization, theme: Theme): string {
   const parts: readonly (readonly [string, string])[] = [
-    ['Hooks', hooks === null ? '' : bottlenecksView(hooks, theme)],
+    ['Hooks', hooks === null ? '' : bottlenecksTable(hooks, theme)],
     ['Slower than a week ago', changesView(regressions, theme)],
     ['Database', database === null ? '' : maintenanceView(database.maintenance, theme) || 'nothing to maintain'],
     ['Memory', memory === null ? '' : memoryView(memory, theme)],

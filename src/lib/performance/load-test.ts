@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { Config } from '../config/index.js';
 import type { Context } from '../context.js';
 import { HookPerformance } from '../contract/index.js';
-import { abortReason, explain, OperatorError } from '../errors.js';
+import { abortReason, explain, OperatorError, statusOf } from '../errors.js';
 import { readRegularFile } from '../files/index.js';
 import { conclude, type Outcome } from '../status.js';
 import { Duration } from '../units.js';
@@ -89,7 +89,9 @@ export async function applyLoadTest(
   });
   const hooksDuring = context.signal.aborted ? null : await hooksAfter(context, load.durationMs);
   const outcome = conclude({ ...result, load, hooksDuring }, judgeLoad(load, kpis));
-  return context.signal.aborted ? { ...outcome, error: explain(abortReason(context.signal)) } : outcome;
+  if (!context.signal.aborted) return outcome;
+  const error = explain(abortReason(context.signal));
+  return { ...outcome, status: statusOf(error.code), error };
 }
 
 function targetOf(base: string, path: string): URL {

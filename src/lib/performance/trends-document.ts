@@ -42,7 +42,7 @@ function rowOf(hook: HookChange): string[] {
 }
 
 /** `20 ms → 34 ms (+70 %)`. */
-export const describeMeasure = (made: MeasuredChange | null): string =>
+const describeMeasure = (made: MeasuredChange | null): string =>
   made === null
     ? '–'
     : `${formatDuration(made.previousMs)} → ${formatDuration(made.currentMs)} (${formatChange(made)})`;

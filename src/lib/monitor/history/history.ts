@@ -61,15 +61,11 @@ export function createHistory({ recorded, instance, startedAt, archive, onError 
       const ours = new Set(own.map(identityOf));
       const others = kept?.rollups.filter((rollup) => rollup.instance !== instance || !ours.has(identityOf(rollup)));
       const heldSince = kept ? startedAt : Math.max(startedAt, recorded.ledger.heldSince());
-      const starts = new Set([...(kept?.watched ?? []).map((watched) => Math.round(watched.from)), startedAt]);
       const coverage = coverageOf(period, [...(kept?.watched ?? []), { from: heldSince, to: period.to }]);
       const { from, to } = period;
       const window = { from: new Date(from).toISOString(), to: new Date(to).toISOString(), coverage };
-      return {
-        window,
-        rollups: [...(others ?? []), ...own],
-        starts: [...starts].filter((start) => start >= from && start < to).sort((a, b) => a - b),
-      };
+      const starts = startsIn(period, kept?.watched ?? [], startedAt);
+      return { window, rollups: [...(others ?? []), ...own], starts };
     },
     async errors(limit) {
       const kept = await ask((answering) => answering.errors(limit));
@@ -81,6 +77,11 @@ export function createHistory({ recorded, instance, startedAt, archive, onError 
     counters: recorded.counters,
     isComplete: recorded.isComplete,
   };
+}
+
+function startsIn({ from, to }: Period, watched: readonly Period[], ownStart: number): number[] {
+  const starts = new Set([...watched.map((interval) => Math.round(interval.from)), ownStart]);
+  return [...starts].filter((start) => start >= from && start < to).sort((a, b) => a - b);
 }
 
 const identityOf = ({ step, from }: Rollup): string => `${step} ${from}`;

@@ -27,7 +27,7 @@ function judgeHook(hook: HookChange): Finding[] {
 }
 
 /** `median 20 ms → 34 ms (+70 %), first seen …; …`; undefined where nothing has changed. */
-export function describeChange({ measure, p50, p95, firstSeenAt, around }: HookChange): string | undefined {
+function describeChange({ measure, p50, p95, firstSeenAt, around }: HookChange): string | undefined {
   const made = measure === 'p95' ? p95 : p50;
   if (measure === null || made === null) return undefined;
   const name = measure === 'p50' ? 'median' : 'p95';

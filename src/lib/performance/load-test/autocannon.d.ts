@@ -15,10 +15,11 @@ declare module 'autocannon' {
     /** Milliseconds between two looks at whether to stop. */
     readonly sampleInt: number;
   }
+  type Response = readonly [client: unknown, status: number, bytes: number, durationMs: number];
   interface Instance extends PromiseLike<unknown> {
     /** Ends the run at the next look. */
     stop(): void;
-    on(event: 'response', listen: (client: unknown, status: number, bytes: number, durationMs: number) => void): this;
+    on(event: 'response', listen: (...response: Response) => void): this;
     on(event: 'reqError', listen: (error: Error) => void): this;
   }
   export default function autocannon(options: Options): Instance;

@@ -3,7 +3,7 @@
 /** From 1; equal values have the mean of the ranks they take up. */
 export function ranksOf(values: readonly number[]): number[] {
   const order = values.map((_, index) => index).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
-  const ranks = new Array<number>(values.length).fill(0);
+  const ranks = Array.from({ length: values.length }, () => 0);
   for (let first = 0; first < order.length; ) {
     const value = values[order[first] ?? 0];
     let last = first;

@@ -21,7 +21,7 @@ function normalTail(z: number): number {
  */
 export function adjustForMany(pValues: readonly number[]): number[] {
   const order = pValues.map((_, index) => index).sort((a, b) => (pValues[b] ?? 0) - (pValues[a] ?? 0));
-  const adjusted = new Array<number>(pValues.length).fill(1);
+  const adjusted = Array.from({ length: pValues.length }, () => 1);
   let least = 1;
   for (const [place, index] of order.entries()) {
     const rank = pValues.length - place;
