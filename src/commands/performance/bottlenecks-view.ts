@@ -21,12 +21,11 @@ export function bottlenecksTable(bottlenecks: readonly Bottleneck[], theme: Them
     theme.percent(Math.round(hook.shareOfTime * 1_000) / 1_000),
     theme.count(hook.executions),
     theme.duration(hook.averageExecutionTime),
-    theme.duration(hook.averageOwnTime),
     theme.count(hook.averageQueries),
     theme.duration(hook.averageQueryTime),
     theme.duration(hook.p99),
   ]);
-  const head = ['#', 'content type', 'operation', 'share', 'runs', 'mean', 'own', 'queries', 'in queries', 'p99'];
+  const head = ['#', 'content type', 'operation', 'share', 'runs', 'mean', 'queries', 'in queries', 'p99'];
   return theme.table(head, rows);
 }
 

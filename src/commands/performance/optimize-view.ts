@@ -30,7 +30,9 @@ function memoryView({ before, after, actions }: NonNullable<Optimization['memory
     theme.table(['memory', ...(after === null ? ['now'] : ['before', 'after'])], shown),
     theme.table(
       ['action', 'outcome', 'why'],
-      actions.map(({ request, outcome, note }) => [request, outcome, note]),
+      actions.map(({ route, outcome, note }) => [NAMES[route], outcome, note]),
     ),
   ].join('\n');
 }
+
+const NAMES = { collectGarbage: 'collect garbage', clearCaches: 'clear caches' } as const;

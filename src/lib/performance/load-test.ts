@@ -6,7 +6,7 @@ import type { Context } from '../context.js';
 import { HookPerformance } from '../contract/index.js';
 import { abortReason, explain, OperatorError, statusOf } from '../errors.js';
 import { readRegularFile } from '../files/index.js';
-import { conclude, type Outcome } from '../status.js';
+import { conclude, type Finding, type Outcome } from '../status.js';
 import { Duration } from '../units.js';
 import { fire, Load } from './load-test/fire.js';
 import { judgeLoad } from './load-test/judge.js';
@@ -52,10 +52,10 @@ type LoadContext = Pick<Context, 'api' | 'config' | 'cwd' | 'elapsed' | 'log' | 
 
 /** Looks at the target, and sends it no load. Errors: `VOPS-API-…`. */
 export async function planLoadTest(context: LoadContext, flags: LoadTestFlags): Promise<Outcome<LoadTest>> {
-  const { app, environment } = await context.config();
+  const { app, environment, performance } = await context.config();
   const overview = await context.api('health');
   const url = targetOf(app.url, flags.path);
-  return conclude({
+  const result: LoadTest = {
     url: url.href,
     method: flags.method,
     connections: flags.connections,
@@ -66,13 +66,21 @@ export async function planLoadTest(context: LoadContext, flags: LoadTestFlags): 
     hooksBefore: await hookFigures(context, flags.duration),
     load: null,
     hooksDuring: null,
-  });
+  };
+  return conclude(result, performance.loadTest.token && url.protocol === 'https:' ? [CERTIFICATE] : []);
 }
+
+const CERTIFICATE: Finding = {
+  code: 'VOPS-LOAD-CERTIFICATE',
+  severity: 'info',
+  message: 'the certificate is checked once before the test; autocannon does not check it on its own connections',
+  hint: 'let performance.loadTest.token be one of the test environment, good for nothing else',
+};
 
 /** Errors: `VOPS-USAGE` when a protected target is not confirmed: then nothing was sent. */
 export async function applyLoadTest(
   context: LoadContext,
-  { result }: Outcome<LoadTest>,
+  { result, findings }: Outcome<LoadTest>,
   flags: LoadTestFlags,
 ): Promise<Outcome<LoadTest>> {
   requireConfirmation(result, flags.confirm);
@@ -88,7 +96,7 @@ export async function applyLoadTest(
     stopAbove: performance.loadTest.stopAbove,
   });
   const hooksDuring = context.signal.aborted ? null : await hooksAfter(context, load.durationMs);
-  const outcome = conclude({ ...result, load, hooksDuring }, judgeLoad(load, kpis));
+  const outcome = conclude({ ...result, load, hooksDuring }, [...findings, ...judgeLoad(load, kpis)]);
   if (!context.signal.aborted) return outcome;
   const error = explain(abortReason(context.signal));
   return { ...outcome, status: statusOf(error.code), error };

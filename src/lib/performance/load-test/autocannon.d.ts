@@ -14,6 +14,11 @@ declare module 'autocannon' {
     readonly timeout: number;
     /** Milliseconds between two looks at whether to stop. */
     readonly sampleInt: number;
+    readonly setupClient: (client: Client) => void;
+  }
+  /** One connection. */
+  interface Client {
+    on(event: 'request', listen: () => void): this;
   }
   type Response = readonly [client: unknown, status: number, bytes: number, durationMs: number];
   interface Instance extends PromiseLike<unknown> {

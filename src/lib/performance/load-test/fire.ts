@@ -13,6 +13,7 @@ export const Load = z.object({
   unanswered: z.number(),
   /** Answers by status. */
   statuses: z.record(z.string(), z.number()),
+  /** Answers a second. */
   requestsPerSecond: z.number(),
   /** Of answers; null without any. */
   p50Ms: z.number().nullable(),
@@ -49,12 +50,19 @@ export async function fire(
   shots: Shots,
 ): Promise<Load> {
   const { default: autocannon } = await import('autocannon');
-  const tally = createTally();
+  const tally = createTally(shots.connections);
   const start = elapsed();
   let stopped: Load['stopped'] = null;
   const { stopAbove, durationMs, ratePerSecond: overallRate, ...request } = shots;
   const duration = durationMs / 1_000;
-  const run = autocannon({ ...request, duration, overallRate, timeout: TIMEOUT_SECONDS, sampleInt: LOOK_EVERY_MS });
+  const run = autocannon({
+    ...request,
+    duration,
+    overallRate,
+    timeout: TIMEOUT_SECONDS,
+    sampleInt: LOOK_EVERY_MS,
+    setupClient: (client) => client.on('request', () => tally.sent()),
+  });
   const stop = (why: 'failures' | 'aborted') => {
     stopped ??= why;
     run.stop();
@@ -87,38 +95,42 @@ export async function fire(
 
 const PROGRESS = 'load';
 
-function createTally() {
+function createTally(connections: number) {
   const bins: Bins = new Map();
   const statuses: Record<string, number> = {};
-  let [requests, failed, unanswered, longestMs] = [0, 0, 0, 0];
+  let [sent, answered, refused, gaveUp, longestMs] = [0, 0, 0, 0, 0];
   const at = (q: number) => {
     const value = quantile(bins, q);
     return value === null ? null : Math.round(Math.min(value, longestMs) * 1_000) / 1_000;
   };
+  const counts = () => {
+    // A connection that the server closes loses its request without an error: all that is not under way is lost.
+    const unanswered = Math.max(gaveUp, sent - answered - connections);
+    return { requests: answered + unanswered, failed: refused + unanswered, unanswered };
+  };
   return {
+    sent() {
+      sent += 1;
+    },
     answered(status: number, tookMs: number) {
-      requests += 1;
-      if (status >= 400) failed += 1;
+      answered += 1;
+      if (status >= 400) refused += 1;
       statuses[status] = (statuses[status] ?? 0) + 1;
       addToBin(bins, binOf(tookMs), 1);
       longestMs = Math.max(longestMs, tookMs);
     },
     gaveUp() {
-      requests += 1;
-      failed += 1;
-      unanswered += 1;
+      gaveUp += 1;
     },
-    counts: () => ({ requests, failed }),
+    counts,
     figures: (durationMs: number) => ({
-      requests,
-      failed,
-      unanswered,
+      ...counts(),
       statuses,
-      requestsPerSecond: Math.round((requests / durationMs) * 10_000) / 10,
+      requestsPerSecond: Math.round((answered / durationMs) * 10_000) / 10,
       p50Ms: at(0.5),
       p95Ms: at(0.95),
       p99Ms: at(0.99),
-      maxMs: requests === unanswered ? null : Math.round(longestMs * 1_000) / 1_000,
+      maxMs: answered === 0 ? null : Math.round(longestMs * 1_000) / 1_000,
       durationMs: Math.round(durationMs),
     }),
   };
