@@ -636,6 +636,22 @@ describe('history', () => {
     expect(hook?.hours.map(({ from }) => from)).toEqual([...(hook?.hours ?? [])].map(({ from }) => from).sort());
   });
 
+  test('hooks by the hour, and when which process started: each once, those of the period', async () => {
+    const [before, within] = [START - 9 * DAY_MS, START + 3 * HOUR_MS + 0.4];
+    const watched = [before, within, START].map((from) => ({ from, to: from + HOUR_MS }));
+    const archive: Archive = {
+      rollups: async () => [],
+      watched: async () => watched,
+      errors: async () => [],
+      events: async () => [],
+      usage: async () => [],
+    };
+    const { clock, history } = recorderAt(START, archive);
+    clock.now += DAY_MS;
+    const { starts } = await performanceHistory(history, {}, clock.now);
+    expect(starts).toEqual([new Date(START).toISOString(), new Date(START + 3 * HOUR_MS).toISOString()]);
+  });
+
   test.each([
     ['a period', { from: '2026-01-01T00:00:00.000Z', to: '2026-01-02T00:30:00.000Z' }, 24],
     ['a longer one than there are hours of', { from: '2025-01-01T00:00:00.000Z' }, 8 * 24],
