@@ -73,6 +73,13 @@ describe('performance trends', () => {
     });
   });
 
+  test('an answer longer than others may be', async () => {
+    const current = weekOf(hooks, 1);
+    const padding = 'x'.repeat(6_000_000);
+    const { call } = operator(await application({ current: { ...current, padding } as PerformanceHistory }));
+    expect((await call('performance trends')).code).toBe(0);
+  });
+
   test('on the screen: the verdict first, the reason below', async () => {
     const { call } = operator(await application({ changes }));
     const { stdout } = await call('performance trends');

@@ -73,6 +73,7 @@ export const routes = {
     summary: 'Each hook by the hour (default: the last 7 days)',
     parameters: between,
     response: PerformanceHistory,
+    maxBytes: 50_000_000, // a week of 200 hooks that never rest is 3 MB
     optional: true,
   },
   bottlenecks: {

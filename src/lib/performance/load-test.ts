@@ -85,7 +85,7 @@ export async function applyLoadTest(
 ): Promise<Outcome<LoadTest>> {
   requireConfirmation(result, flags.confirm);
   const { kpis, performance } = await context.config();
-  const load = await fire(context, {
+  const shots = {
     url: result.url,
     method: result.method,
     headers: headersOf(performance, flags.body),
@@ -93,8 +93,8 @@ export async function applyLoadTest(
     connections: flags.connections,
     durationMs: flags.duration,
     ratePerSecond: flags.rate,
-    stopAbove: performance.loadTest.stopAbove,
-  });
+  };
+  const load = await fire(context, shots, performance.loadTest.stopAbove);
   const hooksDuring = context.signal.aborted ? null : await hooksAfter(context, load.durationMs);
   const outcome = conclude({ ...result, load, hooksDuring }, [...findings, ...judgeLoad(load, kpis)]);
   if (!context.signal.aborted) return outcome;

@@ -34,8 +34,6 @@ export interface Shots {
   readonly connections: number;
   readonly durationMs: number;
   readonly ratePerSecond: number | undefined;
-  /** Share of failed requests above which it stops. */
-  readonly stopAbove: number;
 }
 
 /** Longest wait for an answer. */
@@ -48,21 +46,13 @@ const LOOK_EVERY_MS = 100;
 export async function fire(
   { signal, elapsed, progress }: Pick<Context, 'signal' | 'elapsed' | 'progress'>,
   shots: Shots,
+  /** Share of failed requests above which it stops. */
+  stopAbove: number,
 ): Promise<Load> {
-  const { default: autocannon } = await import('autocannon');
   const tally = createTally(shots.connections);
+  const run = await begin(shots, tally);
   const start = elapsed();
   let stopped: Load['stopped'] = null;
-  const { stopAbove, durationMs, ratePerSecond: overallRate, ...request } = shots;
-  const duration = durationMs / 1_000;
-  const run = autocannon({
-    ...request,
-    duration,
-    overallRate,
-    timeout: TIMEOUT_SECONDS,
-    sampleInt: LOOK_EVERY_MS,
-    setupClient: (client) => client.on('request', () => tally.sent()),
-  });
   const stop = (why: 'failures' | 'aborted') => {
     stopped ??= why;
     run.stop();
@@ -70,27 +60,40 @@ export async function fire(
   const look = () => {
     const { requests, failed } = tally.counts();
     if (requests >= FEWEST_REQUESTS && failed / requests > stopAbove) stop('failures');
-    const share = Math.min(1, (elapsed() - start) / durationMs);
+    const share = Math.min(1, (elapsed() - start) / shots.durationMs);
     progress.update(PROGRESS, {
       share,
       text: `${requests} requests, ${formatPercent(failed / (requests || 1))} failed`,
     });
   };
-  run.on('response', (...[, status, , tookMs]) => tally.answered(status, tookMs));
-  run.on('reqError', () => tally.gaveUp());
-  const timer = setInterval(look, LOOK_EVERY_MS);
   const abort = () => stop('aborted');
   signal.addEventListener('abort', abort, { once: true });
   if (signal.aborted) abort();
+  const timer = setInterval(look, LOOK_EVERY_MS);
   progress.start(PROGRESS);
   try {
-    await run;
+    await run.ended;
   } finally {
     clearInterval(timer);
     signal.removeEventListener('abort', abort);
     progress.finish(PROGRESS, stopped === null ? 'done' : 'stopped');
   }
   return { ...tally.figures(elapsed() - start), stopped };
+}
+
+async function begin({ durationMs, ratePerSecond, ...request }: Shots, tally: ReturnType<typeof createTally>) {
+  const { default: autocannon } = await import('autocannon');
+  const run = autocannon({
+    ...request,
+    duration: durationMs / 1_000,
+    overallRate: ratePerSecond,
+    timeout: TIMEOUT_SECONDS,
+    sampleInt: LOOK_EVERY_MS,
+    setupClient: (client) => client.on('request', () => tally.sent()),
+  });
+  run.on('response', (...[, status, , tookMs]) => tally.answered(status, tookMs));
+  run.on('reqError', () => tally.gaveUp());
+  return { stop: () => run.stop(), ended: run };
 }
 
 const PROGRESS = 'load';
