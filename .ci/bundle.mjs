@@ -86,6 +86,7 @@ async function writeCodeCache() {
     'maintenance daily',
     'config validate',
     'queue --json',
+    'alerts check',
   ];
   for (const command of commands) {
     const ignore = () => process;

@@ -11,12 +11,16 @@ export const groups: Readonly<Record<string, string>> = {
   backup: 'one catalogue of database dumps, file archives and configuration snapshots',
   capacity: 'what can run out, and when',
   config: 'configuration of this tool and of the backend',
+  'feature-flags': 'how flags are used, and which are to go',
   logs: 'log files',
   alerts: 'rules, evaluation, delivery, silences',
   integrity: 'what must hold in the data, and what users do',
+  security: 'who gets in, and what is open to others',
+  docs: 'the handbook of this installation',
   maintenance: 'tiers: several commands as one run',
   incidents: 'playbooks, incident records, and the audit log',
   'incidents automation': 'the switch of the playbooks',
+  deps: 'npm packages of the backend',
   init: 'first steps',
   help: 'topics beyond a command',
 };
@@ -192,6 +196,24 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./backup/push.js'),
   },
   {
+    path: 'feature-flags list',
+    summary: 'the flags: what each says now, its owner and its end',
+    isDefault: true,
+    load: () => import('./feature-flags/list.js'),
+  },
+  {
+    path: 'feature-flags usage',
+    alias: 'usage-summary',
+    summary: 'how often each is asked for, and what is stale',
+    load: () => import('./feature-flags/usage.js'),
+  },
+  {
+    path: 'feature-flags report',
+    alias: 'weekly-report',
+    summary: 'use, source, changes and their effects; to a file with --report',
+    load: () => import('./feature-flags/report.js'),
+  },
+  {
     path: 'logs rotate',
     summary: 'rotate, compress and delete log files without losing a line',
     load: () => import('./logs/rotate.js'),
@@ -254,6 +276,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./alerts/test-channel.js'),
   },
   {
+    path: 'alerts redeliver',
+    summary: 'tell a channel what it would not take, once it is in order again',
+    load: () => import('./alerts/redeliver.js'),
+  },
+  {
     path: 'alerts export',
     summary: 'the rules as a rule file of Prometheus',
     load: () => import('./alerts/export.js'),
@@ -273,10 +300,20 @@ export const commands: readonly CommandEntry[] = [
     summary: 'the checks and journeys, and how they stood last',
     load: () => import('./integrity/list.js'),
   },
+  {
+    path: 'security check',
+    summary: 'logins and scans, accounts and tokens, rights of files and database, TLS',
+    load: () => import('./security/check.js'),
+  },
+  {
+    path: 'docs update',
+    summary: 'the operations handbook of this installation, around what you wrote in it',
+    load: () => import('./docs/update.js'),
+  },
   { path: 'maintenance daily', summary: 'every daily task as one run', load: () => import('./maintenance/daily.js') },
   {
     path: 'maintenance weekly',
-    summary: 'vacuum, indexes, and backups proven by a restore',
+    summary: 'vacuum, indexes, a security review, backups proven by a restore',
     load: () => import('./maintenance/weekly.js'),
   },
   {
@@ -321,6 +358,18 @@ export const commands: readonly CommandEntry[] = [
     path: 'incidents audit',
     summary: 'who did what; --verify finds what was tampered with',
     load: () => import('./incidents/audit.js'),
+  },
+  {
+    path: 'deps audit',
+    summary: "known flaws of the backend's packages",
+    isDefault: true,
+    load: () => import('./deps/audit.js'),
+  },
+  { path: 'deps outdated', summary: 'which packages have newer versions', load: () => import('./deps/outdated.js') },
+  {
+    path: 'deps fix',
+    summary: 'mend known flaws: on a branch, tested, kept only when all is well',
+    load: () => import('./deps/fix.js'),
   },
   {
     path: 'init strapi',

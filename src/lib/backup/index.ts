@@ -9,6 +9,7 @@ export { DatabaseRestore } from './database/restoration.js';
 export { applyDatabaseRestore } from './database/restore-apply.js';
 export { DatabaseRestoreFlags, planDatabaseRestore } from './database/restore-plan.js';
 export { concludeBackup, sendFinished } from './finish.js';
+export { listBackups } from './list.js';
 export { BackupName, Manifest } from './manifest.js';
 export { newestBackup } from './newest.js';
 export { openStore } from './open-store.js';

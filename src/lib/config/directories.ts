@@ -4,7 +4,7 @@ import { isAbsolute, join } from 'node:path';
 import type { Environment } from './environment-variables.js';
 import type { Config, ConfigSections } from './schema.js';
 
-type Resolved = ConfigSections & Pick<Config, 'logs' | 'backup' | 'stateDirectory'>;
+type Resolved = ConfigSections & Pick<Config, 'logs' | 'backup' | 'docs' | 'stateDirectory'>;
 
 /** Every path absolute, and the directories that nobody named at their defaults. `resolvePath` knows each path's base. */
 export function withDirectories(
@@ -12,7 +12,7 @@ export function withDirectories(
   env: Environment,
   resolvePath: (path: readonly string[], value: string) => string,
 ): Resolved {
-  const { app, database, logs, backup } = sections;
+  const { app, database, logs, backup, docs } = sections;
   const root = resolvePath(['app', 'root'], app.root);
   const stateDirectory = resolvePath(['stateDirectory'], sections.stateDirectory ?? defaultStateDirectory(env));
   const backups = resolvePath(['backup', 'directory'], backup.directory ?? join(stateDirectory, 'backups'));
@@ -43,6 +43,7 @@ export function withDirectories(
         },
       }),
     },
+    docs: { directory: resolvePath(['docs', 'directory'], docs.directory ?? join(stateDirectory, 'docs')) },
     stateDirectory,
   };
 }

@@ -10,12 +10,16 @@ import { Backup } from './backup.js';
 import { Capacity } from './capacity.js';
 import { DatabaseMaintenance } from './database-maintenance.js';
 import { DatabaseThresholds } from './database-thresholds.js';
+import { Dependencies } from './dependencies.js';
+import { Docs } from './docs.js';
+import { FeatureFlags } from './feature-flags.js';
 import { HealthLevels } from './health-levels.js';
 import { Automation, Incident } from './incidents.js';
 import { Integrity } from './integrity.js';
 import { Kpis } from './kpis.js';
 import type { Origin, Path } from './origin.js';
 import { Performance } from './performance.js';
+import { Security } from './security.js';
 import { HttpUrl, SecretHttpUrl, SecretPostgresUrl, SecretText } from './text.js';
 
 const App = z
@@ -100,13 +104,6 @@ const Logs = z
   })
   .prefault({});
 
-const Security = z
-  .strictObject({
-    /** Refuse to run when a configuration file that holds a secret can be read by others. */
-    strict: z.boolean().default(false),
-  })
-  .prefault({});
-
 const sections = {
   app: App,
   database: Database,
@@ -118,7 +115,10 @@ const sections = {
   integrity: Integrity,
   capacity: Capacity,
   performance: Performance,
+  featureFlags: FeatureFlags,
+  deps: Dependencies,
   security: Security,
+  docs: Docs,
   alerting: Alerting,
   /** The guide's playbooks. */
   incidents: z.array(Incident).optional(),
@@ -148,6 +148,7 @@ export interface Config extends ConfigSections {
   readonly file: string | undefined;
   readonly logs: ConfigSections['logs'] & { readonly directory: string };
   readonly backup: ConfigSections['backup'] & { readonly directory: string };
+  readonly docs: { readonly directory: string };
   readonly stateDirectory: string;
   /** What the operator should know about the configuration though it holds: a file others can read, one passed over. */
   readonly warnings: readonly Finding[];

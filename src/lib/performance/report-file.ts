@@ -6,7 +6,7 @@ import type { Context } from '../context.js';
 import { OperatorError } from '../errors.js';
 import { writeFileAtomic } from '../files/index.js';
 import { type Chart, chartAddress, html, lineChart, page, table } from '../html/index.js';
-import { escapeMarkdown } from '../markdown.js';
+import { escapeMarkdown, markdownTable } from '../markdown.js';
 import type { Finding, Outcome } from '../status.js';
 
 /** File to write, `.html`, `.md` or `.json`. */
@@ -90,14 +90,10 @@ function markdownReport({ document, about, findings }: Report): string {
       (chart) =>
         `## ${escapeMarkdown(chart.title)}\n\n![${escapeMarkdown(chart.description)}](${chartAddress(chart)})\n`,
     ),
-    ...sections.map((section) => `## ${escapeMarkdown(section.title)}\n\n${markdownTable(section)}\n`),
+    ...sections.map(
+      (section) => `## ${escapeMarkdown(section.title)}\n\n${markdownTable(section.columns, section.rows)}\n`,
+    ),
   ].join('\n');
-}
-
-function markdownTable({ columns, rows }: Section): string {
-  const line = (cells: readonly string[]) => `| ${cells.map(escapeMarkdown).join(' | ')} |`;
-  const rule = `| ${columns.map(({ isNumber }) => (isNumber ? '---:' : '---')).join(' | ')} |`;
-  return [line(columns.map(({ name }) => name)), rule, ...rows.map(line)].join('\n');
 }
 
 const jsonReport = ({ about, result, findings }: Report): string =>
