@@ -44,7 +44,8 @@ async function writeProgram() {
   });
   for (const { path, text } of outputFiles) {
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, path.endsWith('.js') ? await asCommonJs(text) : text);
+    // A package that is a program, too, begins with #!, which only the first line of a file may.
+    writeFileSync(path, path.endsWith('.js') ? await asCommonJs(text.replace(/^#!.*/, '')) : text);
   }
 }
 

@@ -4,6 +4,7 @@ import type { CommandEntry } from '../lib/command.js';
 /** Words that hold several commands. */
 export const groups: Readonly<Record<string, string>> = {
   performance: 'how the hooks perform',
+  'performance baseline': 'a known normal',
   errors: 'errors of the hooks',
   queue: 'background jobs',
   db: 'PostgreSQL',
@@ -35,6 +36,46 @@ export const commands: readonly CommandEntry[] = [
     summary: 'hook performance against its targets',
     isDefault: true,
     load: () => import('./performance/summary.js'),
+  },
+  {
+    path: 'performance daily',
+    summary: 'the hooks of the last 24 h, hour by hour',
+    load: () => import('./performance/daily.js'),
+  },
+  {
+    path: 'performance weekly',
+    summary: 'the hooks of the last 7 days, day by day',
+    load: () => import('./performance/weekly.js'),
+  },
+  {
+    path: 'performance trends',
+    summary: 'which hooks became slower or faster in a week, since when',
+    load: () => import('./performance/trends.js'),
+  },
+  {
+    path: 'performance bottlenecks',
+    summary: "where the hooks' time goes, why, and what helps",
+    load: () => import('./performance/bottlenecks.js'),
+  },
+  {
+    path: 'performance optimize',
+    summary: 'hooks, database and memory: what to improve; --apply does what is safe',
+    load: () => import('./performance/optimize.js'),
+  },
+  {
+    path: 'performance baseline save',
+    summary: 'keep the last week as the known normal',
+    load: () => import('./performance/baseline/save.js'),
+  },
+  {
+    path: 'performance baseline compare',
+    summary: 'which hooks became slower or faster than the known normal',
+    load: () => import('./performance/baseline/compare.js'),
+  },
+  {
+    path: 'performance load-test',
+    summary: 'load on an environment that is not production; what it bears',
+    load: () => import('./performance/load-test.js'),
   },
   {
     path: 'errors count',

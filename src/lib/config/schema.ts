@@ -19,6 +19,7 @@ import { Automation, Incident } from './incidents.js';
 import { Integrity } from './integrity.js';
 import { Kpis } from './kpis.js';
 import type { Origin, Path } from './origin.js';
+import { Performance } from './performance.js';
 import { Security } from './security.js';
 import { HttpUrl, SecretHttpUrl, SecretPostgresUrl, SecretText } from './text.js';
 
@@ -114,6 +115,7 @@ const sections = {
   backup: Backup,
   integrity: Integrity,
   capacity: Capacity,
+  performance: Performance,
   featureFlags: FeatureFlags,
   deps: Dependencies,
   security: Security,

@@ -116,6 +116,14 @@ export const PerformanceTrends = z.object({
 });
 export type PerformanceTrends = z.infer<typeof PerformanceTrends>;
 
+/**
+ * `queries`: many statements a run. `slow_query`: few, but they take most of the time. `waiting`: most runs are quick, and
+ * some wait in the database, as for locks. `nested`: the hooks it sets off. `uneven`: as `waiting`, but elsewhere.
+ * `slow`: its own code, or what it calls outside. `frequent`: nothing of all this, but many runs.
+ */
+export const BottleneckCause = z.enum(['queries', 'slow_query', 'waiting', 'nested', 'uneven', 'slow', 'frequent']);
+export type BottleneckCause = z.infer<typeof BottleneckCause>;
+
 /** `GET /performance/bottlenecks`: hooks by their share of all own time, with the reason. */
 export const Bottlenecks = z.object({
   window: Window,
@@ -126,6 +134,15 @@ export const Bottlenecks = z.object({
       shareOfTime: z.number(),
       averageExecutionTime: z.number(),
       reason: z.string(),
+      /** The reason for programs. Absent: the backend is of an older version, as it is without the figures below. */
+      cause: BottleneckCause.optional(),
+      source: z.string().optional(),
+      executions: z.number().optional(),
+      averageOwnTime: Measured.optional(),
+      averageQueries: Measured.optional(),
+      averageQueryTime: Measured.optional(),
+      p50: Measured.optional(),
+      p99: Measured.optional(),
     }),
   ),
 });
