@@ -67,4 +67,9 @@ export const changeSample: HookChange = {
       what: 'configuration new at a start: plugin.email.provider changed',
     },
   ],
+  course: [
+    { at: '2026-11-09T03:00:00.000Z', valueMs: 20.1 },
+    { at: '2026-11-16T03:00:00.000Z', valueMs: 20.6 },
+    { at: '2026-11-22T21:00:00.000Z', valueMs: 34.3 },
+  ],
 };

@@ -1,7 +1,7 @@
 import { defineCommand } from '../../lib/command.js';
 import { withReport } from '../../lib/performance/report-file.js';
 import { findHookTrends, HookTrends, TrendsFlags } from '../../lib/performance/trends.js';
-import { trendsDocument } from '../../lib/performance/trends-document.js';
+import { changeCharts, trendsDocument } from '../../lib/performance/trends-document.js';
 import { changeSample, changesSummary, changesView } from './changes-view.js';
 
 export default defineCommand({
@@ -14,6 +14,7 @@ export default defineCommand({
     [changesView(hooks, theme), reportFile === null ? '' : theme.dim(`Report: ${reportFile}`)]
       .filter(Boolean)
       .join('\n'),
+  charts: ({ hooks }) => changeCharts(hooks),
   examples: ['viktoria-ops performance trends', 'viktoria-ops performance trends --report trends.html'],
   sample: {
     window: { from: '2026-11-16T03:00:00.000Z', to: '2026-11-23T03:00:00.000Z', coverage: 1 },

@@ -1,4 +1,5 @@
 /** The comparison of two weeks as a report. Pure. */
+import type { Chart } from '../html/index.js';
 import { formatDuration, formatPercent } from '../measures.js';
 import type { HookChange, MeasuredChange } from './compare/hook-change.js';
 import { formatChange } from './compare/judge.js';
@@ -20,10 +21,25 @@ export function trendsDocument({ window, previous, hooks }: Omit<HookTrends, 're
   return {
     title: 'Hooks against the week before',
     period: `${periodOf(window)} against ${periodOf(previous)}`,
-    charts: [],
+    charts: changeCharts(hooks),
     sections: [{ title: 'Hooks', columns: COLUMNS, rows: hooks.map(rowOf) }],
   };
 }
+
+/** Of those that changed most; a page of all of them is read by nobody. */
+const MOST_CHARTS = 12;
+
+export const changeCharts = (hooks: readonly HookChange[]): Chart[] =>
+  hooks
+    .filter(({ course }) => course.length > 0)
+    .slice(0, MOST_CHARTS)
+    .map((hook) => ({
+      title: `${hook.contentType} ${hook.operation}`,
+      description: `${hook.measure === 'p95' ? 'The p95' : 'The median'}, ${hook.verdict} since ${hook.firstSeenAt ?? 'an hour that cannot be told'}.`,
+      measured: hook.course.map(({ at, valueMs }) => ({ x: Date.parse(at), y: valueMs })),
+      formatX: (time) => new Date(time).toISOString().slice(0, 10),
+      formatY: formatDuration,
+    }));
 
 const periodOf = ({ from, to, coverage }: HookTrends['window']) =>
   `${from} to ${to} (observed ${formatPercent(coverage)})`;

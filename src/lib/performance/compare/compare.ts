@@ -1,6 +1,7 @@
 /** Two periods of all hooks, held against each other. Pure. */
 import type { Performance } from '../../config/performance.js';
-import type { PerformanceHistory } from '../../contract/index.js';
+import type { HookHour, PerformanceHistory } from '../../contract/index.js';
+import { median } from '../../order-statistics.js';
 import { adjustForMany } from '../statistics/tail.js';
 import { circumstancesAround, firstSeen } from './first-seen.js';
 import type { Circumstance, HookChange, MeasuredChange } from './hook-change.js';
@@ -81,7 +82,21 @@ function describe(hook: Compared, circumstances: readonly Circumstance[], limits
     previousQueries: previous?.averageQueries ?? null,
     firstSeenAt,
     around: firstSeenAt === null ? [] : circumstancesAround(firstSeenAt, circumstances, limits.changesWithin),
+    course: measure === null ? [] : courseOf(hours, measure),
   };
+}
+
+/** Hours in one point of a course: two weeks are then a small picture. */
+const HOURS_A_POINT = 6;
+
+function courseOf(hours: readonly HookHour[], measure: Measure): HookChange['course'] {
+  const points = Array.from({ length: Math.ceil(hours.length / HOURS_A_POINT) }, (_, index) =>
+    hours.slice(index * HOURS_A_POINT, (index + 1) * HOURS_A_POINT),
+  );
+  return points.flatMap((part) => {
+    const [first] = part;
+    return first ? [{ at: first.from, valueMs: median(part.map((hour) => hour[measure])) }] : [];
+  });
 }
 
 function judge({ previous, current, ...made }: Compared, limits: Limits): Pick<HookChange, 'verdict' | 'measure'> {

@@ -45,5 +45,7 @@ export const HookChange = z.object({
   firstSeenAt: Time.nullable(),
   /** What happened around that time, the nearest first. */
   around: z.array(Circumstance),
+  /** What has changed, over both periods: the middle of a few hours each. Empty where nothing has. */
+  course: z.array(z.object({ at: Time, valueMs: z.number() })),
 });
 export type HookChange = z.infer<typeof HookChange>;
