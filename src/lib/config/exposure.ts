@@ -2,6 +2,7 @@
 import { OperatorError } from '../errors.js';
 import { createRedactor, type Redactor } from '../redact.js';
 import type { Finding } from '../status.js';
+import type { GivenSections } from './check-sections.js';
 import type { ConfigData } from './document.js';
 import { formatPath } from './origin.js';
 import { hasReference } from './references.js';
@@ -12,7 +13,7 @@ import { modeOf, readConfig } from './source.js';
 import { isTree, type Leaf } from './tree.js';
 
 /** From here on no secret of the configuration is shown; nor is the password inside an address that is one. */
-export function registerSecrets(sections: ConfigSections, redactor: Redactor): void {
+export function registerSecrets(sections: GivenSections, redactor: Redactor): void {
   for (const found of secretsIn(sections)) {
     const text = found.reveal();
     redactor.add(text);

@@ -17,23 +17,25 @@ const Command = z
   .min(1)
   .refine(([program = '']) => isAbsolute(program), 'expected the absolute path of a program first');
 
-const settings = z
-  .strictObject({
-    ...commonSettings({ mode: 'approve', timeout: '90s', maxPerHalfHour: 2, maxPerDay: 4 }),
-    ...remedySettings('2m'),
-    /** What runs the backend: `systemd` unit, `pm2` name, `docker` container, or a `command` with its arguments. */
-    target: z
-      .union([
-        z.strictObject({ systemd: Name }),
-        z.strictObject({ pm2: Name }),
-        z.strictObject({ docker: Name }),
-        z.strictObject({ command: Command }),
-      ])
-      .optional(),
-    /** Not while one of these files is there, such as the lock of a deployment. */
-    unlessExists: z.array(z.string().refine(isAbsolute, 'expected an absolute path')).default([]),
-  })
-  .prefault({});
+const settings = z.lazy(() =>
+  z
+    .strictObject({
+      ...commonSettings({ mode: 'approve', timeout: '90s', maxPerHalfHour: 2, maxPerDay: 4 }),
+      ...remedySettings('2m'),
+      /** What runs the backend: `systemd` unit, `pm2` name, `docker` container, or a `command` with its arguments. */
+      target: z
+        .union([
+          z.strictObject({ systemd: Name }),
+          z.strictObject({ pm2: Name }),
+          z.strictObject({ docker: Name }),
+          z.strictObject({ command: Command }),
+        ])
+        .optional(),
+      /** Not while one of these files is there, such as the lock of a deployment. */
+      unlessExists: z.array(z.string().refine(isAbsolute, 'expected an absolute path')).default([]),
+    })
+    .prefault({}),
+);
 type Settings = z.output<typeof settings>;
 
 export const restartApplication: Action<Settings> = {
