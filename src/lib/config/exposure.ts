@@ -14,7 +14,7 @@ import { isTree, type Leaf } from './tree.js';
 
 /** From here on no secret of the configuration is shown; nor is the password inside an address that is one. */
 export function registerSecrets(sections: GivenSections, redactor: Redactor): void {
-  for (const found of secretsIn(sections)) {
+  for (const found of secretsIn(sections, [])) {
     const text = found.reveal();
     redactor.add(text);
     if (!URL.canParse(text)) continue;
@@ -24,9 +24,14 @@ export function registerSecrets(sections: GivenSections, redactor: Redactor): vo
   }
 }
 
-function secretsIn(value: unknown): readonly Secret[] {
-  if (isSecret(value)) return [value];
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(secretsIn) : [];
+/** All below the value, added to `found`: a list for each of a thousand rules would take longer than to look at them. */
+function secretsIn(value: object, found: Secret[]): readonly Secret[] {
+  for (const item of Object.values(value)) {
+    if (typeof item !== 'object' || item === null) continue;
+    if (isSecret(item)) found.push(item);
+    else secretsIn(item, found);
+  }
+  return found;
 }
 
 /** A stray % in a password is no escape. */

@@ -1,11 +1,12 @@
-// A plugin of esbuild. An index.ts says what others may use of a noun; to esbuild it is one module that needs all it
-// names, so whoever uses one function would load the whole noun. Here each import gets what it names from where it is
-// made. Only because importing a module of ours does nothing may the index be passed over.
+// Plugins of esbuild.
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
 const INDEX = /^\.[^']*\/index\.js$/;
 
+// An index.ts says what others may use of a noun; to esbuild it is one module that needs all it names, so whoever uses
+// one function would load the whole noun. Here each import gets what it names from where it is made. Only because
+// importing a module of ours does nothing may the index be passed over.
 export const pastIndexFiles = {
   name: 'past-index-files',
   setup(build) {
@@ -14,6 +15,17 @@ export const pastIndexFiles = {
       contents: rewrite(readFileSync(path, 'utf8'), dirname(path), handedOut),
       loader: 'ts',
     }));
+  },
+};
+
+// commander can run subcommands that are programs of their own. Ours are none, and what it loads for them takes 3 ms.
+export const withoutPrograms = {
+  name: 'without-programs',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      importer.includes('/node_modules/commander/') ? { path: 'none', namespace: 'none' } : undefined,
+    );
+    onLoad({ filter: /^none$/, namespace: 'none' }, () => ({ contents: '' }));
   },
 };
 
