@@ -1,6 +1,6 @@
 /** From the configuration to rules that the engine can work with. */
 
-import { type Condition, ConditionError, parseCondition } from '../conditions/index.js';
+import { type Condition, ConditionError } from '../conditions/index.js';
 import {
   type AlertRule,
   type Config,
@@ -10,8 +10,9 @@ import {
   type Path,
   type Problem,
 } from '../config/index.js';
-import { metrics, vocabulary } from '../metrics/index.js';
+import { metrics } from '../metrics/index.js';
 import { suggest } from '../suggest.js';
+import { type ConditionParser, createConditionParser } from './condition-parser.js';
 import { defaultRules, type RuleSettings } from './default-rules/index.js';
 import { inhibitionCycles } from './inhibition-cycles.js';
 import { ALERT_SEVERITIES, type AlertSeverity, type Rule } from './rule.js';
@@ -52,7 +53,7 @@ export function compileRules(settings: RuleSettings): CompiledRules {
   const channels = new Map(Object.entries(alerting.channels).filter(([, channel]) => channel !== undefined));
   const reached = channelsBySeverity(channels);
   const problems: RuleProblem[] = [];
-  const parse = createParser();
+  const parse = createConditionParser();
   const linkingAt = (...path: Path): Linking => ({
     parse,
     names,
@@ -95,7 +96,7 @@ type Names = Pick<ReadonlySet<string>, 'has' | 'keys'>;
 
 /** What a rule is linked with. */
 interface Linking {
-  readonly parse: (text: string) => Condition | ConditionError;
+  readonly parse: ConditionParser;
   readonly names: Names;
   readonly channels: Names;
   /** The channels that take alerts of a severity. */
@@ -141,25 +142,6 @@ function linkCondition(key: string, text: string | undefined, { parse, refuse }:
   if (!(parsed instanceof ConditionError)) return parsed;
   refuse([key], parsed.message);
   return undefined;
-}
-
-/** Parses each text once: the rules of an installation share many of their conditions. */
-function createParser(): Linking['parse'] {
-  const known = new Map<string, Condition | ConditionError>();
-  return (text) => {
-    const parsed = known.get(text) ?? parse(text);
-    known.set(text, parsed);
-    return parsed;
-  };
-}
-
-function parse(text: string): Condition | ConditionError {
-  try {
-    return parseCondition(text, vocabulary);
-  } catch (error) {
-    if (error instanceof ConditionError) return error;
-    throw error;
-  }
 }
 
 /** Those named; where none are, each that takes alerts of this severity. */

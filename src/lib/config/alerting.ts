@@ -29,8 +29,8 @@ const Escalation = z.lazy(() =>
   }),
 );
 
-// Defaults of durations are given in milliseconds: parsing a text for each of a thousand rules takes longer than the rules.
-const AlertRule = z.lazy(() =>
+// Checked value by value (check-rules.ts): what holds for several keys together belongs into compile-rules.ts.
+export const AlertRule = z.lazy(() =>
   z.strictObject({
     /** A rule of this name replaces a default one. */
     name: RuleName,
@@ -68,7 +68,6 @@ const AlertRule = z.lazy(() =>
   }),
 );
 export type AlertRule = z.output<typeof AlertRule>;
-export const AlertRules = z.lazy(() => z.array(AlertRule));
 
 const Slo = z.lazy(() =>
   z
@@ -113,7 +112,7 @@ export const Alerting = z.lazy(() =>
       channels: AlertChannels.prefault({}),
       /** False leaves nothing but the rules below. */
       defaultRules: z.boolean().default(true),
-      rules: AlertRules.default([]),
+      rules: z.array(AlertRule).default([]),
       /** Time over which hook figures are taken: short, for an alert must be able to end. */
       window: WindowText.default('15m'),
       /** Pause between two evaluations of `alerts watch`. */

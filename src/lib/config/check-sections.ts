@@ -1,6 +1,6 @@
 /** The configuration checked section by section, so that the schemas of what nobody has set are never built. */
 import * as z from 'zod';
-import { AlertRules } from './alerting.js';
+import { checkRules } from './check-rules.js';
 import { type Checked, check, type Issue, unknownKey } from './issues.js';
 import { lazily } from './lazily.js';
 import { ConfigFile, ConfigSections } from './schema.js';
@@ -40,24 +40,31 @@ function checkEach(schema: z.ZodObject, tree: Tree): Checked<Tree> {
 const below = (name: string, issues: readonly Issue[]): readonly Issue[] =>
   issues.map((issue) => ({ ...issue, path: [name, ...issue.path] }));
 
+const { alerting: ALERTING } = ConfigSections.shape;
+
 /** Environments share what they do not override, and most of a file is the same with its references resolved. */
 function checkOnce(schema: z.core.$ZodType, value: unknown): Checked<unknown> {
-  if (typeof value !== 'object' || value === null) return check(schema, value);
-  const results = checked.get(schema) ?? new WeakMap<object, Checked<unknown>>();
-  checked.set(schema, results);
-  const result = results.get(value) ?? (schema === ALERTING ? checkAlerting(value) : check(schema, value));
+  const work = () => (schema === ALERTING ? checkAlerting(value) : check(schema, value));
+  return typeof value === 'object' && value !== null ? once(schema, value, work) : work();
+}
+
+/** By what is checked, and by what: in YAML one value can stand in two places. */
+const checked = new WeakMap<object, WeakMap<object, Checked<unknown>>>();
+
+function once(by: object, value: object, work: () => Checked<unknown>): Checked<unknown> {
+  const results = checked.get(by) ?? new WeakMap<object, Checked<unknown>>();
+  checked.set(by, results);
+  const result = results.get(value) ?? work();
   results.set(value, result);
   return result;
 }
 
-const checked = new WeakMap<z.core.$ZodType, WeakMap<object, Checked<unknown>>>();
-const { alerting: ALERTING } = ConfigSections.shape;
-
 /** The rules apart: a thousand of them take longer than all the rest, and stay the same beside a webhook by reference. */
-function checkAlerting(section: object): Checked<unknown> {
-  if (!(isTree(section) && Array.isArray(section.rules))) return check(ALERTING, section);
+function checkAlerting(section: unknown): Checked<unknown> {
+  const written: unknown = isTree(section) ? section.rules : undefined;
+  if (!(isTree(section) && Array.isArray(written))) return check(ALERTING, section);
   const rest = check(ALERTING, { ...section, rules: [] });
-  const rules = checkOnce(AlertRules, section.rules);
+  const rules = once(checkRules, written, () => checkRules(written));
   const issues = [...(rest.issues ?? []), ...below('rules', rules.issues ?? [])];
   return issues.length > 0 ? { issues } : { data: { ...rest.data, rules: rules.data } };
 }
