@@ -21,35 +21,29 @@ export function checkRules(rules: readonly unknown[]): Checked<readonly AlertRul
 }
 
 type Shape = Readonly<Record<string, z.ZodType>>;
-/** The entries parsed; undefined when one of them is not as it should be: the whole schema then says what is wrong. */
-type Collect = (entries: readonly (readonly [key: string, value: unknown])[]) => Tree | undefined;
 
+/** Undefined for data that are not as they should be: the whole schema then says what is wrong. */
 function createParser(shape: Shape): (data: Tree) => Tree | undefined {
-  const collect = createCollect(shape);
-  const missing = new Map<string, Tree | undefined>();
-  return (data) => {
-    const keys = Object.keys(data);
-    const signature = keys.join();
-    if (!missing.has(signature)) {
-      const rest = Object.keys(shape).filter((key) => !keys.includes(key));
-      missing.set(signature, collect(rest.map((key) => [key, undefined])));
-    }
-    const defaults = missing.get(signature);
-    const given = defaults && collect(Object.entries(data));
-    return given && { ...given, ...defaults };
-  };
-}
-
-function createCollect(shape: Shape): Collect {
   const fields = new Map(Object.entries(shape).map(([key, schema]) => [key, remembering(schema)]));
-  return (entries) => {
-    const parsed: Record<string, unknown> = {};
-    for (const [key, value] of entries) {
-      const result = fields.get(key)?.(value);
+  const parse = (keys: readonly string[], data: Tree, into: Tree): Tree | undefined => {
+    const parsed: Record<string, unknown> = { ...into };
+    for (const key of keys) {
+      const result = fields.get(key)?.(data[key]);
       if (!result?.success) return undefined;
       if (result.data !== undefined) parsed[key] = result.data;
     }
     return parsed;
+  };
+  const defaults = new Map<string, Tree | undefined>();
+  return (data) => {
+    const keys = Object.keys(data);
+    const signature = keys.join();
+    if (!defaults.has(signature)) {
+      const missing = [...fields.keys()].filter((key) => !keys.includes(key));
+      defaults.set(signature, parse(missing, {}, {}));
+    }
+    const rest = defaults.get(signature);
+    return rest && parse(keys, data, rest);
   };
 }
 
