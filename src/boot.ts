@@ -13,7 +13,7 @@ import { Script } from 'node:vm';
 const CACHE_FILE = 'code-cache.bin';
 const HEADER_LENGTH_BYTES = 4;
 
-/** A loader of the CommonJS files below `directory`, and what it has compiled so far. */
+/** A loader of the CommonJS files below `directory`; what it has loaded so far, and that as a code cache. */
 export function createLoader(directory: string) {
   const cachedCode = openCache(join(directory, CACHE_FILE));
   const requireBuiltin = createRequire(join(directory, 'boot.js'));
@@ -32,7 +32,7 @@ export function createLoader(directory: string) {
     script.runInThisContext()(module.exports, require, module, file);
     return module.exports;
   };
-  return { load, compiled: () => writeCache(directory, scripts) };
+  return { load, loaded: () => [...scripts.keys()], compiled: () => writeCache(directory, scripts) };
 }
 
 /** The program, ready to run: `main` of cli.ts. */

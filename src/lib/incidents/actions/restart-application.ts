@@ -5,7 +5,6 @@ import * as z from 'zod';
 import type { Config } from '../../config/index.js';
 import type { Context } from '../../context.js';
 import { OperatorError } from '../../errors.js';
-import { findProgram, isLocked, launch } from '../../process/index.js';
 import { runsDirectory } from '../directories.js';
 import { type Action, commonSettings, remedySettings } from './action.js';
 
@@ -69,6 +68,7 @@ async function runProgram(
   argv: readonly [string, ...string[]],
   { log, timeoutMs }: ProgramOptions,
 ): Promise<void> {
+  const { launch } = await import('../../process/index.js');
   const output = await open(log, 'a', 0o600);
   try {
     await launch(context, { argv, output, timeoutMs });
@@ -85,6 +85,7 @@ async function obstacleOf(
   { stateDirectory, backup }: Pick<Config, 'stateDirectory' | 'backup'>,
   { unlessExists }: Settings,
 ): Promise<string | undefined> {
+  const { isLocked } = await import('../../process/index.js');
   if (await isLocked(join(stateDirectory, 'lock'))) return 'a maintenance tier is running';
   if (await isLocked(join(stateDirectory, 'restore.lock'))) return 'a restore is running';
   const { isBackupRunning } = await import('../../backup/index.js');
@@ -127,6 +128,7 @@ async function resolveTarget(
     return [program, ...args];
   }
   const [name, args] = invocationOf(target);
+  const { findProgram } = await import('../../process/index.js');
   const program = await findProgram(name, [SYSTEM_PATH, path].join(':'));
   if (program !== undefined) return [program, ...args];
   throw new OperatorError('VOPS-TOOL-MISSING', `${name} is not installed, or not in PATH`, {
