@@ -72,9 +72,11 @@ async function writeCodeCache() {
   const directory = mkdtempSync(join(tmpdir(), 'viktoria-ops-build-'));
   const config = join(directory, 'config.json');
   const nowhere = { host: '127.0.0.1', port: 9 };
+  const rules = [{ name: 'rule', condition: 'hooks.errorRate > 5%', severity: 'warning' }];
   const sections = {
     app: { url: 'http://127.0.0.1:9', root: directory },
     database: nowhere,
+    alerting: { defaultRules: false, rules },
     stateDirectory: directory,
   };
   writeFileSync(config, JSON.stringify(sections), { mode: 0o600 });

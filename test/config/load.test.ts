@@ -319,10 +319,10 @@ describe('what is wrong is said with its place, and nothing of it is quoted', ()
     const file = join(directory, 'c.yaml');
     expect(message.split('\n').map((line) => line.replace(file, ''))).toEqual([
       '4 problems in the configuration:',
-      ':1:1 databse: unknown key; did you mean "database"?',
       ':4:9 database.port: must be at least 1',
       ':3:3 database.pasword: unknown key; did you mean "password"?',
       ':6:11 security.strict: expected true or false, got text',
+      ':1:1 databse: unknown key; did you mean "database"?',
     ]);
   });
 

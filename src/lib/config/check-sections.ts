@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { checkRules } from './check-rules.js';
 import { type Checked, check, type Issue, unknownKey } from './issues.js';
 import { lazily } from './lazily.js';
+import { firstOf } from './problems.js';
 import { ConfigFile, ConfigSections } from './schema.js';
 import { isTree, type Tree } from './tree.js';
 
@@ -26,15 +27,17 @@ export function withDefaults(given: GivenSections): ConfigSections {
   return lazily(given, makers) as ConfigSections; // likewise
 }
 
-function checkEach(schema: z.ZodObject, tree: Tree): Checked<Tree> {
-  const parts = Object.entries(tree).map(([name, value]) => {
-    const section = Object.hasOwn(schema.shape, name) ? schema.shape[name] : undefined;
-    if (section === undefined) return { name, issues: [unknownKey(name, [], schema)] };
-    const { data, issues = [] } = checkOnce(section, value);
-    return { name, data, issues: below(name, issues) };
+function checkEach({ shape }: z.ZodObject, tree: Tree): Checked<Tree> {
+  const known = Object.entries(tree).flatMap(([name, value]) => {
+    const section = Object.hasOwn(shape, name) ? shape[name] : undefined;
+    return section ? [{ name, ...checkOnce(section, value) }] : [];
   });
-  const issues = parts.flatMap((part) => part.issues);
-  return issues.length > 0 ? { issues } : { data: Object.fromEntries(parts.map(({ name, data }) => [name, data])) };
+  const unknown = firstOf(Object.keys(tree).filter((name) => !Object.hasOwn(shape, name)));
+  const issues = [
+    ...known.flatMap(({ name, issues = [] }) => below(name, issues)),
+    ...unknown.map((name) => unknownKey(name, Object.keys(shape))),
+  ];
+  return issues.length > 0 ? { issues } : { data: Object.fromEntries(known.map(({ name, data }) => [name, data])) };
 }
 
 const below = (name: string, issues: readonly Issue[]): readonly Issue[] =>
