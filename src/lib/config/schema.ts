@@ -1,6 +1,7 @@
 /**
  * The configuration: every section, its defaults, and where each default comes from ("guide" = the operator's
- * maintenance and monitoring guide). Strict: an unknown key is an error.
+ * maintenance and monitoring guide). Strict: an unknown key is an error. A section that many commands do without is lazy:
+ * its schema is built once it is in the file, or asked for.
  */
 import * as z from 'zod';
 import type { Finding } from '../status.js';
