@@ -22,10 +22,10 @@ const sections = {
   commands: () =>
     table(
       ['command', 'what it does'],
-      commands.map(({ path, summary, isDefault }) => [
-        isDefault ? `${code(path)} (also ${code(path.split(' ')[0])})` : code(path),
-        summary,
-      ]),
+      commands.map(({ path, alias, summary, isDefault }) => {
+        const other = isDefault ? path.split(' ')[0] : alias && path.replace(/\S+$/, alias);
+        return [other ? `${code(path)} (also ${code(other)})` : code(path), summary];
+      }),
     ),
   'exit-codes': () =>
     table(
@@ -161,6 +161,9 @@ function readMeanings() {
     Logs: 'logs.',
     Backup: 'backup.',
     Capacity: 'capacity.',
+    FeatureFlags: 'featureFlags.',
+    Dependencies: 'deps.',
+    Allowed: 'deps.allow[].',
     Files: 'backup.files.',
     Retention: 'backup.retention.',
     Encryption: 'backup.encryption.',
@@ -190,6 +193,8 @@ function readMeanings() {
     'health-levels',
     'backup',
     'capacity',
+    'feature-flags',
+    'dependencies',
     'alerting',
     'integrity',
     'incidents',

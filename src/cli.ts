@@ -92,6 +92,7 @@ function buildProgram(
     const words = entry.path.split(' ');
     const parent = groupOf(program, words.slice(0, -1));
     const leaf = parent.command(String(words.at(-1)), { isDefault: entry.isDefault ?? false });
+    if (entry.alias !== undefined) leaf.alias(entry.alias);
     leaves.set(leaf.description(entry.summary), entry);
   }
   const loadLeaf = async (_: Program, leaf: Program) => {

@@ -10,12 +10,14 @@ export const groups: Readonly<Record<string, string>> = {
   backup: 'one catalogue of database dumps, file archives and configuration snapshots',
   capacity: 'what can run out, and when',
   config: 'configuration of this tool and of the backend',
+  'feature-flags': 'how flags are used, and which are to go',
   logs: 'log files',
   alerts: 'rules, evaluation, delivery, silences',
   integrity: 'what must hold in the data, and what users do',
   maintenance: 'tiers: several commands as one run',
   incidents: 'playbooks, incident records, and the audit log',
   'incidents automation': 'the switch of the playbooks',
+  deps: 'npm packages of the backend',
   init: 'first steps',
   help: 'topics beyond a command',
 };
@@ -151,6 +153,24 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./backup/push.js'),
   },
   {
+    path: 'feature-flags list',
+    summary: 'the flags: what each says now, its owner and its end',
+    isDefault: true,
+    load: () => import('./feature-flags/list.js'),
+  },
+  {
+    path: 'feature-flags usage',
+    alias: 'usage-summary',
+    summary: 'how often each is asked for, and what is stale',
+    load: () => import('./feature-flags/usage.js'),
+  },
+  {
+    path: 'feature-flags report',
+    alias: 'weekly-report',
+    summary: 'use, source, changes and their effects; to a file with --report',
+    load: () => import('./feature-flags/report.js'),
+  },
+  {
     path: 'logs rotate',
     summary: 'rotate, compress and delete log files without losing a line',
     load: () => import('./logs/rotate.js'),
@@ -211,6 +231,11 @@ export const commands: readonly CommandEntry[] = [
     path: 'alerts test-channel',
     summary: 'send a test message, and see what the receiver says',
     load: () => import('./alerts/test-channel.js'),
+  },
+  {
+    path: 'alerts redeliver',
+    summary: 'tell a channel what it would not take, once it is in order again',
+    load: () => import('./alerts/redeliver.js'),
   },
   {
     path: 'alerts export',
@@ -280,6 +305,18 @@ export const commands: readonly CommandEntry[] = [
     path: 'incidents audit',
     summary: 'who did what; --verify finds what was tampered with',
     load: () => import('./incidents/audit.js'),
+  },
+  {
+    path: 'deps audit',
+    summary: "known flaws of the backend's packages",
+    isDefault: true,
+    load: () => import('./deps/audit.js'),
+  },
+  { path: 'deps outdated', summary: 'which packages have newer versions', load: () => import('./deps/outdated.js') },
+  {
+    path: 'deps fix',
+    summary: 'mend known flaws: on a branch, tested, kept only when all is well',
+    load: () => import('./deps/fix.js'),
   },
   {
     path: 'init strapi',

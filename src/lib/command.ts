@@ -3,6 +3,7 @@
  */
 import type * as z from 'zod';
 import type { Context } from './context.js';
+import type { Chart } from './html/index.js';
 import type { Outcome } from './status.js';
 import type { Theme } from './terminal/theme.js';
 
@@ -23,6 +24,8 @@ export interface Command<Flags = unknown, Result = unknown, Given = unknown> {
   summary(result: Result): string;
   /** The details below that line; '' when the line says it all. Pure: text in the result is already escaped. */
   view(result: Result, theme: Theme): string;
+  /** What of it is better seen than read, for a page; text in the result is as it came. */
+  charts?(result: Result): readonly Chart[];
   /**
    * For a command that hands out records while it runs (`context.emit`): a record as a line, its text already escaped.
    * Such a command's stdout is its records and nothing else.
@@ -65,5 +68,7 @@ export interface CommandEntry {
   readonly summary: string;
   /** The command its group stands for when no subcommand is named: `errors` is `errors count`. */
   readonly isDefault?: true;
+  /** Another last word it answers to, which is kept for scripts. */
+  readonly alias?: string;
   readonly load: () => Promise<{ readonly default: Command }>;
 }

@@ -315,6 +315,14 @@ describe('lint', () => {
     expect(remarks(...rules)).toEqual(expected);
   });
 
+  test('a rule that would have to hold for a while, looked at every two hours', () => {
+    const { rules } = own({ for: '5m' });
+    const found = lintRules({ rules, kpis: configOf({}).kpis, hasChannels: true, intervalMs: 7_200_000 });
+    expect(found.map(({ code }) => code)).toContain('VOPS-ALERT-NEVER-PROVEN');
+    const hourly = lintRules({ rules, kpis: configOf({}).kpis, hasChannels: true, intervalMs: 3_600_000 });
+    expect(hourly.map(({ code }) => code)).not.toContain('VOPS-ALERT-NEVER-PROVEN');
+  });
+
   test('nobody at all hears: said once', () => {
     const { rules } = compile({ channels: {} });
     const found = lintRules({ rules, kpis: configOf({}).kpis, hasChannels: false, intervalMs: 60_000 });

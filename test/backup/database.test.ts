@@ -15,6 +15,8 @@ import { startTestPostgres } from '../support/postgres.js';
 import { run, runJson, temporaryDirectory } from '../support/run.js';
 import { startS3 } from '../support/s3.js';
 
+/** How often a run of each kind is killed. */
+const KILLS = 100;
 const source = useDatabase(manifold());
 const directory = temporaryDirectory();
 const catalogue = join(directory, 'backups');
@@ -412,7 +414,7 @@ describe('backup verify', () => {
     const begin = performance.now();
     await start(['backup', 'verify', manifest.id, '--config', config]).ended;
     const wholeMs = performance.now() - begin;
-    for (let attempt = 0; attempt < 15; attempt++) {
+    for (let attempt = 0; attempt < KILLS; attempt++) {
       const { child, ended } = start(['backup', 'verify', manifest.id, '--config', config]);
       await sleep(Math.random() * wholeMs);
       child.kill('SIGKILL');
@@ -424,7 +426,7 @@ describe('backup verify', () => {
     expect(await until(async () => (await sql('postgres', isLeft)).length === 0)).toBe(true);
     expect((await ops(['backup', 'verify', manifest.id])).code).toBe(0);
     expect(await databases()).not.toContainEqual(expect.stringMatching(/^vkt_verify_/));
-  }, 60_000);
+  }, 600_000);
 });
 
 async function until<T>(look: () => Promise<T>): Promise<T | undefined> {
@@ -451,7 +453,7 @@ describe('faults of a backup', () => {
       const begin = performance.now();
       await start(['db', 'backup', '--config', file]).ended;
       const wholeMs = performance.now() - begin;
-      for (let attempt = 0; attempt < (signal === 'SIGKILL' ? 60 : 10); attempt++) {
+      for (let attempt = 0; attempt < (signal === 'SIGKILL' ? KILLS : 10); attempt++) {
         const { child, ended } = start(['db', 'backup', '--config', file]);
         await sleep(Math.random() * wholeMs);
         child.kill(signal as NodeJS.Signals);
@@ -474,7 +476,7 @@ describe('faults of a backup', () => {
       const { code, document } = await ops(['backup', 'verify', '--all', '--level', '2'], file);
       expect({ code, findings: document.findings }).toEqual({ code: 0, findings: [] });
     },
-    180_000,
+    600_000,
   );
 
   test('the session of pg_dump ended by the server: exit 1 with its words, nothing left', async () => {

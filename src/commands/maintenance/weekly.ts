@@ -1,4 +1,4 @@
-/** The guide's weekly tier, of what there is: the database first, one thing at a time; then the proof of the backups. */
+/** The guide's weekly tier: the database first, one thing at a time; then the proof of the backups. */
 import { tierCommand } from '../../lib/maintenance/tier.js';
 import { step } from '../../lib/pipeline.js';
 import verifyBackups from '../backup/verify.js';
@@ -11,6 +11,7 @@ const HOURS = 3_600_000;
 
 export const weekly = {
   name: 'weekly',
+  hasPage: true,
   steps: [
     step('db analyze', analyze, {}, { timeoutMs: 2 * HOURS }),
     step('db vacuum', vacuum, {}, { after: ['db analyze'], timeoutMs: 6 * HOURS }),

@@ -10,6 +10,7 @@ export { AlertHistory, HistoryFlags, listHistory } from './history.js';
 export { judgeRule } from './judge.js';
 export { AlertLint, AlertList, lintAlerts, listAlerts } from './list.js';
 export { enqueue } from './outbox/index.js';
+export { applyRedelivery, planRedelivery, RedeliverFlags, Redelivery } from './redeliver.js';
 export { ALERT_SEVERITIES, type AlertSeverity, type Rule } from './rule.js';
 export { RuleTestReport, TestRulesFlags, testRules } from './rule-tests/test-rules.js';
 export { measureUptime } from './slo/index.js';

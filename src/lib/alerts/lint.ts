@@ -5,6 +5,7 @@ import type { Levels } from '../levels.js';
 import { formatDuration } from '../measures.js';
 import { metrics } from '../metrics/index.js';
 import type { Finding, Severity } from '../status.js';
+import { GAP_MS } from './engine/clock.js';
 import { ALERT_SEVERITIES, type Rule } from './rule.js';
 
 export interface Surroundings {
@@ -27,6 +28,7 @@ type Lint = (rule: Rule, surroundings: Surroundings) => readonly Finding[];
 const LINTS: readonly Lint[] = [
   neverOrAlwaysFires,
   clearContradicts,
+  neverProvesItself,
   nobodyIsTold,
   milderInhibits,
   escalationChangesNothing,
@@ -72,6 +74,12 @@ function clearContradicts({ name, condition, clear }: Rule): Finding[] {
   if (!cases.some((values) => evaluate(clear, values) && evaluate(condition, values))) return [];
   const message = `${name} can fire and end at once: ${condition.text} and ${clear.text} can both be true`;
   return [warning('CLEAR-OVERLAPS', message, 'clear must be on the good side of the condition')];
+}
+
+function neverProvesItself({ name, forMs }: Rule, { intervalMs }: Surroundings): Finding[] {
+  if (forMs === 0 || intervalMs <= GAP_MS) return [];
+  const message = `${name} can never fire: its for begins anew after ${formatDuration(GAP_MS)} without an evaluation, and alerting.interval is ${formatDuration(intervalMs)}`;
+  return [problem('NEVER-PROVEN', message, 'evaluate more often, and set alerting.interval; or leave out for')];
 }
 
 function nobodyIsTold({ name, severity, channels }: Rule, { hasChannels }: Surroundings): Finding[] {

@@ -5,7 +5,7 @@ import type { Context } from '../context.js';
 import { OperatorError } from '../errors.js';
 import { conclude, type Outcome } from '../status.js';
 import { suggest } from '../suggest.js';
-import { channelOf, type DeliveryOutcome } from './channels/index.js';
+import { type ChannelSettings, channelOf, type DeliveryOutcome } from './channels/index.js';
 import type { AlertEvent } from './event.js';
 import { composeMessage, toItems } from './message/index.js';
 
@@ -33,10 +33,8 @@ export async function testChannel(context: TestContext, { channel }: ChannelTest
 }
 
 async function sendTestMessage(context: TestContext, channel: string): Promise<DeliveryOutcome> {
-  const { alerting, environment } = await context.config();
-  const channels = alerting.channels;
-  const settings = channels[channel];
-  if (settings === undefined) throw unknownChannel(channel, Object.keys(channels));
+  const { environment } = await context.config();
+  const settings = await channelSettings(context, channel);
   const at = context.now().toISOString();
   const event: AlertEvent = {
     id: `test-${context.runId}`,
@@ -56,6 +54,14 @@ async function sendTestMessage(context: TestContext, channel: string): Promise<D
   const { now, signal } = context;
   const channelContext = { now, signal, timeoutMs: settings.timeout, told: {}, print };
   return channelOf(settings).deliver(composeMessage(toItems([event])), settings, channelContext);
+}
+
+/** Errors: `VOPS-USAGE` for a channel that is not configured. */
+export async function channelSettings({ config }: Pick<Context, 'config'>, channel: string): Promise<ChannelSettings> {
+  const { channels } = (await config()).alerting;
+  const settings = channels[channel];
+  if (settings === undefined) throw unknownChannel(channel, Object.keys(channels));
+  return settings;
 }
 
 function unknownChannel(name: string, known: readonly string[]): OperatorError {

@@ -11,6 +11,8 @@ import { Backup } from './backup.js';
 import { Capacity } from './capacity.js';
 import { DatabaseMaintenance } from './database-maintenance.js';
 import { DatabaseThresholds } from './database-thresholds.js';
+import { Dependencies } from './dependencies.js';
+import { FeatureFlags } from './feature-flags.js';
 import { HealthLevels } from './health-levels.js';
 import { Automation, Incident } from './incidents.js';
 import { Integrity } from './integrity.js';
@@ -121,6 +123,8 @@ const sections = {
   backup: Backup,
   integrity: Integrity,
   capacity: Capacity,
+  featureFlags: FeatureFlags,
+  deps: Dependencies,
   security: Security,
   alerting: Alerting,
   /** The guide's playbooks. */

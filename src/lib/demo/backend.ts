@@ -10,7 +10,7 @@ import { createContentApi } from './content-api.js';
 import { createEntities, type Entities } from './entities.js';
 import { JOB_QUERIES, startWorker } from './jobs.js';
 import { registerLifecycles } from './lifecycles.js';
-import { type BackendLog, createLog } from './log.js';
+import { type BackendLog, createLog, requestMessage } from './log.js';
 import { RECALCULATE_STANDINGS, SCHEMA, SEED } from './schema.js';
 
 export interface BackendOptions {
@@ -23,6 +23,8 @@ export interface BackendOptions {
   readonly actionsSecret?: string;
   /** An existing directory. */
   readonly logDirectory: string;
+  /** Of feature flags; need not exist. */
+  readonly flagsFile?: string;
 }
 
 export interface Backend {
@@ -54,7 +56,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   const entities = createEntities(pool);
   const server = createServer();
   const monitor = watch({ options, pool, server, log, activity: watchClients(server) });
-  registerLifecycles(entities);
+  registerLifecycles(entities, monitor.flags);
   monitor.instrument(entities.lifecycles);
   server.on('request', createRouter({ monitor, entities, log }));
   await listen(server, options.port);
@@ -109,6 +111,7 @@ function watch({ options, pool, server, log, activity }: Watched): Monitor {
     version: packageVersion(),
     onError: log.error,
     controls: { setLogLevel: log.setLevel, caches: new Map() },
+    ...(options.flagsFile === undefined ? {} : { flagsFile: options.flagsFile }),
     ...(options.actionsSecret === undefined ? {} : { actionsSecret: options.actionsSecret }),
     ...(options.secret === undefined ? {} : { secret: options.secret }),
   });
@@ -156,8 +159,8 @@ function createRouter({ monitor, entities, log }: Routed) {
     log.debug(`${request.method} ${request.url} from ${request.socket.remoteAddress}`);
     const isMonitoring = request.url?.startsWith(`${API_PREFIX}/`) ?? false;
     await (isMonitoring ? monitor.listener(request, response) : content.answer(request, response));
-    const milliseconds = Math.round(performance.now() - start);
-    log.http(`${request.method} ${request.url} (${milliseconds} ms) ${response.statusCode}`);
+    const { method = '', url = '' } = request;
+    log.http(requestMessage(method, url, { durationMs: performance.now() - start, status: response.statusCode }));
   };
   return (request: IncomingMessage, response: ServerResponse) => void answer(request, response).catch(log.error);
 }

@@ -1,6 +1,6 @@
 /** What an application may set: in `config/plugins` under `hook-monitoring.config`, or as the second argument of `register`. */
 import * as z from 'zod';
-import { QueueOptions } from '../monitor/index.js';
+import { OtlpOptions, QueueOptions } from '../monitor/index.js';
 
 /** Shorter ones can be guessed. */
 const Secret = z.string().min(16, 'must have at least 16 characters');
@@ -12,6 +12,8 @@ export const MonitoringOptions = z.strictObject({
   actionsSecret: Secret.optional(),
   /** Where background jobs are; pg-boss and graphile-worker are found by themselves. */
   jobs: z.array(QueueOptions).optional(),
+  /** Where hook metrics are exported to, beside `/metrics`. */
+  otlp: OtlpOptions.optional(),
 });
 export type MonitoringOptions = z.output<typeof MonitoringOptions>;
 

@@ -2,7 +2,7 @@
 import type { AlertRecord, AlertState } from './alert-state.js';
 
 /** Longer without an evaluation, and what was pending has to prove itself anew; as Prometheus after an outage. */
-const GAP_MS = 3_600_000;
+export const GAP_MS = 3_600_000;
 
 /**
  * The state as seen from `now`. When the clock stepped back, every time moves with it: all ages are what they were at the

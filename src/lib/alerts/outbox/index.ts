@@ -5,4 +5,4 @@ export { enqueue } from './enqueue.js';
 export { storedNotifications } from './read.js';
 export { readChannelStates } from './read-states.js';
 export { type ChannelReport, DeliveryReport, judgeDelivery } from './report.js';
-export { reviveDeadLetters } from './revive.js';
+export { deadLetters, reviveDeadLetters } from './revive.js';

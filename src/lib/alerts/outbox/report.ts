@@ -103,7 +103,7 @@ function judgeChannel({ channel, pending, dead, dropped, lastError }: ChannelRep
           finding(
             'VOPS-ALERTS-DEAD',
             `${countOf(dead, 'event')} given up for ${channel}${why}`,
-            `mend alerting.channels.${channel}`,
+            `mend alerting.channels.${channel}; then: viktoria-ops alerts redeliver ${channel}`,
           ),
         ]
       : []),

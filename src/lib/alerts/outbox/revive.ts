@@ -1,11 +1,22 @@
 /** The way back for dead letters, once the channel is in order again. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type * as z from 'zod';
 import type { Context } from '../../context.js';
 import { placesIn } from './entry.js';
 import { DeadLetter } from './give-up.js';
 import { writeEntry } from './queue.js';
 import { inTurns, listNames, readRecord } from './records.js';
+
+/** What was given up for a channel, the oldest first. Errors: those of the file system. */
+export async function deadLetters(
+  { state }: Pick<Context, 'state'>,
+  channel: string,
+): Promise<readonly z.output<typeof DeadLetter>[]> {
+  const directory = join(placesIn(await state()).dead, channel);
+  const letters = await inTurns(await listNames(directory), (name) => readRecord(join(directory, name), DeadLetter));
+  return letters.flatMap((letter) => letter ?? []).toSorted((one, other) => one.diedAt.localeCompare(other.diedAt));
+}
 
 /**
  * Puts the dead letters of a channel back into its outbox, as new ones, for the next delivery. While the lock of the

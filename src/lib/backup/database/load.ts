@@ -47,14 +47,17 @@ export interface Load {
   readonly table?: Pick<BackedUpTable, 'schema' | 'name'> | null;
   /** Of pg_restore, such as `--no-owner`. */
   readonly optionsFor: (entries: readonly TocEntry[]) => readonly string[];
+  /** What is done to the tables while they are empty. */
+  readonly beforeRows?: () => Promise<void>;
 }
 
 /**
  * Restores the dump, but for extensions that cannot be had there, and resolves to their names. Errors: those of
  * `restoreDump`.
  */
-export async function loadDump(site: DumpSite, { target, table, optionsFor }: Load): Promise<ReadonlySet<string>> {
+export async function loadDump(site: DumpSite, load: Load): Promise<ReadonlySet<string>> {
   const { context, manifest } = site;
+  const { target, table, optionsFor, beforeRows } = load;
   const facts = factsOf(manifest);
   const creatable = await context.pg((database) => database.query(creatableExtensions), target);
   const names = new Set(creatable.map(({ name }) => name));
@@ -72,6 +75,7 @@ export async function loadDump(site: DumpSite, { target, table, optionsFor }: Lo
     sizeOf: sizesOf(facts),
     options: optionsFor(entries),
     jobs,
+    beforeRows,
   });
   return extensions;
 }

@@ -30,6 +30,8 @@ export interface Restore {
   /** Such as `--no-owner`. */
   readonly options: readonly string[];
   readonly jobs: number;
+  /** What is done to the tables while they are empty. */
+  readonly beforeRows?: (() => Promise<void>) | undefined;
 }
 
 /** Lists what is in the dump, reading no more than its beginning. Errors: VOPS-TOOL-FAILED, VOPS-BACKUP-…. */
@@ -54,6 +56,7 @@ export async function restoreDump(context: RestoreContext, restore: Restore): Pr
   const { entries, jobs, sizeOf } = restore;
   context.progress.update(RESTORE_TASK, { share: null, text: 'definitions' });
   await runSection(context, restore, { section: 'pre-data', entries });
+  await restore.beforeRows?.();
   context.progress.update(RESTORE_TASK, { share: null, text: 'rows' });
   const shares = shareOut(entries, jobs, sizeOf);
   await besides(

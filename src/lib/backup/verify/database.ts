@@ -11,6 +11,7 @@ import { compareRestored, factsOf, findRestoreProgram, loadDump, openFile } from
 import { RESTORE_TASK } from '../database/restore.js';
 import { withScratchDatabase } from '../database/scratch.js';
 import { findServer } from '../database/server.js';
+import { withoutWriteAheadLog } from '../database/unlogged.js';
 import type { BackedUpDatabase } from '../manifest.js';
 import { contentOf } from '../stored.js';
 import { checkStructure } from './amcheck.js';
@@ -45,7 +46,8 @@ async function restoreAndCompare(site: VerifySite): Promise<readonly Finding[]> 
   if (obstacle) return [obstacle];
   context.progress.start(RESTORE_TASK);
   return withScratchDatabase(context, { like: facts, server }, async (target) => {
-    const leftOut = await loadDump(site, { target, optionsFor: () => BARE });
+    const beforeRows = () => withoutWriteAheadLog(context, target);
+    const leftOut = await loadDump(site, { target, optionsFor: () => BARE, beforeRows });
     context.progress.update(RESTORE_TASK, { share: null, text: 'counting' });
     const differences = await compareRestored(site, { target }, leftOut);
     const damage = differences.length > 0 ? [] : await checkStructure(context, target);

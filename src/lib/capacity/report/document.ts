@@ -1,5 +1,6 @@
 /** The report as a file: one HTML page with its charts, or Markdown. Pure. */
 import { type Chart, chartAddress, html, lineChart, page, table } from '../../html/index.js';
+import { escapeMarkdown } from '../../markdown.js';
 import { formatPercent } from '../../measures.js';
 import { formatChange, formatFigure } from '../resources.js';
 import { describeForecast } from '../words.js';
@@ -79,11 +80,3 @@ function provenance({ prediction }: ReportEntry): string {
       : `; its 80 % intervals held ${formatPercent(Math.round(backTest.coverage * 100) / 100)}`;
   return `${days}; model ${model}, off by ${formatFigure(unit, backTest.meanError)} on average in the back-test${held}.`;
 }
-
-/** No character of a name is markup. */
-const escapeMarkdown = (text: string): string =>
-  text
-    .replace(/[\u0000-\u001f\u007f]+/g, ' ')
-    .replace(/[\\`*_[\]<>|#~&]/g, (character) =>
-      character === '<' ? '&lt;' : character === '&' ? '&amp;' : `\\${character}`,
-    );
