@@ -12,17 +12,19 @@ const LoadTest = z
   })
   .prefault({});
 
-export const Performance = z
-  .strictObject({
-    /** The least change of a hook's median or p95 that is told, as a share: 0.1 is 10 %. */
-    change: z.number().min(0.01).max(10).default(0.1),
-    /** A smaller difference is none, whatever its share. */
-    changeAbove: Duration.prefault('1ms'),
-    /** Of the changes that are told, at most this share is expected to be chance. */
-    falseDiscoveryRate: z.number().min(0.001).max(0.5).default(0.05),
-    /** Restarts and changes of the configuration this close to where a change was first seen are named with it. */
-    changesWithin: Duration.prefault('12h'),
-    loadTest: LoadTest,
-  })
-  .prefault({});
+export const Performance = z.lazy(() =>
+  z
+    .strictObject({
+      /** The least change of a hook's median or p95 that is told, as a share: 0.1 is 10 %. */
+      change: z.number().min(0.01).max(10).default(0.1),
+      /** A smaller difference is none, whatever its share. */
+      changeAbove: Duration.prefault('1ms'),
+      /** Of the changes that are told, at most this share is expected to be chance. */
+      falseDiscoveryRate: z.number().min(0.001).max(0.5).default(0.05),
+      /** Restarts and changes of the configuration this close to where a change was first seen are named with it. */
+      changesWithin: Duration.prefault('12h'),
+      loadTest: LoadTest,
+    })
+    .prefault({}),
+);
 export type Performance = z.output<typeof Performance>;

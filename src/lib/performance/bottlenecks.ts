@@ -4,9 +4,9 @@ import type { Context } from '../context.js';
 import { type BottleneckCause, Bottlenecks } from '../contract/index.js';
 import { conclude, type Finding, type Outcome } from '../status.js';
 
-export const HookBottlenecks = Bottlenecks.extend({
+export const HookBottlenecks = Bottlenecks.unwrap().extend({
   /** The most time first. */
-  bottlenecks: z.array(Bottlenecks.shape.bottlenecks.element.extend({ suggestion: z.string() })),
+  bottlenecks: z.array(Bottlenecks.unwrap().shape.bottlenecks.element.extend({ suggestion: z.string() })),
 });
 export type HookBottlenecks = z.infer<typeof HookBottlenecks>;
 

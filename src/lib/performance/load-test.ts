@@ -26,7 +26,7 @@ export const LoadTestFlags = z.object({
 });
 export type LoadTestFlags = z.output<typeof LoadTestFlags>;
 
-const HookFigures = HookPerformance.pick({ totalExecutions: true, errorRate: true, p50: true, p95: true });
+const HookFigures = HookPerformance.unwrap().pick({ totalExecutions: true, errorRate: true, p50: true, p95: true });
 
 export const LoadTest = z.object({
   url: z.string(),

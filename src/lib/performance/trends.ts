@@ -13,7 +13,7 @@ import { ReportFile } from './report-file.js';
 export const TrendsFlags = z.object({ report: ReportFile });
 export type TrendsFlags = z.output<typeof TrendsFlags>;
 
-const Window = PerformanceHistory.shape.window;
+const Window = PerformanceHistory.unwrap().shape.window;
 
 export const HookTrends = z.object({
   window: Window,
