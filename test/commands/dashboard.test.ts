@@ -121,9 +121,13 @@ describe('the picture', () => {
 
   test('what was not read yet is not called good', async () => {
     const state = watched({ sentence: 'reading …' });
-    const [first, ...rest] = state.panels.map(({ result: _, ...panel }) => panel);
-    const unread = { ...(first ?? state.panels[0]), status: 'skipped', asOf: null } as Watched['panels'][number];
-    const lines = await draw({ ...state, panels: [unread, ...rest] });
+    const unread = state.panels.map((panel) => ({
+      ...panel,
+      status: 'skipped' as const,
+      asOf: null,
+      result: undefined,
+    }));
+    const lines = await draw({ ...state, panels: unread });
     expect(lines[0]).toBe('reading …');
     expect(lines.join('\n')).toContain('1 System  …');
   });
