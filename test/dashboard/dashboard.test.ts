@@ -11,7 +11,7 @@ import {
   type Watched,
 } from '../../src/lib/dashboard/index.js';
 import { BEGINNING, press, type Ui } from '../../src/lib/dashboard/keys.js';
-import { reread, unread } from '../../src/lib/dashboard/panel.js';
+import { reread, staleIfOlder, unread } from '../../src/lib/dashboard/panel.js';
 import { sentenceOf } from '../../src/lib/dashboard/problems.js';
 import { OperatorError } from '../../src/lib/errors.js';
 import type { StepReport } from '../../src/lib/pipeline.js';
@@ -97,6 +97,13 @@ test('a reading that brings nothing leaves what was known, and marks it', () => 
   const bad = reread(good, { ...none, status: 'unknown', summary: 'no answer', error }, new Date(0));
   expect(bad).toMatchObject({ asOf: NOW.toISOString(), isStale: true, result: 1, status: 'unknown', error });
   expect(reread(bad, step, NOW)).not.toHaveProperty('error');
+});
+
+test.each([
+  [5_000, false],
+  [5_001, true],
+])('a result that is %d ms old, of 5 s that it may be: stale is %p', (ageMs, isStale) => {
+  expect(staleIfOlder(5_000, report('a'), new Date(+NOW + ageMs)).isStale).toBe(isStale);
 });
 
 describe('watching', () => {

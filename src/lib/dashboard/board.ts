@@ -1,7 +1,7 @@
 /** The panels as they stand, each read on its own: one that hangs keeps no other waiting. */
 import type { Context } from '../context.js';
 import { runStep } from '../pipeline.js';
-import { type Panel, type PanelReport, reread, unread } from './panel.js';
+import { type Panel, type PanelReport, reread, staleIfOlder, unread } from './panel.js';
 
 export interface Board {
   /** Begins to read what is due, or with `isForced` all that is not being read. Calls back after each. */
@@ -49,13 +49,12 @@ export function createBoard(context: Context, { panels, intervalMs, onRead }: Bo
       }
     },
     settled: async () => void (await Promise.all(running.values())),
-    reports: () => panels.map((panel) => staleIfOld(reports.get(panel.id) ?? unread(panel), panel)),
+    reports: () => {
+      const now = context.now();
+      return panels.map((panel) => {
+        const freshMs = 2 * Math.max(panel.everyMs, intervalMs) + DEADLINE_MS;
+        return staleIfOlder(freshMs, reports.get(panel.id) ?? unread(panel), now);
+      });
+    },
   };
-
-  /** Also while a reading hangs that could tell. */
-  function staleIfOld(report: PanelReport, { everyMs }: Panel): PanelReport {
-    const freshMs = 2 * Math.max(everyMs, intervalMs) + DEADLINE_MS;
-    const isOld = report.asOf !== null && context.now().getTime() - Date.parse(report.asOf) > freshMs;
-    return isOld ? { ...report, isStale: true } : report;
-  }
 }

@@ -64,3 +64,9 @@ export function reread(
   const kept = before.result === undefined ? {} : { result: before.result };
   return { id, title, status, asOf, isStale: asOf !== null, summary, findings: [], ...kept, error };
 }
+
+/** Marked also while the reading hangs that could tell. Pure. */
+export function staleIfOlder(freshMs: number, report: PanelReport, now: Date): PanelReport {
+  const isOld = report.asOf !== null && now.getTime() - Date.parse(report.asOf) > freshMs;
+  return isOld ? { ...report, isStale: true } : report;
+}

@@ -69,7 +69,10 @@ function openScreen(screening: Screening, stdin: NodeJS.ReadStream): OwnedScreen
     stdin.setRawMode(false);
     stdin.pause();
   };
-  const stopListening = listen(world, { enter, leave, resized: paint.anew });
+  const resized = () => {
+    if (isEntered) paint.anew();
+  };
+  const stopListening = listen(world, { enter, leave, resized });
   const keys = listenForKeys(stdin, world);
   const close = () => {
     stopListening();
