@@ -19,6 +19,8 @@ export const incidents = definePanel({
         ({ id, severity, durationMs, acknowledgedBy }) =>
           `${severity} ${id} for ${formatDuration(durationMs)}, ${acknowledgedBy === null ? 'nobody has taken it' : `taken by ${acknowledgedBy}`}`,
       ),
-    `resolved after ${theme.duration(figures.mttrMs)} on average (${figures.resolved})`,
+    ...(figures.resolved === 0
+      ? []
+      : [`resolved after ${theme.duration(figures.mttrMs)} on average (${figures.resolved})`]),
   ],
 });
