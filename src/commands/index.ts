@@ -15,6 +15,7 @@ export const groups: Readonly<Record<string, string>> = {
   integrity: 'what must hold in the data, and what users do',
   maintenance: 'tiers: several commands as one run',
   incidents: 'playbooks, incident records, and the audit log',
+  monitoring: 'the page for people',
   'incidents automation': 'the switch of the playbooks',
   init: 'first steps',
   help: 'topics beyond a command',
@@ -49,6 +50,11 @@ export const commands: readonly CommandEntry[] = [
     path: 'system',
     summary: 'the host now: CPU, memory, disks, network, processes',
     load: () => import('./system.js'),
+  },
+  {
+    path: 'monitoring publish',
+    summary: 'tell the page /admin/monitoring of alerts, incidents, KPIs and backups',
+    load: () => import('./monitoring/publish.js'),
   },
   { path: 'kpi', summary: 'the twelve KPIs of the guide against their targets', load: () => import('./kpi.js') },
   {

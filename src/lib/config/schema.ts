@@ -15,7 +15,7 @@ import { Automation, Incident } from './incidents.js';
 import { Integrity } from './integrity.js';
 import { Kpis } from './kpis.js';
 import type { Origin, Path } from './origin.js';
-import { HttpUrl, SecretHttpUrl, SecretPostgresUrl, SecretText } from './text.js';
+import { AbsolutePath, HttpUrl, SecretHttpUrl, SecretPostgresUrl, SecretText } from './text.js';
 
 const App = z
   .strictObject({
@@ -99,6 +99,15 @@ const Logs = z
   })
   .prefault({});
 
+const Monitoring = z
+  .strictObject({
+    /** File that `monitoring publish` writes, and the application reads (its option of the same name), for the page /admin/monitoring. */
+    operatorStatusFile: AbsolutePath.optional(),
+    /** After this the page calls what it says out of date: a few times as long as it takes until it is written again. */
+    validFor: Duration.prefault('15m'),
+  })
+  .prefault({});
+
 const Security = z
   .strictObject({
     /** Refuse to run when a configuration file that holds a secret can be read by others. */
@@ -116,6 +125,7 @@ const sections = {
   backup: Backup,
   integrity: Integrity,
   capacity: Capacity,
+  monitoring: Monitoring,
   security: Security,
   alerting: Alerting,
   /** The guide's playbooks. */

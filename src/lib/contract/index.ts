@@ -5,6 +5,7 @@ export * from './database.js';
 export * from './findings.js';
 export * from './flags.js';
 export * from './jobs.js';
+export * from './operator-status.js';
 export * from './performance.js';
 export * from './routes.js';
 export * from './system.js';

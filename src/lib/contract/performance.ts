@@ -86,6 +86,15 @@ export const HookPerformance = z.object({
 });
 export type HookPerformance = z.infer<typeof HookPerformance>;
 
+/** All hooks in one step of a period. */
+const PerformanceBucket = z.object({
+  from: Time,
+  executions: z.number(),
+  errors: z.number(),
+  averageExecutionTime: Measured,
+  p95: Measured,
+});
+
 /** `GET /performance/daily-report` and `/performance/weekly`: one row a hook, one bucket a step of the period. */
 export const PerformanceReport = z.object({
   window: Window,
@@ -93,11 +102,17 @@ export const PerformanceReport = z.object({
   averageExecutionTime: Measured,
   errorRate: Measured,
   hooks: z.array(HookMetric),
-  buckets: z.array(
-    z.object({ from: Time, executions: z.number(), errors: z.number(), averageExecutionTime: Measured, p95: Measured }),
-  ),
+  buckets: z.array(PerformanceBucket),
 });
 export type PerformanceReport = z.infer<typeof PerformanceReport>;
+
+/** `GET /performance/history`: all hooks together over time, by the minute, hour or day as the window is long. */
+export const PerformanceHistory = z.object({
+  window: Window,
+  stepSeconds: z.number(),
+  buckets: z.array(PerformanceBucket),
+});
+export type PerformanceHistory = z.infer<typeof PerformanceHistory>;
 
 /** `GET /performance/weekly-trends`: each hook's mean against the period before; `change` is a fraction, 0.2 = slower by 20 %. */
 export const PerformanceTrends = z.object({

@@ -23,6 +23,8 @@ export interface BackendOptions {
   readonly actionsSecret?: string;
   /** An existing directory. */
   readonly logDirectory: string;
+  /** What `viktoria-ops monitoring publish` writes, for the page. */
+  readonly operatorStatusFile?: string;
 }
 
 export interface Backend {
@@ -43,6 +45,8 @@ export async function prepareDatabase(connection: BackendOptions['pg']): Promise
   }
 }
 
+/** Where the page is, as in Strapi. */
+const PAGE_PATH = '/admin/monitoring';
 const CONNECT_TIMEOUT_MS = 3_000;
 const QUERY_TIMEOUT_MS = 10_000;
 const POOL_SIZE = 10;
@@ -107,6 +111,7 @@ function watch({ options, pool, server, log, activity }: Watched): Monitor {
     activity,
     diskPath: options.logDirectory,
     version: packageVersion(),
+    operatorStatusFile: options.operatorStatusFile,
     onError: log.error,
     controls: { setLogLevel: log.setLevel, caches: new Map() },
     ...(options.actionsSecret === undefined ? {} : { actionsSecret: options.actionsSecret }),
@@ -153,11 +158,14 @@ function createRouter({ monitor, entities, log }: Routed) {
   const content = createContentApi(entities, log.error);
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const start = performance.now();
-    log.debug(`${request.method} ${request.url} from ${request.socket.remoteAddress}`);
-    const isMonitoring = request.url?.startsWith(`${API_PREFIX}/`) ?? false;
-    await (isMonitoring ? monitor.listener(request, response) : content.answer(request, response));
+    const { url = '' } = request;
+    const path = url.split('?', 1)[0] ?? '';
+    log.debug(`${request.method} ${url} from ${request.socket.remoteAddress}`);
+    if (path.startsWith(`${API_PREFIX}/`)) await monitor.listener(request, response);
+    else if (`${path}/`.startsWith(`${PAGE_PATH}/`)) await monitor.page(request, response, PAGE_PATH);
+    else await content.answer(request, response);
     const milliseconds = Math.round(performance.now() - start);
-    log.http(`${request.method} ${request.url} (${milliseconds} ms) ${response.statusCode}`);
+    log.http(`${request.method} ${url} (${milliseconds} ms) ${response.statusCode}`);
   };
   return (request: IncomingMessage, response: ServerResponse) => void answer(request, response).catch(log.error);
 }

@@ -96,7 +96,7 @@ async function startSample(
 ): Promise<string> {
   const { prepareDatabase, startBackend } = await import('./backend.js');
   await prepareDatabase(database);
-  const settings = { pg: database, port: 0, logDirectory: place.logs };
+  const settings = { pg: database, port: 0, logDirectory: place.logs, operatorStatusFile: statusFileIn(place) };
   await writeFile(join(place.app, 'config', 'backend.json'), `${JSON.stringify(settings, null, 2)}\n`);
   // No secret: this host alone is answered, so that plain curl works as it does in any guide.
   const backend = await startBackend(settings);
@@ -109,6 +109,9 @@ async function sendRequests({ signal }: DemoContext, url: string): Promise<DemoR
   return sendTraffic({ url, seed: SEED, requests: REQUESTS, signal });
 }
 
+/** How the page learns what the operator's side knows. */
+const statusFileIn = ({ root }: Place): string => join(root, 'status.json');
+
 async function writeConfig(place: Place, { url, database }: { url: string; database: Connection }): Promise<string> {
   const file = join(place.root, '.monitoringrc.json');
   const config = {
@@ -118,6 +121,7 @@ async function writeConfig(place: Place, { url, database }: { url: string; datab
     logs: { rotateAbove: '10KB' },
     backup: { directory: join(place.root, 'backups') },
     integrity: { preset: 'football' },
+    monitoring: { operatorStatusFile: statusFileIn(place) },
     stateDirectory: join(place.root, 'state'),
   };
   await writeFile(file, `${JSON.stringify(config, null, 2)}\n`, { mode: 0o600 });
@@ -138,6 +142,7 @@ async function runDaily({ exec }: DemoContext, config: string): Promise<Pick<Dem
 
 function commandsToTry(url: string, config: string): string[] {
   return [
+    `viktoria-ops monitoring publish --config ${config}   # then open ${url}/admin/monitoring`,
     `viktoria-ops performance summary --config ${config}`,
     `viktoria-ops db health --config ${config}`,
     `viktoria-ops integrity check --config ${config}`,

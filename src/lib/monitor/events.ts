@@ -1,4 +1,5 @@
 /** `GET /events`: what changed, as server-sent events (HTML standard, section 9.2), made once for all who listen. */
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { withDeadline } from './deadline.js';
 
@@ -36,12 +37,12 @@ export function createEventStream(sections: Sections, beatMs = BEAT_MS): EventSt
     news.forget();
   };
   return {
-    attach(_request, response) {
+    attach({ headers }, response) {
       if (!isOpen || clients.size >= CLIENTS_AT_MOST) return false;
       response.writeHead(200, HEADERS);
       clients.add(response);
       for (const event of ['close', 'error']) response.on(event, () => leave(response));
-      send(response, `retry: ${beatMs}\n\n${news.latest()}`);
+      send(response, `retry: ${beatMs}\n\n${news.since(String(headers['last-event-id'] ?? ''))}`);
       timer ??= setInterval(() => void beat(), beatMs).unref();
       if (clients.size === 1) void beat();
       return true;
@@ -67,14 +68,15 @@ function send(client: ServerResponse, text: string): void {
   if (client.writableLength > UNREAD_AT_MOST) client.destroy();
 }
 
-/** Events of the sections that changed since they were last read. */
+/** Events of the sections that changed since they were last read. Their ids are of this process: another one begins anew. */
 function createNews(sections: Sections, deadlineMs: number) {
-  const latest = new Map<string, { readonly data: string; readonly event: string }>();
+  const latest = new Map<string, { readonly data: string; readonly event: string; readonly count: number }>();
+  const origin = randomUUID().slice(0, 8);
   let count = 0;
   const announce = (name: string, data: string | undefined) => {
     if (data === undefined || latest.get(name)?.data === data) return '';
-    const event = `id: ${++count}\nevent: ${name}\ndata: ${data}\n\n`;
-    latest.set(name, { data, event });
+    const event = `id: ${origin}-${++count}\nevent: ${name}\ndata: ${data}\n\n`;
+    latest.set(name, { data, event, count });
     return event;
   };
   return {
@@ -90,7 +92,12 @@ function createNews(sections: Sections, deadlineMs: number) {
       const texts = await Promise.all(read);
       return names.map((name, index) => announce(name, texts[index])).join('');
     },
-    latest: () => [...latest.values()].map(({ event }) => event).join(''),
+    /** What a client has missed that got the event of this id; all of it for any other. */
+    since(lastEventId: string): string {
+      const [from, number] = lastEventId.split('-');
+      const seen = from === origin ? Number(number) || 0 : 0;
+      return [...latest.values()].map(({ count: own, event }) => (own > seen ? event : '')).join('');
+    },
     forget: () => latest.clear(),
   };
 }

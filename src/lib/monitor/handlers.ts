@@ -25,12 +25,14 @@ import { windowLength } from './history/periods.js';
 import { ERRORS_KEPT } from './history/recorder.js';
 import type { HostProbe } from './host.js';
 import { describeApi } from './openapi.js';
+import { readOperatorStatus } from './operator-status.js';
 import type { ProcessProbe } from './process.js';
 import { type MetricSources, renderMetrics } from './prometheus.js';
 import {
   bottlenecksOf,
   dailyReport,
   failuresOf,
+  historyOf,
   ownFailures,
   performanceOf,
   weeklyReport,
@@ -59,6 +61,8 @@ export interface Sources {
   readonly database: () => Promise<DatabaseMetrics>;
   readonly flags: () => readonly FeatureFlagUsage[];
   readonly actions: Actions;
+  /** Written by the operator's side; need not exist. */
+  readonly operatorStatusFile?: string | undefined;
   /** What else Prometheus is told. */
   readonly figures: () => Pick<MetricSources, 'seriesDropped' | 'http' | 'pool' | 'archive'>;
   /** Version of viktoria-ops. */
@@ -82,6 +86,7 @@ export function createHandlers(sources: Sources): Handlers {
     dailyReport: () => dailyReport(history, now()),
     weekly: () => weeklyReport(history, now()),
     weeklyTrends: () => weeklyTrends(history, now()),
+    performanceHistory: ({ window = DEFAULT_WINDOW }) => historyOf(history, windowLength(window), now()),
     bottlenecks: () => bottlenecksOf(history, now()),
     errorCount: async ({ window }) => (await failuresOf(history, windowLength(window), now())).failed,
     recentErrors: async ({ limit = DEFAULT_ERRORS }) => [...(await history.errors(Math.min(limit, ERRORS_KEPT)))],
@@ -92,6 +97,7 @@ export function createHandlers(sources: Sources): Handlers {
     usage: (question) => sources.usage.read(question),
     featureFlags: () => [...sources.flags()],
     configChanges: ({ limit = DEFAULT_CHANGES }) => configChanges(sources, limit),
+    operatorStatus: () => readOperatorStatus(sources.operatorStatusFile),
     metrics: createMetricsPage(sources),
     openapi: () => describeApi(sources.version),
     debugLogging: actions.debugLogging,

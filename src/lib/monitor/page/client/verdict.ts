@@ -1,0 +1,116 @@
+/** What is wrong, worst first, in a sentence and as a list with the next step. Pure. */
+import type { Finding } from '../../../status.js';
+import { OPERATOR_NAMES, type PanelName } from './names.js';
+import { reasonOf } from './reason.js';
+import type { Readings } from './store.js';
+import type { View } from './view.js';
+import type { Words } from './words/index.js';
+
+export interface Problem {
+  readonly severity: 'critical' | 'warning' | 'unknown';
+  readonly what: string;
+  readonly evidence: string;
+  /** Where the evidence is. */
+  readonly panel: PanelName;
+  /** What to do next, in words or as a command. */
+  readonly next?: string | undefined;
+}
+
+type Step = Pick<Problem, 'panel' | 'next'>;
+
+/** Where to look, and what to run, by the name of the application's check. */
+const STEPS: Readonly<Record<string, Step>> = {
+  database: { panel: 'database', next: 'viktoria-ops db health' },
+  jobs: { panel: 'jobs', next: 'viktoria-ops queue status' },
+  memory: { panel: 'overview', next: 'viktoria-ops system' },
+  'error rate': { panel: 'hooks', next: 'viktoria-ops errors recent' },
+};
+const OTHER_STEP: Step = { panel: 'overview', next: 'viktoria-ops health' };
+const SEVERITIES = ['critical', 'warning', 'unknown'] as const;
+
+export function problemsOf(readings: Readings, view: View, now: number): Problem[] {
+  const { words } = view;
+  const found = [...ofApplication(readings, words), ...ofOperator(readings, view, now), ...ofReading(readings, words)];
+  return found.sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
+}
+
+function ofApplication({ overview, performance, jobs }: Readings, words: Words): Problem[] {
+  const checks = (overview.data?.checks ?? []).flatMap(({ name, status, message }): Problem[] =>
+    status === 'healthy' ? [] : [{ severity: status, what: name, evidence: message, ...(STEPS[name] ?? OTHER_STEP) }],
+  );
+  const sources = Object.entries(jobs.data?.sources ?? {}).flatMap(([name, state]): Problem[] =>
+    state === 'ok'
+      ? []
+      : [{ severity: 'unknown', what: name, evidence: state, panel: 'jobs', next: 'viktoria-ops queue status' }],
+  );
+  const isPartial = performance.data?.instrumentation === 'partial';
+  const partial: Problem = {
+    severity: 'unknown',
+    what: words.panels.hooks,
+    evidence: words.hooks.partial,
+    panel: 'hooks',
+  };
+  return [...checks, ...sources, ...(isPartial ? [partial] : [])];
+}
+
+const SEVERITY_OF = { error: 'critical', warning: 'warning', unknown: 'unknown' } as const;
+
+function ofOperator({ operator }: Readings, { words, format }: View, now: number): Problem[] {
+  if (operator.data === undefined) return [];
+  const next = 'viktoria-ops monitoring publish';
+  const silent: Problem = { severity: 'unknown', what: '', evidence: '', panel: 'alerts', next };
+  const what = OPERATOR_NAMES.map((name) => words.panels[name]).join(', ');
+  if (operator.data === null) return [{ ...silent, what, evidence: words.operator.silent }];
+  const { sections, validUntil, writtenAt } = operator.data;
+  const old: Problem = { ...silent, what, evidence: words.operator.old(format.time(writtenAt)) };
+  const told = OPERATOR_NAMES.flatMap((panel) =>
+    (sections[panel]?.findings ?? []).flatMap(({ severity, message, hint }: Finding): Problem[] =>
+      severity === 'info'
+        ? []
+        : [{ severity: SEVERITY_OF[severity], what: words.panels[panel], evidence: message, panel, next: hint }],
+    ),
+  );
+  return Date.parse(validUntil) < now ? [old, ...told] : told;
+}
+
+/** What could not be read is not known to be good. */
+function ofReading(readings: Readings, words: Words): Problem[] {
+  const panels = {
+    overview: 'overview',
+    performance: 'hooks',
+    jobs: 'jobs',
+    database: 'database',
+    operator: 'alerts',
+  } as const;
+  return (Object.keys(panels) as (keyof typeof panels)[]).flatMap((name): Problem[] => {
+    const { failure } = readings[name];
+    if (!failure || failure.kind === 'signedOut') return [];
+    const panel = panels[name];
+    return [
+      {
+        severity: 'unknown',
+        what: words.panels[panel],
+        evidence: reasonOf(failure, words),
+        panel,
+        next: 'viktoria-ops health',
+      },
+    ];
+  });
+}
+
+const NAMED = 2;
+
+/** The first line. `undefined` readings of the application mean that nothing can be said yet. */
+export function sentenceOf(problems: readonly Problem[], { overview }: Readings, words: Words): string {
+  const known = problems.filter(({ severity }) => severity !== 'unknown');
+  const unknown = problems.length - known.length;
+  const named = known.slice(0, NAMED).map(({ what, evidence }) => `${what}: ${evidence}`);
+  const more = known.length > NAMED ? [words.andMore(known.length - NAMED)] : [];
+  const rest = unknown > 0 ? [words.unknowns(unknown)] : [];
+  if (known.length > 0) return `${words.problems(known.length)}: ${[...named, ...more, ...rest].join('; ')}`;
+  if (!overview.data) return words.cannotSay;
+  return [words.noProblems, words.wellChecks(overview.data.checks.length), ...rest].join(' · ');
+}
+
+export const worstOf = (problems: readonly Problem[], isKnown: boolean): Problem['severity'] | 'healthy' =>
+  problems[0]?.severity ?? (isKnown ? 'healthy' : 'unknown');
