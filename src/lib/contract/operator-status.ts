@@ -25,6 +25,7 @@ export const OperatorStatus = z.object({
   validUntil: Time,
   host: z.string(),
   environment: z.string(),
-  sections: z.record(z.enum(OPERATOR_SECTIONS), OperatorSection),
+  /** Those that were told: the two sides need not be of one version. */
+  sections: z.partialRecord(z.enum(OPERATOR_SECTIONS), OperatorSection),
 });
 export type OperatorStatus = z.infer<typeof OperatorStatus>;

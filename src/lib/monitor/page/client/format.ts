@@ -1,6 +1,7 @@
 /** Figures with their units, in the viewer's language and time zone. Pure. */
 export type Format = ReturnType<typeof createFormat>;
 
+const ISO_TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
 const NONE = '–';
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
 const DURATIONS = [
@@ -43,6 +44,8 @@ export function createFormat(locale: string, timeZone?: string) {
     /** For axes: a day, an hour. */
     day: (time: number) => day.format(time),
     hour: (time: number) => hour.format(time),
+    /** Text with the times in it as the viewer reads them. */
+    local: (text: string) => text.replace(ISO_TIME, (time) => dated.format(new Date(time))),
     clock: present((time: string | number) => clock.format(new Date(time))),
     zone: dated.resolvedOptions().timeZone,
   };

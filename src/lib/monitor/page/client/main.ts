@@ -46,8 +46,9 @@ function start(language: Language): void {
 }
 
 /** The viewer's own way to write times and numbers, where it is of this language. */
-const localeOf = (language: Language): string =>
-  navigator.languages.find((locale) => locale.startsWith(language)) ?? language;
+function localeOf(language: Language): string {
+  return navigator.languages.find((locale) => locale.startsWith(language)) ?? language;
+}
 
 /** As once chosen, else as the server understood the browser. */
 function languageOfViewer(): Language {

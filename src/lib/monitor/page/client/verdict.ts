@@ -67,7 +67,15 @@ function ofOperator({ operator }: Readings, { words, format }: View, now: number
     (sections[panel]?.findings ?? []).flatMap(({ severity, message, hint }: Finding): Problem[] =>
       severity === 'info'
         ? []
-        : [{ severity: SEVERITY_OF[severity], what: words.panels[panel], evidence: message, panel, next: hint }],
+        : [
+            {
+              severity: SEVERITY_OF[severity],
+              what: words.panels[panel],
+              evidence: format.local(message),
+              panel,
+              next: hint,
+            },
+          ],
     ),
   );
   return Date.parse(validUntil) < now ? [old, ...told] : told;
@@ -98,18 +106,24 @@ function ofReading(readings: Readings, words: Words): Problem[] {
   });
 }
 
-const NAMED = 2;
+const NAMED = 4;
 
-/** The first line. `undefined` readings of the application mean that nothing can be said yet. */
+/** The first line: one problem with its evidence, several by name. Nothing is said of an application not heard of yet. */
 export function sentenceOf(problems: readonly Problem[], { overview }: Readings, words: Words): string {
   const known = problems.filter(({ severity }) => severity !== 'unknown');
   const unknown = problems.length - known.length;
-  const named = known.slice(0, NAMED).map(({ what, evidence }) => `${what}: ${evidence}`);
-  const more = known.length > NAMED ? [words.andMore(known.length - NAMED)] : [];
   const rest = unknown > 0 ? [words.unknowns(unknown)] : [];
-  if (known.length > 0) return `${words.problems(known.length)}: ${[...named, ...more, ...rest].join('; ')}`;
+  const [first] = known;
+  if (first) return [`${words.problems(known.length)}: ${namesOf(known, first, words)}`, ...rest].join('; ');
   if (!overview.data) return words.cannotSay;
   return [words.noProblems, words.wellChecks(overview.data.checks.length), ...rest].join(' · ');
+}
+
+function namesOf(known: readonly Problem[], first: Problem, words: Words): string {
+  if (known.length === 1) return `${first.what}: ${first.evidence}`;
+  const names = [...new Set(known.map(({ what }) => what))];
+  const more = names.length > NAMED ? [words.andMore(names.length - NAMED)] : [];
+  return [...names.slice(0, NAMED), ...more].join(', ');
 }
 
 export const worstOf = (problems: readonly Problem[], isKnown: boolean): Problem['severity'] | 'healthy' =>

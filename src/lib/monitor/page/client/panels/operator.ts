@@ -18,7 +18,7 @@ export const operatorPanel = (name: OperatorSectionName): Panel => ({
       const isOld = Date.parse(data.validUntil) < Date.now();
       show(
         body,
-        element('p', {}, badge(isOld ? 'unknown' : section.status, words), ` ${section.summary}`),
+        element('p', {}, badge(isOld ? 'unknown' : section.status, words), ` ${format.local(section.summary)}`),
         element('p', { class: isOld ? 'bad' : 'faint' }, words.operator.old(format.time(data.writtenAt))),
         findings(section, view),
         rows(section, name, view),
@@ -27,13 +27,18 @@ export const operatorPanel = (name: OperatorSectionName): Panel => ({
   },
 });
 
-const findings = ({ findings: list }: OperatorSection, { words }: View) =>
+const findings = ({ findings: list }: OperatorSection, { words, format }: View) =>
   list.length > 0 &&
   element(
     'ul',
     { class: 'findings' },
     list.map(({ message, hint }) =>
-      element('li', {}, message, hint !== undefined && element('p', {}, `${words.next}: `, nextStep(hint, words))),
+      element(
+        'li',
+        {},
+        format.local(message),
+        hint !== undefined && element('p', {}, `${words.next}: `, nextStep(hint, words)),
+      ),
     ),
   );
 
