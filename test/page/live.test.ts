@@ -35,8 +35,8 @@ describe('as time goes on', () => {
     const { page } = await look();
     await page.goto(site.url());
     await verdict(page).getByText('No problems').waitFor();
-    state.ready = 77;
-    await figure(page, 'jobs', 'Waiting').getByText('77').waitFor();
+    state.ready = 44;
+    await figure(page, 'jobs', 'Waiting').getByText('44').waitFor();
     state.message = 'refuses connections';
     await verdict(page).getByText('1 problem: database: refuses connections').waitFor();
   });
