@@ -61,14 +61,18 @@ describe('as time goes on', () => {
     expect(site.lastEventIds.slice(before).at(-1)).toMatch(/^[0-9a-f]{8}-\d+$/);
   }, 90_000);
 
-  test('a source that gives no answer costs its own panel alone', async () => {
-    state.queueHangs = true;
+  test('a source that gives no answer costs its own panel alone, which says so', async () => {
     const { page } = await look();
     await page.goto(site.url());
-    await page.locator('#jobs .age').getByText('cannot be read').waitFor();
-    await figure(page, 'overview', 'Version').getByText('1.2.3').waitFor();
+    await figure(page, 'jobs', 'Waiting').getByText('3').waitFor();
+    state.queueHangs = true;
+    await page.locator('#jobs .age').getByText('stale cannot be read').waitFor();
+    await page.locator('#overview:not(.stale) .age', { hasText: 'as of' }).waitFor();
     await verdict(page).getByText('not known').waitFor();
-  });
+    expect(await figure(page, 'jobs', 'Waiting').innerText()).toBe('3');
+    state.queueHangs = false;
+    await page.locator('#jobs:not(.stale)').waitFor();
+  }, 40_000);
 });
 
 describe('behind a secret', () => {

@@ -6,7 +6,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { API_PREFIX } from '../../src/lib/contract/index.js';
 import { createMonitor, type Monitor, type MonitorOptions } from '../../src/lib/monitor/index.js';
 
-export const PAGE_PATH = '/admin/monitoring';
+const PAGE_PATH = '/admin/monitoring';
 
 /** As little of an application as a monitor needs. */
 const bareApplication: MonitorOptions = {

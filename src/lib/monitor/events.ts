@@ -26,7 +26,7 @@ export function createEventStream(sections: Sections, beatMs = BEAT_MS): EventSt
   let isOpen = true;
 
   const beat = async () => {
-    const text = (await news.read()) || ': still here\n\n';
+    const text = await news.read();
     for (const client of clients) send(client, text);
   };
   const leave = (client: ServerResponse) => {
@@ -68,7 +68,7 @@ function send(client: ServerResponse, text: string): void {
   if (client.writableLength > UNREAD_AT_MOST) client.destroy();
 }
 
-/** Events of the sections that changed since they were last read. Their ids are of this process: another one begins anew. */
+/** Events of the sections that changed since they were last read, and one that tells which could not be read. Their ids are of this process: another one begins anew. */
 function createNews(sections: Sections, deadlineMs: number) {
   const latest = new Map<string, { readonly data: string; readonly event: string; readonly count: number }>();
   const origin = randomUUID().slice(0, 8);
@@ -80,9 +80,10 @@ function createNews(sections: Sections, deadlineMs: number) {
     return event;
   };
   return {
+    /** The beat always comes: what it does not name is as it was last told. */
     async read(): Promise<string> {
       const names = Object.keys(sections);
-      // A figure that cannot be read stays as it was; its own route says why.
+      // A figure that cannot be read stays as it was told; its own route says why.
       const read = Object.values(sections).map((section) =>
         withDeadline(section, deadlineMs).then(
           (data) => JSON.stringify(data),
@@ -90,7 +91,9 @@ function createNews(sections: Sections, deadlineMs: number) {
         ),
       );
       const texts = await Promise.all(read);
-      return names.map((name, index) => announce(name, texts[index])).join('');
+      const unread = names.filter((_, index) => texts[index] === undefined);
+      const changes = names.map((name, index) => announce(name, texts[index]));
+      return `${changes.join('')}event: beat\ndata: ${JSON.stringify({ unread })}\n\n`;
     },
     /** What a client has missed that got the event of this id; all of it for any other. */
     since(lastEventId: string): string {

@@ -4,7 +4,7 @@ import { element, show } from './dom.js';
 import { type Column, table } from './table.js';
 import type { View } from './view.js';
 
-export interface Series {
+interface Series {
   readonly name: string;
   /** A variable of the stylesheet. */
   readonly colour: `--${string}`;
@@ -87,7 +87,7 @@ interface Drawing {
 function plotOptions({ series, format, top }: ChartOptions, { view, plot, onIndex }: Drawing): uPlot.Options {
   const style = getComputedStyle(plot);
   const colour = (name: string) => style.getPropertyValue(name).trim();
-  const axis = { stroke: colour('--faint'), font: '11px system-ui', ticks: { show: false } } as const;
+  const axis = { stroke: colour('--faint'), font: `${style.fontSize} system-ui`, ticks: { show: false } } as const;
   const grid = { stroke: colour('--line'), width: 1 };
   return {
     width: plot.clientWidth,

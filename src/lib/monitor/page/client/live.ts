@@ -18,6 +18,12 @@ export function keepUpToDate(store: Store, base: string, onConnection: (connecti
     });
     for (const name of LIVE_NAMES)
       stream.addEventListener(name, ({ data }: MessageEvent<string>) => store.put(name, JSON.parse(data)));
+    stream.addEventListener('beat', ({ data }: MessageEvent<string>) => {
+      const { unread } = JSON.parse(data) as { readonly unread: readonly string[] }; // as the monitor sends it
+      for (const name of LIVE_NAMES)
+        if (unread.includes(name)) void store.ask(name);
+        else store.confirm(name);
+    });
     stream.addEventListener('error', () => {
       isStreaming = false;
       onConnection(navigator.onLine ? 'polling' : 'offline');
@@ -38,7 +44,7 @@ async function repeat(name: SourceName, isStreaming: () => boolean, store: Store
   const { everyMs, isLive } = SOURCES[name];
   await store.ask(name);
   for (;;) {
-    await new Promise((resolve) => setTimeout(resolve, everyMs));
+    await new Promise((resolve) => setTimeout(resolve, everyMs(store.range())));
     if (!document.hidden && !(isLive && isStreaming())) await store.ask(name);
   }
 }

@@ -6,7 +6,7 @@ export type Failure =
   /** In the backend's own words. */
   | { readonly kind: 'refused'; readonly reason: string };
 
-export interface Reading<T> {
+interface Reading<T> {
   readonly data?: T;
   /** When the data came, ms since 1970. */
   readonly at?: number;
@@ -21,6 +21,8 @@ export interface Store {
   readonly setRange: (range: Range) => void;
   /** What the stream of events told. */
   readonly put: (name: SourceName, data: unknown) => void;
+  /** What it has is still so. */
+  readonly confirm: (name: SourceName) => void;
   /** Asks the backend now, whatever its turn. */
   readonly ask: (name: SourceName) => Promise<void>;
 }
@@ -60,6 +62,10 @@ export function createStore(base: string, onChange: (name: SourceName) => void):
       for (const name of NAMES) if (SOURCES[name].isRanged) void ask(name);
     },
     put,
+    confirm(name) {
+      const { data } = readings[name];
+      if (data !== undefined) put(name, data);
+    },
     ask,
   };
 }

@@ -37,7 +37,7 @@ export function mount({ name, sources, create }: Panel, surroundings: Surroundin
   const update = create(body, surroundings);
   const showAge = ({ [sources[0]]: reading }: Readings, now: number) => {
     const { at, failure } = reading;
-    const isStale = at !== undefined && now - at > SOURCES[sources[0]].everyMs * STALE_AFTER;
+    const isStale = at !== undefined && now - at > SOURCES[sources[0]].everyMs('1h') * STALE_AFTER;
     node.classList.toggle('stale', isStale || failure !== undefined);
     show(age, [
       at === undefined ? (failure ? '' : words.loading) : words.asOf(format.clock(at)),
