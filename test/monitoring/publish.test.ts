@@ -32,7 +32,7 @@ describe('monitoring publish', () => {
     const { code, stdout } = await run(['monitoring', 'publish', '--config', configured()]);
     expect({ code, line: stdout.split('\n')[0] }).toEqual({
       code: 0,
-      line: `OK  monitoring publish: 5 sections for the page in ${file()}`,
+      line: `OK  monitoring publish: 5 sections for the page written to ${file()}`,
     });
     expect(statSync(file()).mode & 0o777).toBe(0o644);
     const { sections, writtenAt, validUntil } = read();

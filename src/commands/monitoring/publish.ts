@@ -8,14 +8,15 @@ export default defineCommand({
   result: Publication,
   changes: true,
   run: planThenApply((context) => planPublication(context, sections), publish),
-  summary: ({ file, status }) => `${Object.keys(status.sections).length} sections for the page in ${file}`,
+  summary: ({ file, written, status }) =>
+    `${Object.keys(status.sections).length} sections for the page ${written ? 'written to' : 'to be written to'} ${file}`,
   view: ({ status }, theme) =>
     theme.table(
       ['status', 'section', 'what it says'],
       Object.entries(status.sections).map(([name, { status: own, summary }]) => [theme.status(own), name, summary]),
     ),
   examples: ['viktoria-ops monitoring publish', 'viktoria-ops monitoring publish --dry-run --json'],
-  sample: { file: '/run/viktoria-ops/status.json', status: sample() },
+  sample: { file: '/run/viktoria-ops/status.json', written: true, status: sample() },
 });
 
 function sample(): OperatorStatus {

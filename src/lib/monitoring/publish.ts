@@ -13,7 +13,12 @@ import { writeFileAtomic } from '../files/index.js';
 import { conclude, type Outcome } from '../status.js';
 
 export const PublishFlags = z.object({});
-export const Publication = z.object({ file: z.string(), status: OperatorStatus });
+export const Publication = z.object({
+  file: z.string(),
+  /** False for a dry run. */
+  written: z.boolean(),
+  status: OperatorStatus,
+});
 export type Publication = z.output<typeof Publication>;
 
 /** A command and how its result is told in lines. */
@@ -47,14 +52,14 @@ export async function planPublication(context: Context, sections: readonly Secti
     environment,
     sections: Object.fromEntries(told),
   };
-  return conclude({ file, status: context.redactor.data(status) });
+  return conclude({ file, written: false, status: context.redactor.data(status) });
 }
 
 /** Writes the file, readable by all: the application runs as another user. Errors: `VOPS-FILE…`. */
 export async function publish(_context: Context, plan: Outcome<Publication>): Promise<Outcome<Publication>> {
   const { file, status } = plan.result;
   await writeFileAtomic(file, `${JSON.stringify(status)}\n`, { mode: 0o644 });
-  return plan;
+  return { ...plan, result: { ...plan.result, written: true } };
 }
 
 async function orSayWhy(tell: () => Promise<OperatorSection>): Promise<OperatorSection> {
