@@ -22,10 +22,10 @@ const sections = {
   commands: () =>
     table(
       ['command', 'what it does'],
-      commands.map(({ path, summary, isDefault }) => [
-        isDefault ? `${code(path)} (also ${code(path.split(' ')[0])})` : code(path),
-        summary,
-      ]),
+      commands.map(({ path, alias, summary, isDefault }) => {
+        const other = isDefault ? path.split(' ')[0] : alias && path.replace(/\S+$/, alias);
+        return [other ? `${code(path)} (also ${code(other)})` : code(path), summary];
+      }),
     ),
   'exit-codes': () =>
     table(
@@ -161,12 +161,18 @@ function readMeanings() {
     Logs: 'logs.',
     Backup: 'backup.',
     Capacity: 'capacity.',
+    FeatureFlags: 'featureFlags.',
+    Dependencies: 'deps.',
+    Allowed: 'deps.allow[].',
     Files: 'backup.files.',
     Retention: 'backup.retention.',
     Encryption: 'backup.encryption.',
     Remote: 'backup.remote.',
     Integrity: 'integrity.',
     Security: 'security.',
+    AccessLog: 'security.accessLog.',
+    Accounts: 'security.accounts.',
+    Docs: 'docs.',
     Alerting: 'alerting.',
     Incident: 'incidents[].',
     Automation: 'automation.',
@@ -174,10 +180,13 @@ function readMeanings() {
     Escalation: 'alerting.rules[].escalate.',
     Slo: 'alerting.slo.',
     MaintenanceWindow: 'alerting.maintenanceWindows[].',
+    Performance: 'performance.',
+    LoadTest: 'performance.loadTest.',
     sections: '',
     ConfigFile: '',
     common: COMMON,
     typed: COMMON,
+    Configuration: 'configuration.',
     Smtp: 'alerting.channels.email.smtp.',
     Auth: 'alerting.channels.email.smtp.auth.',
   };
@@ -190,9 +199,15 @@ function readMeanings() {
     'health-levels',
     'backup',
     'capacity',
+    'performance',
+    'feature-flags',
+    'dependencies',
     'alerting',
     'integrity',
     'incidents',
+    'security',
+    'docs',
+    'configuration',
   ];
   for (const name of config) readComments(`src/lib/config/${name}.ts`, sections, meanings);
   for (const name of ['index', ...Object.keys(channelSettings)]) {

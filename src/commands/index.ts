@@ -4,19 +4,24 @@ import type { CommandEntry } from '../lib/command.js';
 /** Words that hold several commands. */
 export const groups: Readonly<Record<string, string>> = {
   performance: 'how the hooks perform',
+  'performance baseline': 'a known normal',
   errors: 'errors of the hooks',
   queue: 'background jobs',
   db: 'PostgreSQL',
   backup: 'one catalogue of database dumps, file archives and configuration snapshots',
   capacity: 'what can run out, and when',
   config: 'configuration of this tool and of the backend',
+  'feature-flags': 'how flags are used, and which are to go',
   logs: 'log files',
   alerts: 'rules, evaluation, delivery, silences',
   integrity: 'what must hold in the data, and what users do',
+  security: 'who gets in, and what is open to others',
+  docs: 'the handbook of this installation',
   maintenance: 'tiers: several commands as one run',
   incidents: 'playbooks, incident records, and the audit log',
   monitoring: 'the page for people',
   'incidents automation': 'the switch of the playbooks',
+  deps: 'npm packages of the backend',
   init: 'first steps',
   help: 'topics beyond a command',
 };
@@ -32,6 +37,46 @@ export const commands: readonly CommandEntry[] = [
     summary: 'hook performance against its targets',
     isDefault: true,
     load: () => import('./performance/summary.js'),
+  },
+  {
+    path: 'performance daily',
+    summary: 'the hooks of the last 24 h, hour by hour',
+    load: () => import('./performance/daily.js'),
+  },
+  {
+    path: 'performance weekly',
+    summary: 'the hooks of the last 7 days, day by day',
+    load: () => import('./performance/weekly.js'),
+  },
+  {
+    path: 'performance trends',
+    summary: 'which hooks became slower or faster in a week, since when',
+    load: () => import('./performance/trends.js'),
+  },
+  {
+    path: 'performance bottlenecks',
+    summary: "where the hooks' time goes, why, and what helps",
+    load: () => import('./performance/bottlenecks.js'),
+  },
+  {
+    path: 'performance optimize',
+    summary: 'hooks, database and memory: what to improve; --apply does what is safe',
+    load: () => import('./performance/optimize.js'),
+  },
+  {
+    path: 'performance baseline save',
+    summary: 'keep the last week as the known normal',
+    load: () => import('./performance/baseline/save.js'),
+  },
+  {
+    path: 'performance baseline compare',
+    summary: 'which hooks became slower or faster than the known normal',
+    load: () => import('./performance/baseline/compare.js'),
+  },
+  {
+    path: 'performance load-test',
+    summary: 'load on an environment that is not production; what it bears',
+    load: () => import('./performance/load-test.js'),
   },
   {
     path: 'errors count',
@@ -144,7 +189,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./capacity/predict.js'),
   },
   { path: 'capacity trends', summary: 'how fast what grows', load: () => import('./capacity/trends.js') },
-  { path: 'config validate', summary: 'check the configuration', load: () => import('./config/validate.js') },
+  {
+    path: 'config validate',
+    summary: "check the configuration, ours and the backend's: does it parse, is it safe?",
+    load: () => import('./config/validate.js'),
+  },
   {
     path: 'config show',
     summary: 'the values in force, and where each comes from',
@@ -152,9 +201,42 @@ export const commands: readonly CommandEntry[] = [
   },
   { path: 'config backup', summary: 'keep a snapshot of the configuration', load: () => import('./config/backup.js') },
   {
+    path: 'config diff',
+    summary: 'what differs between snapshots, environments, directories and now',
+    load: () => import('./config/diff.js'),
+  },
+  {
+    path: 'config audit',
+    summary: 'what changed in the configuration, when, and by whom; drift between environments',
+    load: () => import('./config/audit.js'),
+  },
+  {
+    path: 'config restore',
+    summary: 'put the files of a snapshot back, after a snapshot of what is there',
+    load: () => import('./config/restore.js'),
+  },
+  {
     path: 'backup push',
     summary: 'send good backups to the bucket elsewhere',
     load: () => import('./backup/push.js'),
+  },
+  {
+    path: 'feature-flags list',
+    summary: 'the flags: what each says now, its owner and its end',
+    isDefault: true,
+    load: () => import('./feature-flags/list.js'),
+  },
+  {
+    path: 'feature-flags usage',
+    alias: 'usage-summary',
+    summary: 'how often each is asked for, and what is stale',
+    load: () => import('./feature-flags/usage.js'),
+  },
+  {
+    path: 'feature-flags report',
+    alias: 'weekly-report',
+    summary: 'use, source, changes and their effects; to a file with --report',
+    load: () => import('./feature-flags/report.js'),
   },
   {
     path: 'logs rotate',
@@ -243,10 +325,20 @@ export const commands: readonly CommandEntry[] = [
     summary: 'the checks and journeys, and how they stood last',
     load: () => import('./integrity/list.js'),
   },
+  {
+    path: 'security check',
+    summary: 'logins and scans, accounts and tokens, rights of files and database, TLS',
+    load: () => import('./security/check.js'),
+  },
+  {
+    path: 'docs update',
+    summary: 'the operations handbook of this installation, around what you wrote in it',
+    load: () => import('./docs/update.js'),
+  },
   { path: 'maintenance daily', summary: 'every daily task as one run', load: () => import('./maintenance/daily.js') },
   {
     path: 'maintenance weekly',
-    summary: 'vacuum, indexes, and backups proven by a restore',
+    summary: 'vacuum, indexes, a security review, backups proven by a restore',
     load: () => import('./maintenance/weekly.js'),
   },
   {
@@ -291,6 +383,18 @@ export const commands: readonly CommandEntry[] = [
     path: 'incidents audit',
     summary: 'who did what; --verify finds what was tampered with',
     load: () => import('./incidents/audit.js'),
+  },
+  {
+    path: 'deps audit',
+    summary: "known flaws of the backend's packages",
+    isDefault: true,
+    load: () => import('./deps/audit.js'),
+  },
+  { path: 'deps outdated', summary: 'which packages have newer versions', load: () => import('./deps/outdated.js') },
+  {
+    path: 'deps fix',
+    summary: 'mend known flaws: on a branch, tested, kept only when all is well',
+    load: () => import('./deps/fix.js'),
   },
   {
     path: 'init strapi',

@@ -3,6 +3,7 @@
  */
 import type * as z from 'zod';
 import type { Context } from './context.js';
+import type { Chart } from './html/index.js';
 import type { Outcome } from './status.js';
 import type { Theme } from './terminal/theme.js';
 
@@ -23,6 +24,8 @@ export interface Command<Flags = unknown, Result = unknown, Given = unknown> {
   summary(result: Result): string;
   /** The details below that line; '' when the line says it all. Pure: text in the result is already escaped. */
   view(result: Result, theme: Theme): string;
+  /** What of it is better seen than read, for a page; text in the result is as it came. */
+  charts?(result: Result): readonly Chart[];
   /**
    * For a command that hands out records while it runs (`context.emit`): a record as a line, its text already escaped.
    * Such a command's stdout is its records and nothing else.
@@ -46,11 +49,12 @@ export function defineCommand<Flags, Result, Given>(
 
 /**
  * The `run` of a command that changes something: `plan` reads and returns what would be done, `apply` does it.
- * `--dry-run` stops between the two, so what it prints is the very plan a real run carries out.
+ * `--dry-run` stops between the two, so what it prints is the very plan a real run carries out. What only `apply` needs,
+ * such as the bytes to be written, a plan may carry beside its result.
  */
-export function planThenApply<Flags, Result>(
-  plan: (context: Context, flags: Flags) => Promise<Outcome<Result>>,
-  apply: (context: Context, plan: Outcome<Result>, flags: Flags) => Promise<Outcome<Result>>,
+export function planThenApply<Flags, Result, Plan extends Outcome<Result> = Outcome<Result>>(
+  plan: (context: Context, flags: Flags) => Promise<Plan>,
+  apply: (context: Context, plan: Plan, flags: Flags) => Promise<Outcome<Result>>,
 ): (context: Context, flags: Flags) => Promise<Outcome<Result>> {
   return async (context, flags) => {
     const planned = await plan(context, flags);
@@ -65,5 +69,7 @@ export interface CommandEntry {
   readonly summary: string;
   /** The command its group stands for when no subcommand is named: `errors` is `errors count`. */
   readonly isDefault?: true;
+  /** Another last word it answers to, which is kept for scripts. */
+  readonly alias?: string;
   readonly load: () => Promise<{ readonly default: Command }>;
 }

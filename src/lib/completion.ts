@@ -24,11 +24,13 @@ async function collectCandidates(entries: readonly CommandEntry[]): Promise<Cand
   const candidates = new Map<string, string[]>();
   const add = (after: string, word: string) =>
     candidates.set(after, [...new Set([...(candidates.get(after) ?? []), word])]);
-  for (const { path, load } of entries) {
-    const words = path.split(' ');
-    for (const [index, word] of words.entries()) add(words.slice(0, index).join(' '), word);
+  for (const { path, alias, load } of entries) {
     const { default: command } = await load();
-    for (const option of optionNames(command)) add(path, option);
+    const paths = [path, ...(alias === undefined ? [] : [path.replace(/\S+$/, alias)])];
+    for (const words of paths.map((name) => name.split(' '))) {
+      for (const [index, word] of words.entries()) add(words.slice(0, index).join(' '), word);
+      for (const option of optionNames(command)) add(words.join(' '), option);
+    }
   }
   return candidates;
 }

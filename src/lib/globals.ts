@@ -7,7 +7,11 @@ export const GlobalFlags = z.object({
   env: z.string().min(1).optional(),
   output: z.enum(['table', 'json', 'ndjson', 'plain']).default('table'),
   json: z.boolean().default(false),
-  format: z.enum(['nagios', 'github']).optional(),
+  format: z.enum(['nagios', 'github', 'junit']).optional(),
+  textfile: z
+    .string()
+    .regex(/\.prom$/, 'expected a path that ends in .prom, which is what is collected')
+    .optional(),
   quiet: z.boolean().default(false),
   verbose: z.number().default(0),
   color: z.boolean().optional(),

@@ -102,7 +102,7 @@ export function refuse(
 /** The form of the answer, read from words that could not be parsed: a program waits for it all the same. */
 function formAskedFor(argv: readonly string[]): GlobalFlags {
   const words = ` ${argv.join(' ')} `;
-  const format = / --format[ =](nagios|github) /.exec(words)?.[1];
+  const format = / --format[ =](nagios|github|junit) /.exec(words)?.[1];
   const json = / (--json|-o ?json|--output[ =]json) /.test(words);
   return GlobalFlags.parse({ json, format, debug: argv.includes('--debug') });
 }

@@ -30,7 +30,11 @@ describe('maintenance monthly and weekly', () => {
       'backup prune': 'ok',
       'db reindex': 'ok',
       'db vacuum': 'ok',
+      'logs analyze': 'ok',
+      'capacity report': 'unknown', // with no history there is no forecast
     });
+    const page = readFileSync(monthly.document.result.pageFile, 'utf8');
+    expect(page).toContain('<h2>db backup <span class="ok">ok</span></h2>');
     const weekly = await runJson(['maintenance', 'weekly', '--config', installation.config]);
     const verified = weekly.document.result.steps.find(({ id }: { id: string }) => id === 'backup verify');
     const dumps = verified.result.backups.filter(({ kind }: { kind: string }) => kind === 'database');
@@ -61,10 +65,15 @@ describe('maintenance daily', () => {
       'logs rotate',
       'config backup',
       'backup prune',
+      'integrity check',
+      'kpi',
+      'capacity record',
     ]);
-    expect(
-      Object.values(statusesOf(document)).filter((status) => !['ok', 'warning', 'failed', 'unknown'].includes(status)),
-    ).toEqual([]);
+    const { 'integrity check': integrity, ...others } = statusesOf(document);
+    expect(integrity).toBe('skipped'); // nothing to check is configured
+    expect(Object.values(others).filter((status) => !['ok', 'warning', 'failed', 'unknown'].includes(status))).toEqual(
+      [],
+    );
     expect(documentOf(TierResult).parse(JSON.parse(stdout))).toMatchObject({
       command: 'maintenance daily',
       exitCode: code,
@@ -80,7 +89,7 @@ describe('maintenance daily', () => {
     const before = tree(installation.directory);
     const { document } = await runJson(daily('--dry-run'));
     expect(document.result).toMatchObject({ dryRun: true, recordFile: null });
-    expect(document.result.steps).toHaveLength(10);
+    expect(document.result.steps).toHaveLength(13);
     expect(tree(installation.directory)).toBe(before);
   });
 

@@ -53,6 +53,11 @@ describe('a chart', () => {
     expect(markup).toContain('>size</text>');
   });
 
+  test('says no label twice in turn, where figures are rounded', () => {
+    const { markup } = lineChart({ ...chart([10.01, 10.02]), formatY: (value) => `${value.toFixed(0)} GB` });
+    expect(markup.match(/>10 GB</g)).toHaveLength(1);
+  });
+
   test('stands alone as an address', () => {
     const [, data = ''] = chartAddress(chart([1, 2])).split('base64,');
     expect(Buffer.from(data, 'base64').toString()).toMatch(/^<svg [^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"><style>/);

@@ -343,15 +343,15 @@ describe('actions of an application that fails', () => {
   });
 });
 
-describe('history', () => {
+describe('performance over time', () => {
   test.each([
     ['1h', 60, 60],
     ['24h', 3_600, 24],
     ['7d', 3_600, 168],
     ['30d', 86_400, 30],
   ])('%s: a bucket each %i s', async (window, stepSeconds, count) => {
-    const { body } = await ask(`/performance/history?window=${window}`);
-    const { buckets, ...history } = routes.performanceHistory.response.parse(JSON.parse(body));
+    const { body } = await ask(`/performance/over-time?window=${window}`);
+    const { buckets, ...history } = routes.performanceOverTime.response.parse(JSON.parse(body));
     expect([history.stepSeconds, buckets.length]).toEqual([stepSeconds, count]);
     // Whole steps, the newest under way, which has all that ran.
     expect(buckets.map(({ from }) => Date.parse(from) % (stepSeconds * 1_000))).toEqual(buckets.map(() => 0));

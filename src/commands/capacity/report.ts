@@ -1,8 +1,10 @@
 import {
   CapacityReport,
   describeForecast,
+  entryChart,
   formatChange,
   formatFigure,
+  type ReportEntry,
   ReportFlags,
   reportCapacity,
 } from '../../lib/capacity/index.js';
@@ -11,6 +13,9 @@ import { countOf } from '../../lib/measures.js';
 import { sparkline } from '../../lib/terminal/sparkline.js';
 import type { Theme } from '../../lib/terminal/theme.js';
 import { diskPrediction } from './sample.js';
+
+/** Of the resources that are full soonest: a page of all of them is read by nobody. */
+const MOST_CHARTS = 12;
 
 export default defineCommand({
   options: [
@@ -28,6 +33,7 @@ export default defineCommand({
     return `${period}, ${countOf(entries.length, 'resource')}; ${first.prediction.resource}: ${describeForecast(first.prediction)}`;
   },
   view,
+  charts: ({ entries }) => entries.filter(isOnTheMove).slice(0, MOST_CHARTS).map(entryChart),
   examples: [
     'viktoria-ops capacity report --period monthly',
     'viktoria-ops capacity report --period yearly --report capacity.html',
@@ -39,12 +45,19 @@ export default defineCommand({
       {
         prediction: diskPrediction,
         change: { since: '2026-10-23', absolute: 6_100_000_000, share: 0.0814 },
-        course: [74.9e9, 75.6e9, 77.2e9, 78.4e9, 79.9e9, 81e9],
+        course: [
+          { date: '2026-10-23', value: 74.9e9 },
+          { date: '2026-11-07', value: 78.4e9 },
+          { date: '2026-11-22', value: 81e9 },
+        ],
+        outlook: [{ date: '2027-02-20', low: 95e9, likely: 99.4e9, high: 104e9 }],
       },
     ],
     reportFile: '/var/lib/viktoria-ops/capacity.html',
   },
 });
+
+const isOnTheMove = ({ course }: ReportEntry) => course.some(({ value }) => value !== course[0]?.value);
 
 function view({ entries, reportFile }: CapacityReport, theme: Theme): string {
   const rows = entries.map(({ prediction, change, course }) => {
@@ -55,7 +68,7 @@ function view({ entries, reportFile }: CapacityReport, theme: Theme): string {
       limit === null ? null : formatFigure(unit, limit),
       usage === null ? null : theme.percent(Math.round(usage * 1_000) / 1_000),
       change && formatChange(unit, change.absolute),
-      sparkline(course),
+      sparkline(course.map(({ value }) => value)),
       describeForecast(prediction),
     ];
   });

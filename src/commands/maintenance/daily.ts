@@ -2,12 +2,15 @@
 import { tierCommand } from '../../lib/maintenance/tier.js';
 import { step } from '../../lib/pipeline.js';
 import prune from '../backup/prune.js';
+import capacityRecord from '../capacity/record.js';
 import backupConfig from '../config/backup.js';
 import validateConfig from '../config/validate.js';
 import dbHealth from '../db/health.js';
 import errorsCount from '../errors/count.js';
 import errorsRecent from '../errors/recent.js';
 import health from '../health.js';
+import integrityCheck from '../integrity/check.js';
+import kpi from '../kpi.js';
 import rotateLogs from '../logs/rotate.js';
 import performance from '../performance/summary.js';
 import queue from '../queue/status.js';
@@ -24,8 +27,12 @@ export const daily = {
     step('db health', dbHealth, {}),
     step('queue', queue, {}),
     step('logs rotate', rotateLogs, {}, { timeoutMs: 3_600_000 }), // hundreds of gigabytes take their time
-    step('config backup', backupConfig, { name: 'daily' }, { requires: ['config validate'] }),
+    // Kept also when something in it is risky or broken: to see later what it was.
+    step('config backup', backupConfig, { name: 'daily' }, { after: ['config validate'] }),
     step('backup prune', prune, { kind: 'config' }, { requires: ['config backup'] }),
+    step('integrity check', integrityCheck, {}, { timeoutMs: 1_800_000 }), // a recomputed table takes its time
+    step('kpi', kpi, {}, { after: ['integrity check'] }), // counts what that found
+    step('capacity record', capacityRecord, {}),
   ],
 } as const;
 

@@ -10,7 +10,7 @@ export function tierSummary({ dryRun, steps }: TierResult): string {
   return dryRun ? `dry run: ${verdict}` : verdict;
 }
 
-export function tierView({ steps, reportFile }: TierResult, theme: Theme): string {
+export function tierView({ steps, reportFile, pageFile }: TierResult, theme: Theme): string {
   const rows = steps.map(({ id, status, durationMs, summary }) => [
     theme.status(status),
     id,
@@ -18,7 +18,8 @@ export function tierView({ steps, reportFile }: TierResult, theme: Theme): strin
     summary,
   ]);
   const table = theme.table(['status', 'step', 'time', 'result'], rows);
-  return reportFile === null ? table : `${table}\n${theme.dim(`Report: ${reportFile}`)}`;
+  const files = [reportFile, pageFile].flatMap((file) => file ?? []);
+  return files.length === 0 ? table : `${table}\n${theme.dim(`Report: ${files.join(', ')}`)}`;
 }
 
 export const tierSample = (tier: string): TierResult => ({
@@ -37,4 +38,5 @@ export const tierSample = (tier: string): TierResult => ({
   ],
   recordFile: `/var/lib/viktoria-ops/runs/20261123T030000000Z-${tier}-5f3a9c01.json`,
   reportFile: `/var/lib/viktoria-ops/runs/20261123T030000000Z-${tier}-5f3a9c01.txt`,
+  pageFile: null,
 });

@@ -1,6 +1,7 @@
 /** How the alerts themselves fare, as a file for the textfile collector of Prometheus' node_exporter. */
 import type { Context } from '../context.js';
 import { writeFileAtomic } from '../files/index.js';
+import { type Family, renderFamilies } from '../prometheus-text.js';
 import { type ChannelReport, type ChannelState, type DeliveryReport, readChannelStates } from './outbox/index.js';
 
 export interface OwnMetrics {
@@ -25,17 +26,8 @@ export async function writeOwnMetrics(
     type: 'gauge',
     samples: [[{ command }, context.now().getTime() / 1000]],
   };
-  const text = [run, ...familiesOf(report.channels, states)].map(render).join('');
+  const text = renderFamilies([run, ...familiesOf(report.channels, states)]);
   await writeFileAtomic(file, text, { mode: 0o644 });
-}
-
-type Labels = Readonly<Record<string, string>>;
-
-interface Family {
-  readonly name: string;
-  readonly help: string;
-  readonly type: 'counter' | 'gauge';
-  readonly samples: readonly (readonly [Labels, number])[];
 }
 
 function familiesOf(channels: readonly ChannelReport[], states: ReadonlyMap<string, ChannelState>): readonly Family[] {
@@ -72,16 +64,3 @@ function familiesOf(channels: readonly ChannelReport[], states: ReadonlyMap<stri
     },
   ];
 }
-
-function render({ name, help, type, samples }: Family): string {
-  if (samples.length === 0) return '';
-  const lines = samples.map(([labels, value]) => `${name}{${renderLabels(labels)}} ${value}\n`);
-  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`;
-}
-
-const renderLabels = (labels: Labels): string =>
-  Object.entries(labels)
-    .map(([label, value]) => `${label}="${value.replace(/[\\"\n]/g, (character) => ESCAPES[character] ?? '')}"`)
-    .join(',');
-
-const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '"': '\\"', '\n': '\\n' };

@@ -7,5 +7,7 @@ export * from './flags.js';
 export * from './jobs.js';
 export * from './operator-status.js';
 export * from './performance.js';
+export * from './performance-history.js';
+export * from './performance-over-time.js';
 export * from './routes.js';
 export * from './system.js';

@@ -1,14 +1,9 @@
 /** What the monitoring API tells of hooks and their errors. */
 import * as z from 'zod';
-import {
-  Bottlenecks,
-  HookError,
-  HookPerformance,
-  PerformanceHistory,
-  PerformanceReport,
-  PerformanceTrends,
-} from './performance.js';
-import { none, PositiveInteger, type RouteDefinition, WindowText } from './route-definition.js';
+import { Bottlenecks, HookError, HookPerformance, PerformanceReport, PerformanceTrends } from './performance.js';
+import { PerformanceHistory } from './performance-history.js';
+import { PerformanceOverTime } from './performance-over-time.js';
+import { between, none, PositiveInteger, type RouteDefinition, WindowText } from './route-definition.js';
 
 const windowed = z.object({ window: WindowText.optional() });
 
@@ -54,9 +49,18 @@ export const performanceRoutes = {
   performanceHistory: {
     method: 'GET',
     path: '/performance/history',
+    summary: 'Each hook by the hour (default: the last 7 days)',
+    parameters: between,
+    response: PerformanceHistory,
+    maxBytes: 50_000_000, // a week of 200 hooks that never rest is 3 MB
+    optional: true,
+  },
+  performanceOverTime: {
+    method: 'GET',
+    path: '/performance/over-time',
     summary: 'All hooks together over time (default: the last 24 h), by minute, hour or day',
     parameters: windowed,
-    response: PerformanceHistory,
+    response: PerformanceOverTime,
     optional: true,
   },
   bottlenecks: {

@@ -10,7 +10,7 @@ import { FeatureFlagUsage } from './flags.js';
 import { JobStatus } from './jobs.js';
 import { OperatorStatus } from './operator-status.js';
 import { performanceRoutes } from './performance-routes.js';
-import { none, PositiveInteger, type RouteDefinition, WindowText } from './route-definition.js';
+import { between, none, PositiveInteger, type RouteDefinition, WindowText } from './route-definition.js';
 import { ResourceUsage, SystemMetrics, SystemOverview } from './system.js';
 
 export type { RouteDefinition } from './route-definition.js';
@@ -55,11 +55,7 @@ export const routes = {
     method: 'GET',
     path: '/usage',
     summary: 'Resource usage over time',
-    parameters: z.object({
-      from: z.iso.datetime().optional(),
-      to: z.iso.datetime().optional(),
-      step: WindowText.optional(),
-    }),
+    parameters: between.extend({ step: WindowText.optional() }),
     response: z.array(ResourceUsage),
     optional: true,
   },

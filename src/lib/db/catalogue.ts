@@ -1,4 +1,5 @@
 /** Indexes and tables as the catalogue has them, read once and looked at from several sides. */
+import { groupBy } from '../group-by.js';
 import { quoteName } from '../pg/identifier.js';
 import type { Database } from '../pg/index.js';
 import { only } from '../pg/only.js';
@@ -46,14 +47,4 @@ export function hiddenStatistics({ tables, hiddenTables, role }: Observation): r
       hint: `as a superuser: GRANT pg_read_all_data TO ${quoteName(role)} (before PostgreSQL 14: GRANT SELECT on the tables)`,
     },
   ];
-}
-
-function groupBy<T>(rows: readonly T[], keyOf: (row: T) => number): ReadonlyMap<number, readonly T[]> {
-  const groups = new Map<number, T[]>();
-  for (const row of rows) {
-    const group = groups.get(keyOf(row));
-    if (group) group.push(row);
-    else groups.set(keyOf(row), [row]);
-  }
-  return groups;
 }

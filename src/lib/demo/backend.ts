@@ -10,7 +10,7 @@ import { createContentApi } from './content-api.js';
 import { createEntities, type Entities } from './entities.js';
 import { JOB_QUERIES, startWorker } from './jobs.js';
 import { registerLifecycles } from './lifecycles.js';
-import { type BackendLog, createLog } from './log.js';
+import { type BackendLog, createLog, requestMessage } from './log.js';
 import { RECALCULATE_STANDINGS, SCHEMA, SEED } from './schema.js';
 
 export interface BackendOptions {
@@ -25,6 +25,8 @@ export interface BackendOptions {
   readonly logDirectory: string;
   /** What `viktoria-ops monitoring publish` writes, for the page. */
   readonly operatorStatusFile?: string;
+  /** Of feature flags; need not exist. */
+  readonly flagsFile?: string;
 }
 
 export interface Backend {
@@ -58,7 +60,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   const entities = createEntities(pool);
   const server = createServer();
   const monitor = watch({ options, pool, server, log, activity: watchClients(server) });
-  registerLifecycles(entities);
+  registerLifecycles(entities, monitor.flags);
   monitor.instrument(entities.lifecycles);
   server.on('request', createRouter({ monitor, entities, log }));
   await listen(server, options.port);
@@ -114,6 +116,7 @@ function watch({ options, pool, server, log, activity }: Watched): Monitor {
     operatorStatusFile: options.operatorStatusFile,
     onError: log.error,
     controls: { setLogLevel: log.setLevel, caches: new Map() },
+    ...(options.flagsFile === undefined ? {} : { flagsFile: options.flagsFile }),
     ...(options.actionsSecret === undefined ? {} : { actionsSecret: options.actionsSecret }),
     ...(options.secret === undefined ? {} : { secret: options.secret }),
   });
@@ -158,14 +161,13 @@ function createRouter({ monitor, entities, log }: Routed) {
   const content = createContentApi(entities, log.error);
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const start = performance.now();
-    const { url = '' } = request;
+    const { method = '', url = '' } = request;
     const path = url.split('?', 1)[0] ?? '';
-    log.debug(`${request.method} ${url} from ${request.socket.remoteAddress}`);
+    log.debug(`${method} ${url} from ${request.socket.remoteAddress}`);
     if (path.startsWith(`${API_PREFIX}/`)) await monitor.listener(request, response);
     else if (`${path}/`.startsWith(`${PAGE_PATH}/`)) await monitor.page(request, response, PAGE_PATH);
     else await content.answer(request, response);
-    const milliseconds = Math.round(performance.now() - start);
-    log.http(`${request.method} ${url} (${milliseconds} ms) ${response.statusCode}`);
+    log.http(requestMessage(method, url, { durationMs: performance.now() - start, status: response.statusCode }));
   };
   return (request: IncomingMessage, response: ServerResponse) => void answer(request, response).catch(log.error);
 }

@@ -1,14 +1,27 @@
 /** The demonstration: a real PostgreSQL, a real backend under real traffic, and the daily maintenance run against them. */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Context } from '../context.js';
 import { abortReason } from '../errors.js';
 import { packageRoot } from '../package.js';
 import { conclude, type Outcome } from '../status.js';
+import { Duration } from '../units.js';
+import { Planted } from './history/chapter.js';
+import { type Connection, createPlace, FLAGS_FILE, type Place, statusFileIn, writeConfig } from './place.js';
 
-export const DemoFlags = z.object({ keep: z.boolean().default(false) });
+/** Long enough for all that is planted; as long as the archive keeps days. */
+const HISTORY_DAYS = { least: 30, most: 400 } as const;
+const DAY_MS = 86_400_000;
+
+export const DemoFlags = z.object({
+  keep: z.boolean().default(false),
+  history: Duration.refine((length) => length >= HISTORY_DAYS.least * DAY_MS && length <= HISTORY_DAYS.most * DAY_MS, {
+    error: `expected ${HISTORY_DAYS.least}d to ${HISTORY_DAYS.most}d`,
+  }).optional(),
+  seed: z.coerce.number().int().min(0).max(2_147_483_646).default(2026),
+});
+type DemoFlags = z.output<typeof DemoFlags>;
 
 const Count = z.number().int().min(0);
 export const DemoResult = z.object({
@@ -21,6 +34,8 @@ export const DemoResult = z.object({
   traffic: z.object({ requests: Count, succeeded: Count, refused: Count, failed: Count }),
   /** Holds the configuration, logs, state and backups; removed at the end. */
   directory: z.string(),
+  /** What the history holds for commands to find; none without one. */
+  planted: z.array(Planted),
   /** Commands to try while it stays up; none when it is gone by then. */
   commands: z.array(z.string()),
 });
@@ -29,7 +44,6 @@ export type DemoResult = z.infer<typeof DemoResult>;
 type DemoContext = Pick<Context, 'env' | 'exec' | 'signal' | 'progress' | 'onDispose'>;
 
 const REQUESTS = 400;
-const SEED = 2026;
 const DAILY_TIMEOUT_MS = 5 * 60_000;
 /** Good, bad and mixed news: each is an answer. */
 const ANSWERS = [0, 1, 3] as const;
@@ -38,33 +52,22 @@ const ANSWERS = [0, 1, 3] as const;
  * Runs the demonstration in one temporary directory. Everything it starts is stopped and removed at the end, also after a
  * signal; with `keep` the end is the signal.
  */
-export async function demo(context: DemoContext, { keep }: z.infer<typeof DemoFlags>): Promise<Outcome<DemoResult>> {
+export async function demo(context: DemoContext, { keep, history, seed }: DemoFlags): Promise<Outcome<DemoResult>> {
   const place = await createPlace(context);
   const database = await stage(context, 'database', () => startDatabase(context));
+  const days = history === undefined ? undefined : Math.floor(history / DAY_MS);
+  const planted =
+    days === undefined
+      ? []
+      : await stage(context, 'history', () => writePast(context, { place, database, days, seed }));
   const url = await stage(context, 'backend', () => startSample(context, { database, place }));
-  const traffic = await stage(context, 'traffic', () => sendRequests(context, url));
-  const config = await writeConfig(place, { url, database });
+  const traffic = await stage(context, 'traffic', () => sendRequests(context, url, seed));
+  const config = await writeConfig(place, { url, database, days });
   const daily = await stage(context, 'maintenance daily', () => runDaily(context, config));
   // The last to be registered is the first to close: all stays up until the signal, after the report.
   if (keep) context.onDispose(() => untilAborted(context.signal));
-  const commands = keep ? commandsToTry(url, config) : [];
-  return conclude({ ...daily, url, database, traffic, directory: place.root, commands });
-}
-
-interface Place {
-  readonly root: string;
-  readonly app: string;
-  readonly logs: string;
-}
-
-/** A directory only we can enter. */
-async function createPlace({ env, onDispose }: DemoContext): Promise<Place> {
-  const root = await mkdtemp(join(env.TMPDIR ?? tmpdir(), 'viktoria-ops-demo-'));
-  onDispose(() => rm(root, { recursive: true, force: true, maxRetries: 3 }));
-  const app = join(root, 'backend');
-  const logs = join(app, 'logs');
-  for (const directory of [logs, join(app, 'config')]) await mkdir(directory, { recursive: true });
-  return { root, app, logs };
+  const commands = keep ? commandsToTry(url, config, planted) : [];
+  return conclude({ ...daily, url, database, traffic, directory: place.root, planted: [...planted], commands });
 }
 
 /** One part of the work; none begins after a signal. */
@@ -76,7 +79,6 @@ async function stage<T>({ signal, progress }: DemoContext, name: string, work: (
   return result;
 }
 
-type Connection = DemoResult['database'];
 const ROLE = 'strapi';
 const DATABASE = 'viktoria_wertheim';
 
@@ -87,16 +89,33 @@ async function startDatabase({ onDispose }: DemoContext): Promise<Connection> {
   const { createDatabase } = await import('./create-database.js');
   const { host, port, user } = server;
   await createDatabase({ host, port, user }, { role: ROLE, database: DATABASE });
-  return { host, port, user: ROLE, database: DATABASE };
+  const connection = { host, port, user: ROLE, database: DATABASE };
+  const { prepareDatabase } = await import('./backend.js');
+  await prepareDatabase(connection);
+  return connection;
+}
+
+interface Past {
+  readonly place: Place;
+  readonly database: Connection;
+  readonly days: number;
+  readonly seed: number;
+}
+
+/** Before the backend starts on it. */
+async function writePast({ signal, progress }: DemoContext, past: Past): Promise<Planted[]> {
+  const { plantHistory } = await import('./history/plant.js');
+  return plantHistory({ ...past, signal, onChapter: (text) => progress.update('history', { share: null, text }) });
 }
 
 async function startSample(
   { onDispose }: DemoContext,
   { database, place }: { database: Connection; place: Place },
 ): Promise<string> {
-  const { prepareDatabase, startBackend } = await import('./backend.js');
-  await prepareDatabase(database);
-  const settings = { pg: database, port: 0, logDirectory: place.logs, operatorStatusFile: statusFileIn(place) };
+  const { startBackend } = await import('./backend.js');
+  const flagsFile = join(place.app, FLAGS_FILE);
+  const operatorStatusFile = statusFileIn(place.root);
+  const settings = { pg: database, port: 0, logDirectory: place.logs, flagsFile, operatorStatusFile };
   await writeFile(join(place.app, 'config', 'backend.json'), `${JSON.stringify(settings, null, 2)}\n`);
   // No secret: this host alone is answered, so that plain curl works as it does in any guide.
   const backend = await startBackend(settings);
@@ -104,28 +123,9 @@ async function startSample(
   return backend.url;
 }
 
-async function sendRequests({ signal }: DemoContext, url: string): Promise<DemoResult['traffic']> {
+async function sendRequests({ signal }: DemoContext, url: string, seed: number): Promise<DemoResult['traffic']> {
   const { sendTraffic } = await import('./traffic.js');
-  return sendTraffic({ url, seed: SEED, requests: REQUESTS, signal });
-}
-
-/** How the page learns what the operator's side knows. */
-const statusFileIn = ({ root }: Place): string => join(root, 'status.json');
-
-async function writeConfig(place: Place, { url, database }: { url: string; database: Connection }): Promise<string> {
-  const file = join(place.root, '.monitoringrc.json');
-  const config = {
-    app: { url, root: place.app },
-    database: { ...database, sslmode: 'disable' },
-    // Small enough that there is something to rotate.
-    logs: { rotateAbove: '10KB' },
-    backup: { directory: join(place.root, 'backups') },
-    integrity: { preset: 'football' },
-    monitoring: { operatorStatusFile: statusFileIn(place) },
-    stateDirectory: join(place.root, 'state'),
-  };
-  await writeFile(file, `${JSON.stringify(config, null, 2)}\n`, { mode: 0o600 });
-  return file;
+  return sendTraffic({ url, seed, requests: REQUESTS, signal });
 }
 
 /** As much of the daily run's document as we need. */
@@ -140,16 +140,16 @@ async function runDaily({ exec }: DemoContext, config: string): Promise<Pick<Dem
   return { report: (await readFile(result.reportFile, 'utf8')).trimEnd().split('\n'), exitCode };
 }
 
-function commandsToTry(url: string, config: string): string[] {
+/** What finds something of the past where there is one, else a look around. */
+function commandsToTry(url: string, config: string, planted: readonly Planted[]): string[] {
+  const found = planted.length > 0 ? planted.map(({ command }) => command) : LOOK_AROUND;
   return [
-    `viktoria-ops monitoring publish --config ${config}   # then open ${url}/admin/monitoring`,
-    `viktoria-ops performance summary --config ${config}`,
-    `viktoria-ops db health --config ${config}`,
-    `viktoria-ops integrity check --config ${config}`,
-    `viktoria-ops kpi --config ${config}`,
+    ...[...new Set(found)].map((command) => `viktoria-ops ${command} --config ${config}`),
     `curl ${url}/api/hook-monitoring/performance/bottlenecks`,
   ];
 }
+
+const LOOK_AROUND = ['monitoring publish', 'performance summary', 'db health', 'integrity check', 'kpi'] as const;
 
 function untilAborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

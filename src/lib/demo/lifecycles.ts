@@ -2,7 +2,7 @@
  * The sample's lifecycle hooks: validation, recalculation, background jobs. Some are slow, and one has a bug: they are
  * what there is to find.
  */
-import type { Lifecycles } from '../monitor/index.js';
+import type { Flags, Lifecycles } from '../monitor/index.js';
 import type { ContentType, Entities, LifecycleEvent } from './entities.js';
 import { RECALCULATE_STANDINGS } from './schema.js';
 
@@ -14,11 +14,11 @@ class ValidationError extends Error {
 type Hook = (event: LifecycleEvent) => void | Promise<void>;
 
 /** Fills in the hooks of every content type. */
-export function registerLifecycles(entities: Entities): void {
+export function registerLifecycles(entities: Entities, flags: Pick<Flags, 'isEnabled'>): void {
   const hooks: Readonly<Record<ContentType, Readonly<Record<string, Hook>>>> = {
     'api::team.team': teamHooks(entities),
     'api::player.player': playerHooks(entities),
-    'api::match.match': matchHooks(entities),
+    'api::match.match': matchHooks(entities, flags),
   };
   for (const [name, own] of Object.entries(hooks)) {
     const lifecycles: Lifecycles | undefined = entities.lifecycles.get(name);
@@ -64,7 +64,7 @@ function playerHooks({ query }: Entities): Record<string, Hook> {
   };
 }
 
-function matchHooks(entities: Entities): Record<string, Hook> {
+function matchHooks(entities: Entities, flags: Pick<Flags, 'isEnabled'>): Record<string, Hook> {
   const { query } = entities;
   return {
     beforeCreate: async ({ data }) => {
@@ -84,7 +84,9 @@ function matchHooks(entities: Entities): Record<string, Hook> {
       await query(RECALCULATE_STANDINGS, [result.season_id]);
       const teams = [Number(result.home_team_id), Number(result.away_team_id)].sort((a, b) => a - b);
       for (const team of teams) await entities.update('api::team.team', team, {});
-      await enqueue(query, { type: 'match-report', payload: { matchId: id } });
+      if (flags.isEnabled('match-reports', { default: true })) {
+        await enqueue(query, { type: 'match-report', payload: { matchId: id } });
+      }
     },
     // Refused by PostgreSQL when something refers to the match; nothing does yet.
     beforeDelete: async ({ id }) => {

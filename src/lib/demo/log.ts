@@ -13,6 +13,17 @@ export interface BackendLog {
   readonly flush: () => Promise<void>;
 }
 
+type Level = 'http' | 'error' | 'debug';
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A line of the log with its end. */
+export const lineOf = (level: Level, fields: Fields, at: Date): string =>
+  `${JSON.stringify({ level, ...fields, timestamp: at.toISOString() })}\n`;
+
+/** What Strapi's logger says of a request. */
+export const requestMessage = (method: string, url: string, answer: { durationMs: number; status: number }): string =>
+  `${method} ${url} (${Math.round(answer.durationMs)} ms) ${answer.status}`;
+
 /**
  * Writes `backend.log`, and errors to `error.log` too. Each batch opens the file by its name, so a rotated file is let go
  * of without a signal.
@@ -35,8 +46,8 @@ export function createLog(directory: string): BackendLog {
   // A log that cannot be written must not take the backend with it.
   const flush = () => (writing ??= write().catch(() => undefined));
 
-  const add = (level: 'http' | 'error' | 'debug', fields: Readonly<Record<string, unknown>>) => {
-    const line = `${JSON.stringify({ level, ...fields, timestamp: new Date().toISOString() })}\n`;
+  const add = (level: Level, fields: Fields) => {
+    const line = lineOf(level, fields, new Date());
     waiting.all += line;
     if (level === 'error') waiting.errors += line;
     void flush();

@@ -1,5 +1,6 @@
 /** Real requests to the sample backend: what a few minutes of a match day look like, sent within seconds. */
 import { Agent, request } from 'node:http';
+import { createRandom, type Random } from './random.js';
 
 export interface TrafficOptions {
   readonly url: string;
@@ -25,7 +26,7 @@ interface Call {
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
-type Choose = (choices: number) => number;
+type Choose = Random['below'];
 
 const CONCURRENCY = 6;
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -82,7 +83,7 @@ export async function sendTraffic(options: TrafficOptions): Promise<TrafficCount
 }
 
 function planCalls({ seed, requests }: TrafficOptions, newTeam: number): Call[] {
-  const choose = chooser(seed);
+  const choose = createRandom(seed).below;
   const weights = MIX.flatMap(([weight], kind) => Array<number>(weight).fill(kind));
   return Array.from({ length: requests - 1 }, (_, turn): Call => {
     if (turn % Math.ceil(requests / RENAMES) === 1) {
@@ -121,15 +122,6 @@ function newMatch(choose: Choose, turn: number): Call {
       away_team_id: 1 + ((home + 1 + choose(TEAMS - 1)) % TEAMS),
       kick_off: kickOff,
     },
-  };
-}
-
-/** Lehmer's generator (Park and Miller, 1988): a reproducible choice, not a secret. */
-function chooser(seed: number): Choose {
-  let state = (seed % 2_147_483_646) + 1;
-  return (choices) => {
-    state = (state * 48_271) % 2_147_483_647;
-    return state % choices;
   };
 }
 

@@ -53,7 +53,7 @@ function picture(chart: Chart): Part {
   const likely = expected.map((point) => ({ x: point.x, y: point.likely }));
   return [
     html`<title>${chart.title}</title><desc>${chart.description}</desc>`,
-    ticks.map((tick) => gridLine(y(tick), chart.formatY(tick))),
+    gridLines(ticks, y, chart.formatY),
     dates(chart, smallest(xs), x),
     limit && limitLine(y(limit.y), limit.name),
     expected.length > 0 && last
@@ -64,7 +64,13 @@ function picture(chart: Chart): Part {
   ];
 }
 
-const gridLine = (y: number, label: string) =>
+/** A label that says the same as the one below, rounded as figures are, says nothing. */
+function gridLines(ticks: readonly number[], y: Scale, format: Chart['formatY']): Html[] {
+  const labels = ticks.map(format);
+  return ticks.map((tick, index) => gridLine(y(tick), labels[index] === labels[index - 1] ? null : labels[index]));
+}
+
+const gridLine = (y: number, label: Part) =>
   html`<line class="grid" x1="${FRAME.left}" x2="${FRAME.right}" y1="${round(y)}" y2="${round(y)}"/><text x="${FRAME.left - 8}" y="${round(y + 4)}" text-anchor="end">${label}</text>`;
 
 const limitLine = (y: number, name: string) =>

@@ -24,11 +24,13 @@ export const PAGE_STYLE = `${COLOURS}
 body{margin:2rem auto;max-width:64rem;padding:0 1rem;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,sans-serif}
 h1{font-size:1.5rem;margin-bottom:.25rem}
 h2{font-size:1.15rem;margin-top:2.5rem}
+h3{font-size:1rem}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:.9rem}
 th,td{text-align:left;vertical-align:top;padding:.35rem .75rem .35rem 0;border-bottom:1px solid var(--line)}
 th{color:var(--faint);font-weight:600}
 .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+a{color:var(--accent)}
 code,pre{font-family:ui-monospace,monospace;font-size:.9em}
 pre{overflow-x:auto}
 .faint{color:var(--faint)}

@@ -4,6 +4,7 @@ import type { Context } from '../context.js';
 import { abortReason, type Explanation, explain } from '../errors.js';
 import { StepReport } from '../pipeline.js';
 import { type Finding, foldParts, type Outcome } from '../status.js';
+import { besides } from './runs.js';
 
 export const TierResult = z.strictObject({
   tier: z.string(),
@@ -13,6 +14,8 @@ export const TierResult = z.strictObject({
   /** Where the record and the report of this run are kept; null for a dry run. */
   recordFile: z.string().nullable(),
   reportFile: z.string().nullable(),
+  /** The report as an HTML page with charts; null where the tier makes none, too. */
+  pageFile: z.string().nullable(),
 });
 export type TierResult = z.output<typeof TierResult>;
 
@@ -22,6 +25,7 @@ interface Concluded {
   readonly steps: readonly StepReport[];
   /** Where the record is kept; absent when there is none. */
   readonly file?: string;
+  readonly hasPage?: boolean;
   /** Why it could not be kept. */
   readonly unkept?: readonly Finding[];
 }
@@ -30,7 +34,7 @@ interface Concluded {
 export function concludeTier(
   context: ConcludeContext,
   tier: string,
-  { steps, file, unkept = [] }: Concluded,
+  { steps, file, hasPage = false, unkept = [] }: Concluded,
 ): Outcome<TierResult> {
   const result = {
     tier,
@@ -38,7 +42,8 @@ export function concludeTier(
     dryRun: context.dryRun,
     steps: [...steps],
     recordFile: file ?? null,
-    reportFile: file?.replace(/json$/, 'txt') ?? null,
+    reportFile: file === undefined ? null : besides(file, 'txt'),
+    pageFile: file === undefined || !hasPage ? null : besides(file, 'html'),
   };
   const findings = [...sayOnce(steps.flatMap(findingsOf)), ...unkept];
   const error = endedEarly(context, steps);

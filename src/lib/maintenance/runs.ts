@@ -1,14 +1,15 @@
 /** Run records: one JSON file a run of a tier, written at its start and again at its end. Bounded per tier. */
 import { readdir, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import * as z from 'zod';
 import { Finding, Status } from '../contract/findings.js';
 import { systemCode } from '../errors.js';
 import { ensurePrivateDirectory, readRegularFile, writeFileAtomic } from '../files/index.js';
-import { StepReport } from '../pipeline.js';
+import { type Step, StepReport } from '../pipeline.js';
 import type { Outcome } from '../status.js';
 import { type Look, textReport } from '../terminal/report.js';
 import { createTheme } from '../terminal/theme.js';
+import type { TierResult } from './conclude.js';
 
 export const RunRecord = z.strictObject({
   schemaVersion: z.literal(1),
@@ -28,6 +29,14 @@ export type RunRecord = z.output<typeof RunRecord>;
 
 const MAX_RECORD_BYTES = 50_000_000;
 
+/** How a tier is reported, in text and as a page. */
+export interface Report extends Omit<Look<TierResult>, 'title'> {
+  readonly steps: readonly Step[];
+  /** Such as `maintenance weekly on web-1`. */
+  readonly title: string;
+  readonly startedAt: string;
+}
+
 export const runsDirectory = (stateDirectory: string): string => join(stateDirectory, 'runs');
 
 /** Path of a record; the human report lies beside it as `.txt`. Sorts by time, to the millisecond: quick runs follow each other within a second. */
@@ -42,10 +51,19 @@ export async function writeRecord(directory: string, record: RunRecord): Promise
   return file;
 }
 
+/** The file of another form beside a record. */
+export const besides = (record: string, extension: 'txt' | 'html'): string => record.replace(/json$/, extension);
+
 /** The report beside the record: what `maintenance <tier>` shows, for people without the program at hand. */
-export async function writeReport<Result>(record: string, outcome: Outcome<Result>, look: Look<Result>): Promise<void> {
+export async function writeReport(record: string, outcome: Outcome<TierResult>, report: Report): Promise<void> {
   const theme = await createTheme({ color: false, layout: 'aligned' });
-  await writeFileAtomic(record.replace(/json$/, 'txt'), textReport(outcome, look, theme));
+  const { steps, summary, title, startedAt } = report;
+  const look = { ...report, title: `${title}, ${startedAt}` };
+  await writeFileAtomic(besides(record, 'txt'), textReport(outcome, look, theme));
+  if (outcome.result.pageFile === null) return;
+  const { tierPage } = await import('./page.js');
+  const page = tierPage(outcome, { steps, title, startedAt, summary: summary(outcome.result), theme });
+  await writeFileAtomic(outcome.result.pageFile, page);
 }
 
 /** The newest `limit` records, newest first; what cannot be read is left out and named. */
@@ -85,6 +103,6 @@ export async function pruneRecords(directory: string, tier: string, keep: number
   const names = await recordNames(directory, tier);
   for (const name of names.slice(0, Math.max(0, names.length - keep))) {
     await rm(join(directory, name), { force: true });
-    await rm(join(directory, `${basename(name, '.json')}.txt`), { force: true });
+    for (const form of ['txt', 'html'] as const) await rm(join(directory, besides(name, form)), { force: true });
   }
 }

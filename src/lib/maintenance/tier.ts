@@ -25,6 +25,8 @@ import { SelectionFlags, selectSteps } from './selection.js';
 export interface Tier {
   readonly name: string;
   readonly steps: readonly Step[];
+  /** Whether there is more to see than a mail shows: its report is a page, too. */
+  readonly hasPage?: boolean;
 }
 
 const OPTIONS: readonly OptionText[] = [
@@ -100,7 +102,8 @@ async function runRecorded(context: Context, wanted: Wanted, directory: string):
   const steps = await run(context, wanted, last);
   const durationMs = Math.round(context.elapsed() - begin);
   const ended = { ...started, endedAt: context.now().toISOString(), durationMs, steps };
-  const outcome = concludeTier(context, tier.name, { steps, file: recordFile(directory, started), unkept: unopened });
+  const traces = { file: recordFile(directory, started), hasPage: tier.hasPage ?? false };
+  const outcome = concludeTier(context, tier.name, { steps, ...traces, unkept: unopened });
   const unclosed = await keep(() => keepTraces(context, wanted, { directory, ended, outcome }));
   const told = unclosed.length === 0 ? outcome : concludeTier(context, tier.name, { steps, unkept: unclosed });
   await announced;
@@ -122,8 +125,9 @@ async function keepTraces(
   const { status, findings } = outcome;
   const record = { ...ended, status, findings: [...findings] };
   const file = await writeRecord(directory, context.redactor.data(record));
-  const title = `maintenance ${tier.name} on ${record.host}, ${record.startedAt}`;
-  await writeReport(file, context.redactor.data(outcome), { ...look, title });
+  const title = `maintenance ${tier.name} on ${record.host}`;
+  const report = { ...look, steps: tier.steps, title, startedAt: record.startedAt };
+  await writeReport(file, context.redactor.data(outcome), report);
   await pruneRecords(directory, tier.name, (await context.config()).maintenance.keepRuns);
 }
 

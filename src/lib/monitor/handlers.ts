@@ -24,6 +24,7 @@ import type { History } from './history/history.js';
 import { windowLength } from './history/periods.js';
 import { ERRORS_KEPT } from './history/recorder.js';
 import type { HostProbe } from './host.js';
+import { performanceHistory } from './hourly.js';
 import { sharedFor } from './limits.js';
 import { describeApi } from './openapi.js';
 import { readOperatorStatus } from './operator-status.js';
@@ -33,9 +34,9 @@ import {
   bottlenecksOf,
   dailyReport,
   failuresOf,
-  historyOf,
   ownFailures,
   performanceOf,
+  performanceOverTime,
   weeklyReport,
   weeklyTrends,
 } from './reports.js';
@@ -84,7 +85,7 @@ export function createHandlers(sources: Sources): Handlers {
   const { history, now, actions } = sources;
   const performance = ({ window = DEFAULT_WINDOW }: { window?: string | undefined }) =>
     performanceOf(history, windowLength(window), now());
-  const overTime = sharedFor(HISTORY_KEPT_MS, (window) => historyOf(history, windowLength(window), now()));
+  const overTime = sharedFor(HISTORY_KEPT_MS, (window) => performanceOverTime(history, windowLength(window), now()));
   const metricsPage = sharedFor(PAGE_KEPT_MS, () => renderPage(sources));
   return {
     health: () => overview(sources),
@@ -93,7 +94,8 @@ export function createHandlers(sources: Sources): Handlers {
     dailyReport: () => dailyReport(history, now()),
     weekly: () => weeklyReport(history, now()),
     weeklyTrends: () => weeklyTrends(history, now()),
-    performanceHistory: ({ window = DEFAULT_WINDOW }) => overTime(window),
+    performanceOverTime: ({ window = DEFAULT_WINDOW }) => overTime(window),
+    performanceHistory: (question) => performanceHistory(history, question, now()),
     bottlenecks: () => bottlenecksOf(history, now()),
     errorCount: async ({ window }) => (await failuresOf(history, windowLength(window), now())).failed,
     recentErrors: async ({ limit = DEFAULT_ERRORS }) => [...(await history.errors(Math.min(limit, ERRORS_KEPT)))],

@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Caller } from '../contract/index.js';
 import { type AuditEntry, type Controls, createActions } from './actions.js';
-import type { ConnectionSettings, Query } from './archive/database.js';
-import { type Keeper, openKeeper } from './archive/keep.js';
+import type { ConnectionSettings } from './archive/database.js';
+import { openKeeper, sqlOf } from './archive/keep.js';
 import { createQueue } from './archive/outbox.js';
 import type { EventRow } from './archive/tables.js';
 import { type Configuration, watchConfiguration } from './config-changes.js';
@@ -22,6 +22,7 @@ import type { HttpMetrics } from './http-metrics.js';
 import { instanceName } from './instance.js';
 import { lazyPage, type Page } from './lazy-page.js';
 import { atMostEvery } from './limits.js';
+import { createExporter, type OtlpOptions } from './otlp/exporter.js';
 import type { DoorOptions } from './page/door.js';
 import { startProcessProbe } from './process.js';
 import { createQueues, type QueueOptions, type Queues } from './queues/index.js';
@@ -50,6 +51,8 @@ export interface MonitorOptions extends Omit<ListenerOptions, 'onRefusedAction'>
   readonly watchTransaction?: WatchTransaction;
   /** What `viktoria-ops monitoring publish` writes, for the page; need not exist. */
   readonly operatorStatusFile?: string | undefined;
+  /** Where hook metrics are exported to. */
+  readonly otlp?: OtlpOptions | undefined;
   /** Version of viktoria-ops. */
   readonly version: string;
   /** Told what operators should know. */
@@ -82,7 +85,7 @@ const NO_CONTROLS: Controls = { caches: new Map() };
 export function createMonitor(options: MonitorOptions): Monitor {
   const core = createCore(options);
   const api = createApi(options, core);
-  const { recorder, tracer, queues, flags, keeper, usage, changes } = core;
+  const { recorder, tracer, queues, flags, keeper, usage, changes, exporter } = core;
   return {
     recorder,
     tracer,
@@ -96,13 +99,14 @@ export function createMonitor(options: MonitorOptions): Monitor {
       flags.start();
       keeper?.start();
       void changes?.start();
+      exporter?.start();
     },
     async stop() {
       usage.stop();
       flags.stop();
       changes?.stop();
       api.stop();
-      await Promise.all([keeper?.stop(), queues.close()]);
+      await Promise.all([keeper?.stop(), queues.close(), exporter?.stop()]);
     },
   };
 }
@@ -111,7 +115,7 @@ type Core = ReturnType<typeof createCore>;
 
 /** What sees, counts and keeps. */
 function createCore(options: MonitorOptions) {
-  const { version, resolveFrom, configuration, onNotice = () => undefined } = options;
+  const { version, resolveFrom, configuration, otlp, onNotice = () => undefined } = options;
   const startedAt = Date.now();
   const instance = instanceName(startedAt);
   const events = createQueue<EventRow>(EVENTS_WAITING);
@@ -144,16 +148,12 @@ function createCore(options: MonitorOptions) {
     flags,
     changes,
     keeper,
+    exporter: otlp && createExporter({ ...options, otlp, instance, counters: recorder.counters, startedAt, onNotice }),
     archive,
     queues: createQueues({ sources: options.jobs, runSql: keeper && sqlOf(keeper), resolveFrom }),
     usage: createUsage({ probe, activity: options.activity, instance, archive, push: events.push }),
   };
 }
-
-const sqlOf =
-  ({ database }: Keeper): Query =>
-  (text, values) =>
-    database.transaction((query) => query(text, values));
 
 /** What answers. */
 function createApi(options: MonitorOptions, core: Core) {

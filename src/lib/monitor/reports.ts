@@ -1,13 +1,15 @@
 /** Answers about hook performance, computed from merged counts. Times in ms, to the microsecond. */
 import type {
   Bottlenecks,
+  HookMetric,
   HookPerformance,
-  PerformanceHistory,
+  PerformanceOverTime,
   PerformanceReport,
   PerformanceTrends,
 } from '../contract/index.js';
 import { quantile } from '../quantiles.js';
 import { bottleneckReason } from './bottlenecks.js';
+import { mean, metricOf, metricsOf, milliseconds, percentiles, rate, talliesOf } from './figures.js';
 import type { History } from './history/history.js';
 import type { Rollup } from './history/ledger.js';
 import {
@@ -22,7 +24,6 @@ import {
   WEEK_MS,
 } from './history/periods.js';
 import { keyOf, mergeAll } from './history/tally.js';
-import { mean, metricOf, metricsOf, milliseconds, percentiles, rate, talliesOf } from './hook-metrics.js';
 
 const SLOWEST_SHOWN = 10;
 const RECENT_ERRORS_SHOWN = 20;
@@ -116,7 +117,11 @@ function bucketsOf(rollups: readonly Rollup[], period: Period, stepMs: number): 
 }
 
 /** Whole steps, the last one under way: minutes of an hour at most, hours of eight days, else days. */
-export async function historyOf(history: History, lengthMs: number, now: number): Promise<PerformanceHistory> {
+export async function performanceOverTime(
+  history: History,
+  lengthMs: number,
+  now: number,
+): Promise<PerformanceOverTime> {
   const step = lengthMs <= HOUR_MS ? 'minute' : lengthMs <= READ_BY_DAY_ABOVE_MS ? 'hour' : 'day';
   const stepMs = STEP_MS[step];
   const period = { from: startOf(now - lengthMs, stepMs) + stepMs, to: now };
@@ -161,7 +166,21 @@ export async function bottlenecksOf(history: History, now: number): Promise<Bott
       operation: tally.operation,
       shareOfTime: tally.ownMs / allMs,
       averageExecutionTime: mean(tally.totalMs, tally.executions) ?? 0,
-      reason: bottleneckReason(metricOf(tally)),
+      ...evidenceOf(metricOf(tally)),
     })),
+  };
+}
+
+function evidenceOf(metric: HookMetric) {
+  const { source, executions, averageOwnTime, averageQueries, averageQueryTime, p50, p99 } = metric;
+  return {
+    ...bottleneckReason(metric),
+    source,
+    executions,
+    averageOwnTime,
+    averageQueries,
+    averageQueryTime,
+    p50,
+    p99,
   };
 }

@@ -1,6 +1,6 @@
 /** What an application may set: in `config/plugins` under `hook-monitoring.config`, or as the second argument of `register`. */
 import * as z from 'zod';
-import { QueueOptions } from '../monitor/index.js';
+import { OtlpOptions, QueueOptions } from '../monitor/index.js';
 
 /** Shorter ones can be guessed. */
 const Secret = z.string().min(16, 'must have at least 16 characters');
@@ -14,6 +14,8 @@ export const MonitoringOptions = z.strictObject({
   jobs: z.array(QueueOptions).optional(),
   /** The file that `viktoria-ops monitoring publish` writes: the page then shows alerts, incidents, KPIs and backups. */
   operatorStatusFile: z.string().min(1).optional(),
+  /** Where hook metrics are exported to, beside `/metrics`. */
+  otlp: OtlpOptions.optional(),
 });
 export type MonitoringOptions = z.output<typeof MonitoringOptions>;
 

@@ -2,6 +2,7 @@
 import type { Document } from '../document.js';
 import type { Status } from '../status.js';
 import { escapeText } from './escape.js';
+import { junitReport } from './junit.js';
 
 type Format = (document: Document, summary: string) => { readonly text: string; readonly exitCode: number };
 
@@ -52,4 +53,7 @@ const github: Format = (document, summary) => {
   };
 };
 
-export const FORMATS = { nagios, github } as const;
+/** For what collects test results: GitLab, Jenkins, Azure. */
+const junit: Format = (document, summary) => ({ text: junitReport(document, summary), exitCode: document.exitCode });
+
+export const FORMATS = { nagios, github, junit } as const;

@@ -1,12 +1,12 @@
 /** Writes a finished command's document to the two streams, in the form asked for. */
+import { resolve } from 'node:path';
 import type { Command } from '../command.js';
 import type { Document } from '../document.js';
-import { EXIT_CODES } from '../errors.js';
+import { EXIT_CODES, OperatorError } from '../errors.js';
 import type { GlobalFlags } from '../globals.js';
 import { mapStrings, type Redactor } from '../redact.js';
 import type { Outcome } from '../status.js';
 import { escapeText } from './escape.js';
-import { FORMATS } from './formats.js';
 import { type Output, wantsColor } from './io.js';
 import { createTheme, type Theme, type ThemeOptions } from './theme.js';
 
@@ -18,7 +18,7 @@ export interface Report {
   /** What was thrown, if anything: its stack is shown with --debug. */
   readonly cause: unknown;
   readonly redactor: Redactor;
-  readonly world: { readonly env: Readonly<Record<string, string | undefined>> };
+  readonly world: { readonly env: Readonly<Record<string, string | undefined>>; readonly cwd: () => string };
   readonly stdout: Output;
   readonly stderr: Output;
 }
@@ -26,15 +26,17 @@ export interface Report {
 /** Writes everything and resolves to the exit code, which a stream that cannot be written turns into a failure. */
 export async function report(finished: Report): Promise<number> {
   const { document, globals, stdout, stderr } = finished;
+  const unwritten = await keepTextfile(finished);
   const failed = document.exitCode !== 0;
   if (globals.format) {
+    const { FORMATS } = await import('./formats.js');
     const { text, exitCode } = FORMATS[globals.format](document, escapedSummary(finished));
     await stdout.write(`${text}\n`);
-    return deliver(finished, exitCode);
+    return deliver(finished, exitCode, unwritten);
   }
   if (!globals.quiet || isMachineReadable(globals)) await writeResult(finished, failed);
   if (failed) await stderr.write(await failureReport(finished));
-  return deliver(finished, document.exitCode);
+  return deliver(finished, document.exitCode, unwritten);
 }
 
 const isMachineReadable = ({ json, output }: GlobalFlags) => json || output === 'json' || output === 'ndjson';
@@ -147,9 +149,23 @@ function errorLines({ cause, globals, redactor }: Report, error: NonNullable<Doc
   ];
 }
 
-async function deliver({ stdout, stderr }: Report, exitCode: number): Promise<number> {
-  const failure = stdout.failure() ?? stderr.failure();
+/** What kept the file from being written: the answer is given all the same. */
+async function keepTextfile({ globals, document, world }: Report): Promise<OperatorError | undefined> {
+  if (globals.textfile === undefined) return undefined;
+  const { writeTextfile } = await import('../textfile.js');
+  try {
+    await writeTextfile(resolve(world.cwd(), globals.textfile), document);
+    return undefined;
+  } catch (error) {
+    if (error instanceof OperatorError) return error;
+    throw error;
+  }
+}
+
+async function deliver({ stdout, stderr }: Report, exitCode: number, unwritten?: OperatorError): Promise<number> {
+  const failure = stdout.failure() ?? stderr.failure() ?? unwritten;
   if (!failure) return exitCode;
-  await stderr.write(`error: ${failure.message} [${failure.code}]\nHint: ${failure.hint}\n`);
+  const hint = failure.hint === undefined ? '' : `Hint: ${failure.hint}\n`;
+  await stderr.write(`error: ${escapeText(failure.message)} [${failure.code}]\n${hint}`);
   return exitCode === 0 ? 1 : exitCode;
 }

@@ -1,10 +1,12 @@
 /** One resource of a report: its figures, and the chart of them. Pure. */
 import * as z from 'zod';
 import type { Chart } from '../../html/index.js';
+import { DAY_MS } from '../daily-medians.js';
 import { forecast } from '../forecast/forecast.js';
+import type { Outlook } from '../forecast/limit.js';
 import type { DayValue } from '../forecast/series.js';
 import { dateOf, type ResourceHistory } from '../history.js';
-import { type Ahead, ResourcePrediction, toPrediction } from '../prediction.js';
+import { type Ahead, Range, ResourcePrediction, toPrediction } from '../prediction.js';
 import { formatFigure } from '../resources.js';
 import { describeForecast } from '../words.js';
 
@@ -12,13 +14,15 @@ export const ReportEntry = z.object({
   prediction: ResourcePrediction,
   /** Since the beginning of the period, or of the history where that is later; null of a single day. */
   change: z.object({ since: z.iso.date(), absolute: z.number(), share: z.number().nullable() }).nullable(),
-  /** The course over the period, oldest first. */
-  course: z.array(z.number()),
+  /** The course over the period, oldest first: means of a few days each, dated by the first. */
+  course: z.array(z.object({ date: z.iso.date(), value: z.number() })),
+  /** What is expected, some days apart up to the horizon. */
+  outlook: z.array(Range.extend({ date: z.iso.date() })),
 });
 export type ReportEntry = z.infer<typeof ReportEntry>;
 
-/** Means that are drawn in a line of text. */
-const COURSE_POINTS = 40;
+/** Enough for a small picture, and for a line of text. */
+const MOST_POINTS = 40;
 
 export function reportOn(
   history: ResourceHistory,
@@ -28,18 +32,41 @@ export function reportOn(
   const prediction = toPrediction(history, foreseen);
   const whole = history.days.filter(({ day }) => day <= foreseen.lastDay);
   const period = whole.filter(({ day }) => day >= foreseen.lastDay - periodDays);
-  const entry = { prediction, change: changeOver(period), course: condense(period) };
   const expected = foreseen.state === 'forecast' ? foreseen.outlooks : [];
-  const chart: Chart = {
-    title: history.resource,
+  const outlook = expected.map((range, index) => ({ ...range, day: foreseen.lastDay + index + 1 }));
+  const entry: ReportEntry = {
+    prediction,
+    change: changeOver(period),
+    course: condense(period),
+    outlook: thinOut(outlook).map(({ day, low, likely, high }) => ({ date: dateOf(day), low, likely, high })),
+  };
+  return { entry, chart: chartOf(prediction, whole, outlook) };
+}
+
+/** The chart of an entry, as coarse as that is. */
+export const entryChart = ({ prediction, course, outlook }: ReportEntry): Chart =>
+  chartOf(
+    prediction,
+    course.map(({ date, value }) => ({ day: dayOf(date), value })),
+    outlook.map((range) => ({ ...range, day: dayOf(range.date) })),
+  );
+
+const dayOf = (date: string): number => Date.parse(date) / DAY_MS;
+
+function chartOf(
+  prediction: ResourcePrediction,
+  measured: readonly Pick<DayValue, 'day' | 'value'>[],
+  outlook: readonly (Outlook & { readonly day: number })[],
+): Chart {
+  return {
+    title: prediction.resource,
     description: describeForecast(prediction),
-    measured: whole.map(({ day, value }) => ({ x: day, y: value })),
-    expected: expected.map((outlook, index) => ({ x: foreseen.lastDay + index + 1, ...outlook })),
-    limit: limitOf(history, [...whole.map(({ value }) => value), ...expected.map(({ high }) => high)]),
+    measured: measured.map(({ day, value }) => ({ x: day, y: value })),
+    expected: outlook.map(({ day, low, likely, high }) => ({ x: day, low, likely, high })),
+    limit: limitOf(prediction, [...measured.map(({ value }) => value), ...outlook.map(({ high }) => high)]),
     formatX: (day) => dateOf(Math.round(day)),
     formatY: (value) => formatFigure(prediction.unit, value),
   };
-  return { entry, chart };
 }
 
 function changeOver(period: readonly DayValue[]): ReportEntry['change'] {
@@ -49,18 +76,25 @@ function changeOver(period: readonly DayValue[]): ReportEntry['change'] {
   return { since: dateOf(first.day), absolute, share: first.value === 0 ? null : absolute / Math.abs(first.value) };
 }
 
-function condense(period: readonly DayValue[]): number[] {
-  const width = Math.ceil(period.length / COURSE_POINTS);
+function condense(period: readonly DayValue[]): ReportEntry['course'] {
+  const width = Math.ceil(period.length / MOST_POINTS);
   return Array.from({ length: Math.ceil(period.length / width) }, (_, index) => {
     const part = period.slice(index * width, (index + 1) * width);
-    return part.reduce((sum, { value }) => sum + value, 0) / part.length;
+    const value = part.reduce((sum, { value: one }) => sum + one, 0) / part.length;
+    return { date: dateOf(part[0]?.day ?? 0), value };
   });
+}
+
+/** Evenly, the last one included. */
+function thinOut<Point>(points: readonly Point[]): readonly Point[] {
+  const width = Math.ceil(points.length / MOST_POINTS);
+  return points.filter((_, index) => (points.length - 1 - index) % width === 0);
 }
 
 /** A limit far above everything would press the course flat: the text names it. */
 const FARTHEST = 3;
 
-function limitOf({ limit }: ResourceHistory, values: readonly number[]): Chart['limit'] {
+function limitOf({ limit }: ResourcePrediction, values: readonly number[]): Chart['limit'] {
   const highest = values.reduce((most, value) => Math.max(most, value), 0);
   return limit === null || limit > FARTHEST * highest ? undefined : { y: limit, name: 'limit' };
 }

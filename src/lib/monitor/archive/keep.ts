@@ -1,6 +1,6 @@
 /** The archive as the monitor uses it: written in the background, read when it is there. */
 import { withDeadline } from '../deadline.js';
-import { type ConnectionSettings, type Database, openDatabase } from './database.js';
+import { type ConnectionSettings, type Database, openDatabase, type Query } from './database.js';
 import type { Archive } from './index.js';
 import { createArchive } from './reader.js';
 import { createWriter, type Writer, type WriterOptions, type WriterState } from './writer.js';
@@ -41,3 +41,9 @@ export function openKeeper(settings: ConnectionSettings, options: KeeperOptions)
     },
   };
 }
+
+/** One statement a transaction, over the connections of the archive. */
+export const sqlOf =
+  ({ database }: Pick<Keeper, 'database'>): Query =>
+  (text, values) =>
+    database.transaction((query) => query(text, values));

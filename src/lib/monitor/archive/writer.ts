@@ -1,8 +1,8 @@
 /** Brings what waits in the outboxes into the archive, a little at a time, and never lets the application feel it. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { hostname } from 'node:os';
 import { withDeadline } from '../deadline.js';
 import { createDelivery, type Delivery, type DeliveryOptions } from './delivery.js';
+import { beat } from './heartbeat.js';
 import { migrate } from './migrations.js';
 import { dropOld } from './retention.js';
 
@@ -126,18 +126,12 @@ function createWrite(options: WriterOptions, { deliver }: Delivery): () => Promi
     if (!isMigrated) await database.transaction(migrate);
     // Looked for again after any failure: a schema may go when a backup is restored.
     isMigrated = false;
-    await database.transaction((query) =>
-      query(HEARTBEAT, [instance, hostname(), process.pid, version, new Date(startedAt)]),
-    );
+    await database.transaction((query) => beat(query, { id: instance, version, startedAt }));
     await deliver();
     isMigrated = true;
     await tidy();
   };
 }
-
-const HEARTBEAT = `
-insert into viktoria_ops.instances (id, host, pid, version, started_at, seen_at)
-values ($1, $2, $3, $4, $5, now()) on conflict (id) do update set seen_at = now()`;
 
 /** A batch a write until nothing old is left, then nothing for an hour. That it fails does not stop the writing. */
 function createTidy({ database, onNotice }: WriterOptions): () => Promise<void> {

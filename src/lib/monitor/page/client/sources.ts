@@ -4,7 +4,7 @@ import type {
   HookPerformance,
   JobStatus,
   OperatorStatus,
-  PerformanceHistory,
+  PerformanceOverTime,
   ResourceUsage,
   SystemOverview,
 } from '../../../contract/index.js';
@@ -15,7 +15,7 @@ export interface Data {
   readonly jobs: JobStatus;
   readonly database: DatabaseMetrics;
   readonly operator: OperatorStatus | null;
-  readonly history: PerformanceHistory;
+  readonly history: PerformanceOverTime;
   readonly usage: readonly ResourceUsage[];
 }
 export type SourceName = keyof Data;
@@ -47,7 +47,7 @@ export const SOURCES: Readonly<Record<SourceName, Source>> = {
   performance: { path: () => '/data/performance?window=1h', everyMs: () => 10_000, isLive: true },
   jobs: { path: () => '/data/jobs', everyMs: () => 10_000, isLive: true },
   history: {
-    path: (range) => `/data/performance/history?window=${range}`,
+    path: (range) => `/data/performance/over-time?window=${range}`,
     everyMs: (range) => SPANS[range].everyMs,
     isRanged: true,
   },

@@ -1,4 +1,4 @@
-/** Counts of hooks as the figures of the contract. Times in ms, to the microsecond. */
+/** Counts as the contract shows them. Times in ms, to the microsecond; null where nothing ran. Pure. */
 import type { HookMetric } from '../contract/index.js';
 import { quantile } from '../quantiles.js';
 import type { Rollup } from './history/ledger.js';
