@@ -35,9 +35,8 @@ describe('as time goes on', () => {
     const { page } = await look();
     await page.goto(site.url());
     await verdict(page).getByText('No problems').waitFor();
-    state.ready = 44;
+    Object.assign(state, { ready: 44, message: 'refuses connections' });
     await figure(page, 'jobs', 'Waiting').getByText('44').waitFor();
-    state.message = 'refuses connections';
     await verdict(page).getByText('1 problem: database: refuses connections').waitFor();
   });
 
@@ -70,8 +69,6 @@ describe('as time goes on', () => {
     await page.locator('#overview:not(.stale) .age', { hasText: 'as of' }).waitFor();
     await verdict(page).getByText('not known').waitFor();
     expect(await figure(page, 'jobs', 'Waiting').innerText()).toBe('3');
-    state.queueHangs = false;
-    await page.locator('#jobs:not(.stale)').waitFor();
   }, 40_000);
 });
 

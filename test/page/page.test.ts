@@ -225,7 +225,6 @@ describe('for everybody', () => {
   test.each([
     ['light, wide', { colorScheme: 'light', viewport: { width: 1400, height: 900 } }],
     ['dark, phone, German', { colorScheme: 'dark', viewport: { width: 390, height: 800 }, locale: 'de-DE' }],
-    ['dark, wall', { colorScheme: 'dark', viewport: { width: 2560, height: 1440 } }],
   ] as const)('%s: no finding of axe, nothing wider than the screen', async (_name, options) => {
     state.message = 'refuses connections';
     const { page } = await look(options);
@@ -241,6 +240,16 @@ describe('for everybody', () => {
       '[document.documentElement.scrollWidth, innerWidth]',
     );
     expect(content).toBeLessThanOrEqual(screen);
+  });
+
+  test('a wall: panels side by side', async () => {
+    const { page } = await look({ viewport: { width: 2560, height: 1440 } });
+    await page.goto(site.url());
+    await drawn(page);
+    const places = await page.evaluate<number[]>(
+      `[...document.querySelectorAll('.panel')].map(({ offsetTop }) => offsetTop)`,
+    );
+    expect(new Set(places.slice(0, 4)).size).toBe(1);
   });
 
   test('by keyboard: everything is reached, and arrow keys read a chart', async () => {
