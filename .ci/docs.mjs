@@ -173,6 +173,7 @@ function readMeanings() {
     AccessLog: 'security.accessLog.',
     Accounts: 'security.accounts.',
     Docs: 'docs.',
+    Monitoring: 'monitoring.',
     Alerting: 'alerting.',
     Incident: 'incidents[].',
     Automation: 'automation.',
