@@ -208,6 +208,7 @@ function readMeanings() {
     'incidents',
     'security',
     'docs',
+    'monitoring',
     'configuration',
   ];
   for (const name of config) readComments(`src/lib/config/${name}.ts`, sections, meanings);

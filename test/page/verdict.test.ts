@@ -85,6 +85,10 @@ describe('the verdict', () => {
       'cannot be read: no queue',
       'no answer in time',
     ]);
+    const failure = { kind: 'unreachable' } as const;
+    expect(problemsOf({ ...nothing, overview: { failure }, jobs: { failure } }, view, NOW)).toMatchObject([
+      { what: 'System overview, Background jobs', evidence: 'the application cannot be reached' },
+    ]);
   });
 
   test('findings of the operator’s side count, information does not', () => {

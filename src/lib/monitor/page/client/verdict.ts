@@ -81,29 +81,31 @@ function ofOperator({ operator }: Readings, { words, format }: View, now: number
   return Date.parse(validUntil) < now ? [old, ...told] : told;
 }
 
-/** What could not be read is not known to be good. */
+const PANEL_OF = {
+  overview: 'overview',
+  performance: 'hooks',
+  jobs: 'jobs',
+  database: 'database',
+  operator: 'alerts',
+} as const;
+const READ_NAMES = Object.keys(PANEL_OF) as readonly (keyof typeof PANEL_OF)[]; // keys of a literal
+
+/** What could not be read is not known to be good. One reason for several is said once. */
 function ofReading(readings: Readings, words: Words): Problem[] {
-  const panels = {
-    overview: 'overview',
-    performance: 'hooks',
-    jobs: 'jobs',
-    database: 'database',
-    operator: 'alerts',
-  } as const;
-  return (Object.keys(panels) as (keyof typeof panels)[]).flatMap((name): Problem[] => {
+  const byReason = new Map<string, PanelName[]>();
+  for (const name of READ_NAMES) {
     const { failure } = readings[name];
-    if (!failure || failure.kind === 'signedOut') return [];
-    const panel = panels[name];
-    return [
-      {
-        severity: 'unknown',
-        what: words.panels[panel],
-        evidence: reasonOf(failure, words),
-        panel,
-        next: 'viktoria-ops health',
-      },
-    ];
-  });
+    if (!failure || failure.kind === 'signedOut') continue;
+    const reason = reasonOf(failure, words);
+    byReason.set(reason, [...(byReason.get(reason) ?? []), PANEL_OF[name]]);
+  }
+  return [...byReason].map(([evidence, panels]) => ({
+    severity: 'unknown',
+    what: panels.map((panel) => words.panels[panel]).join(', '),
+    evidence,
+    panel: panels[0] ?? 'overview',
+    next: 'viktoria-ops health',
+  }));
 }
 
 const NAMED = 4;
