@@ -14,7 +14,6 @@ export const DE: Words = {
   loading: 'lädt …',
   asOf: (time) => `Stand ${time}`,
   stale: 'veraltet',
-  notMeasured: 'nicht gemessen',
   nothing: 'keine',
   table: 'Werte als Tabelle',
   keys: 'Pfeiltasten gehen durch die Werte.',
@@ -107,7 +106,6 @@ export const DE: Words = {
     type: 'Art',
     state: 'Zustand',
     count: 'Aufgaben',
-    source: 'Quelle',
     sources: 'Quellen',
   },
   database: {

@@ -13,7 +13,6 @@ export const EN = {
   loading: 'loading …',
   asOf: (time: string) => `as of ${time}`,
   stale: 'stale',
-  notMeasured: 'not measured',
   nothing: 'none',
   table: 'Values as a table',
   keys: 'Arrow keys go through the values.',
@@ -106,7 +105,6 @@ export const EN = {
     type: 'Type',
     state: 'State',
     count: 'Jobs',
-    source: 'Source',
     sources: 'Sources',
   },
   database: {
