@@ -174,6 +174,7 @@ function readMeanings() {
     AccessLog: 'security.accessLog.',
     Accounts: 'security.accounts.',
     Docs: 'docs.',
+    Monitoring: 'monitoring.',
     Alerting: 'alerting.',
     Incident: 'incidents[].',
     Automation: 'automation.',
@@ -208,6 +209,7 @@ function readMeanings() {
     'incidents',
     'security',
     'docs',
+    'monitoring',
     'configuration',
   ];
   for (const name of config) readComments(`src/lib/config/${name}.ts`, sections, meanings);
