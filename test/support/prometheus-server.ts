@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { freePort } from '../../src/lib/demo/postgres.js';
 import { get } from './monitoring.js';
 
-export interface Sample {
+interface Sample {
   readonly metric: Readonly<Record<string, string>>;
   readonly value: number;
 }

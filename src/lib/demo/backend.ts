@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { API_PREFIX } from '../contract/index.js';
-import { activeClients, createMonitor, type HealthCheck, type Monitor } from '../monitor/index.js';
+import {
+  activeClients,
+  createHttpMetrics,
+  createMonitor,
+  type HealthCheck,
+  type HttpMetrics,
+  type Monitor,
+} from '../monitor/index.js';
 import { packageVersion } from '../package.js';
 import { createContentApi } from './content-api.js';
 import { createEntities, type Entities } from './entities.js';
@@ -55,10 +62,11 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   const log = createLog(options.logDirectory);
   const entities = createEntities(pool);
   const server = createServer();
-  const monitor = watch({ options, pool, server, log, activity: watchClients(server) });
+  const http = createHttpMetrics();
+  const monitor = watch({ options, pool, http, log, server, activity: watchClients(server, http) });
   registerLifecycles(entities, monitor.flags);
   monitor.instrument(entities.lifecycles);
-  server.on('request', createRouter({ monitor, entities, log }));
+  server.on('request', createRouter({ monitor, entities, http, log }));
   await listen(server, options.port);
   monitor.start();
   const worker = startWorker(pool, log.error);
@@ -89,11 +97,12 @@ interface Watched {
   readonly options: BackendOptions;
   readonly pool: pg.Pool;
   readonly server: Server;
+  readonly http: HttpMetrics;
   readonly log: BackendLog;
   readonly activity: ReturnType<typeof watchClients>;
 }
 
-function watch({ options, pool, server, log, activity }: Watched): Monitor {
+function watch({ options, pool, server, http, log, activity }: Watched): Monitor {
   return createMonitor({
     application: {
       version: '1.0.0',
@@ -106,6 +115,7 @@ function watch({ options, pool, server, log, activity }: Watched): Monitor {
     jobs: [{ type: 'sql', name: 'sample', queries: JOB_QUERIES }],
     resolveFrom: join(options.logDirectory, 'backend.js'),
     pool: () => poolStatus(pool),
+    http,
     activity,
     diskPath: options.logDirectory,
     version: packageVersion(),
@@ -135,35 +145,37 @@ const poolStatus = ({ totalCount, idleCount, waitingCount }: pg.Pool) => ({
   max: POOL_SIZE,
 });
 
-/** Counts requests, and client addresses by when they were last seen. */
-function watchClients(server: Server) {
+/** How many requests were answered, and to how many clients, by when those were last seen. */
+function watchClients(server: Server, http: HttpMetrics) {
   const clients = activeClients();
-  let requests = 0;
-  server.on('request', (request: IncomingMessage) => {
-    requests += 1;
-    clients.seen(request.socket.remoteAddress ?? '');
-  });
-  return () => ({ requests, activeUsers: clients.count() });
+  server.on('request', (request: IncomingMessage) => clients.seen(request.socket.remoteAddress ?? ''));
+  return () => ({ requests: http.answered(), activeUsers: clients.count() });
 }
 
 interface Routed {
   readonly monitor: Monitor;
   readonly entities: Entities;
+  readonly http: HttpMetrics;
   readonly log: BackendLog;
 }
 
-function createRouter({ monitor, entities, log }: Routed) {
+function createRouter({ monitor, entities, http, log }: Routed) {
   const content = createContentApi(entities, log.error);
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
-    const start = performance.now();
-    log.debug(`${request.method} ${request.url} from ${request.socket.remoteAddress}`);
-    const isMonitoring = request.url?.startsWith(`${API_PREFIX}/`) ?? false;
-    await (isMonitoring ? monitor.listener(request, response) : content.answer(request, response));
     const { method = '', url = '' } = request;
+    const start = performance.now();
+    const end = http.begin(method);
+    log.debug(`${method} ${url} from ${request.socket.remoteAddress}`);
+    const isMonitoring = url.startsWith(`${API_PREFIX}/`);
+    await (isMonitoring ? monitor.listener(request, response) : content.answer(request, response));
+    end({ route: routeOf(url), status: response.statusCode });
     log.http(requestMessage(method, url, { durationMs: performance.now() - start, status: response.statusCode }));
   };
   return (request: IncomingMessage, response: ServerResponse) => void answer(request, response).catch(log.error);
 }
+
+/** `/api/players/:id`: few, however many rows there are. */
+const routeOf = (url: string): string => url.replace(/\?.*/, '').replace(/\/\d+(?=\/|$)/g, '/:id');
 
 const listen = (server: Server, port: number): Promise<void> =>
   new Promise((resolve, reject) => {

@@ -19,15 +19,18 @@ export const compose: Template = {
   ],
   files: async ({ config }) => {
     const { app, database } = config;
-    const values = { root: json(app.root), user: json(database.user), database: json(database.database) };
-    const own = async (path: string): Promise<TemplateFile> => ({
+    const values = { root: app.root, user: database.user, database: database.database };
+    const own = async (path: string, quote: (value: string) => string): Promise<TemplateFile> => ({
       path,
       belongs: 'a directory of its own',
-      text: await fill(`compose/${path}`, values),
+      text: await fill(
+        `compose/${path}`,
+        Object.fromEntries(Object.entries(values).map(([name, value]) => [name, quote(value)])),
+      ),
     });
     return [
-      await own('compose.yaml'),
-      await own('viktoria-ops.yaml'),
+      await own('compose.yaml', (value) => json(value.replaceAll('$', '$$$$'))), // a single one begins a variable
+      await own('viktoria-ops.yaml', json),
       ...within('prometheus', await prometheusFiles(config, { url: BACKEND, tokenFile: TOKEN_FILE })),
       ...within('grafana', await grafanaFiles(config, PROMETHEUS)),
     ];
