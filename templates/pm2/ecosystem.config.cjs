@@ -31,6 +31,7 @@ module.exports = {
       args: 'maintenance daily --quiet --deadline 2h{{environment}}',
       interpreter: 'none',
       env: environment,
+      // At this time, and once when PM2 starts it.
       autorestart: false,
       cron_restart: '15 3 * * *',
     },

@@ -1,7 +1,8 @@
-/** What `init prometheus` and `init grafana` write, at work: a real Prometheus scrapes a real backend. */
+/** What `init prometheus`, `grafana` and `github-actions` write, at work: a real Prometheus scrapes a real backend. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
 import * as z from 'zod';
 import { sendTraffic } from '../../src/lib/demo/traffic.js';
 import { useInstallation } from '../support/backend.js';
@@ -24,7 +25,16 @@ const guideJob = (target: string) => `
 
 let prometheus: PrometheusServer;
 beforeAll(async () => {
-  const made = await run(['init', 'prometheus', 'grafana', '--config', installation.config, '--output-dir', directory]);
+  const made = await run([
+    'init',
+    'prometheus',
+    'grafana',
+    'github-actions',
+    '--config',
+    installation.config,
+    '--output-dir',
+    directory,
+  ]);
   if (made.code !== 0) throw new Error(made.stderr);
   writeFileSync(join(directory, 'prometheus/hook-monitoring.token'), installation.secret);
   const config = join(directory, 'prometheus/prometheus.yml');
@@ -170,10 +180,26 @@ describe('grafana', () => {
     }
   });
 
-  test.each(['dashboards', 'datasources'])('the provisioning of %s is YAML of version 1', async (name) => {
-    const { parse } = await import('yaml');
+  test.each(['dashboards', 'datasources'])('the provisioning of %s is YAML of version 1', (name) => {
     const content = parse(read(`grafana/provisioning/${name}/viktoria.yml`));
     expect(content.apiVersion).toBe(1);
     expect((content.providers ?? content.datasources)[0].type).toBe(name === 'dashboards' ? 'file' : 'prometheus');
   });
+});
+
+test('the smoke check of GitHub Actions knows a backend that is well, with its secret, from one that is down', async () => {
+  const { jobs } = parse(read('github-actions/viktoria-smoke.yml'));
+  const steps: string[] = jobs.smoke.steps.flatMap(({ run: line = '' }) => line.match(/^npx viktoria-ops .*/) ?? []);
+  expect(steps).toHaveLength(3);
+  const url = jobs.smoke.env.VIKTORIA_OPS_URL;
+  expect(url).toBe(installation.url());
+  for (const line of steps) {
+    const words = line.split(' ').slice(2);
+    const env = { VIKTORIA_OPS_TOKEN: installation.secret };
+    const [well, down] = [
+      await run(words, { env: { ...env, VIKTORIA_OPS_URL: url } }),
+      await run(words, { env: { ...env, VIKTORIA_OPS_URL: 'http://127.0.0.1:9' } }),
+    ];
+    expect([line, well.code, down.code]).toEqual([line, 0, 4]);
+  }
 });

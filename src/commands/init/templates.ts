@@ -10,14 +10,16 @@ export default defineCommand({
     ['--output-dir <directory>', 'where they are written, each below its name (default: operations)'],
     ['--list', 'list the templates'],
     ['--diff', 'show the lines that would change, and write nothing'],
-    ['--force', 'replace files that were changed; what they were is kept as .bak'],
+    ['--force', 'replace files that differ; what they were is kept as .bak'],
   ],
   flags: InitFlags,
   result: InitResult,
   run: planThenApply(planInit, applyInit),
   changes: true,
   summary: (result) =>
-    result.directory === null ? `${countOf(result.templates.length, 'template')}` : written(result),
+    result.directory === null
+      ? `${`${countOf(result.templates.length, 'template')}; to write some: viktoria-ops init <name> …`}`
+      : written(result),
   view: ({ directory, templates, files }, theme) => {
     if (directory === null)
       return theme.table(
@@ -32,7 +34,7 @@ export default defineCommand({
       ...files.filter(({ difference }) => difference.length > 0).map(({ difference }) => difference.join('\n')),
       ...templates.map(({ name, check, next }) =>
         [
-          theme.heading(name),
+          theme.heading(`${name}, in ${directory}`),
           ...(check === null ? [] : [`  check: cd ${name} && ${check}`]),
           ...next.map((step) => `  next: ${step}`),
         ].join('\n'),
@@ -73,6 +75,6 @@ const WORDS = { create: 'create', change: 'replace', keep: 'keep', refuse: 'left
 function written({ directory, isWritten, files }: Result): string {
   const count = files.filter(({ action }) => action === 'create' || action === 'change').length;
   const refused = files.filter(({ action }) => action === 'refuse').length;
-  const left = refused === 0 ? '' : `, ${refused} changed by hand and left`;
+  const left = refused === 0 ? '' : `, ${refused} left as ${refused === 1 ? 'it is' : 'they are'}`;
   return `${countOf(count, 'file')} ${isWritten ? 'written' : 'would be written'} in ${directory}${left}`;
 }

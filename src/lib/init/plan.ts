@@ -43,7 +43,7 @@ export const InitResult = z.object({
       belongs: z.string(),
       /** As `ls` counts them: `0644`. */
       mode: z.string(),
-      /** `refuse`: the file that is there was changed. */
+      /** `refuse`: what is there differs, and nobody said that it may go. */
       action: z.enum(ACTIONS),
       /** From what is there to what would be written, as `diff -u` has it. */
       difference: z.array(z.string()),
@@ -141,6 +141,6 @@ async function read(path: string): Promise<string | undefined> {
 const refused = ({ path }: PlannedFile): Finding => ({
   code: 'VOPS-INIT-CHANGED',
   severity: 'error',
-  message: `${path} was changed since it was written, and is left as it is`,
+  message: `${path} is there and differs: it is left as it is`,
   hint: 'take over what you need from the difference, or let it be replaced with --force, which keeps it as .bak',
 });
