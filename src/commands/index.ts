@@ -4,6 +4,7 @@ import type { CommandEntry } from '../lib/command.js';
 /** Words that hold several commands. */
 export const groups: Readonly<Record<string, string>> = {
   performance: 'how the hooks perform',
+  'performance baseline': 'a known normal',
   errors: 'errors of the hooks',
   queue: 'background jobs',
   db: 'PostgreSQL',
@@ -14,6 +15,8 @@ export const groups: Readonly<Record<string, string>> = {
   logs: 'log files',
   alerts: 'rules, evaluation, delivery, silences',
   integrity: 'what must hold in the data, and what users do',
+  security: 'who gets in, and what is open to others',
+  docs: 'the handbook of this installation',
   maintenance: 'tiers: several commands as one run',
   incidents: 'playbooks, incident records, and the audit log',
   'incidents automation': 'the switch of the playbooks',
@@ -33,6 +36,46 @@ export const commands: readonly CommandEntry[] = [
     summary: 'hook performance against its targets',
     isDefault: true,
     load: () => import('./performance/summary.js'),
+  },
+  {
+    path: 'performance daily',
+    summary: 'the hooks of the last 24 h, hour by hour',
+    load: () => import('./performance/daily.js'),
+  },
+  {
+    path: 'performance weekly',
+    summary: 'the hooks of the last 7 days, day by day',
+    load: () => import('./performance/weekly.js'),
+  },
+  {
+    path: 'performance trends',
+    summary: 'which hooks became slower or faster in a week, since when',
+    load: () => import('./performance/trends.js'),
+  },
+  {
+    path: 'performance bottlenecks',
+    summary: "where the hooks' time goes, why, and what helps",
+    load: () => import('./performance/bottlenecks.js'),
+  },
+  {
+    path: 'performance optimize',
+    summary: 'hooks, database and memory: what to improve; --apply does what is safe',
+    load: () => import('./performance/optimize.js'),
+  },
+  {
+    path: 'performance baseline save',
+    summary: 'keep the last week as the known normal',
+    load: () => import('./performance/baseline/save.js'),
+  },
+  {
+    path: 'performance baseline compare',
+    summary: 'which hooks became slower or faster than the known normal',
+    load: () => import('./performance/baseline/compare.js'),
+  },
+  {
+    path: 'performance load-test',
+    summary: 'load on an environment that is not production; what it bears',
+    load: () => import('./performance/load-test.js'),
   },
   {
     path: 'errors count',
@@ -140,13 +183,32 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./capacity/predict.js'),
   },
   { path: 'capacity trends', summary: 'how fast what grows', load: () => import('./capacity/trends.js') },
-  { path: 'config validate', summary: 'check the configuration', load: () => import('./config/validate.js') },
+  {
+    path: 'config validate',
+    summary: "check the configuration, ours and the backend's: does it parse, is it safe?",
+    load: () => import('./config/validate.js'),
+  },
   {
     path: 'config show',
     summary: 'the values in force, and where each comes from',
     load: () => import('./config/show.js'),
   },
   { path: 'config backup', summary: 'keep a snapshot of the configuration', load: () => import('./config/backup.js') },
+  {
+    path: 'config diff',
+    summary: 'what differs between snapshots, environments, directories and now',
+    load: () => import('./config/diff.js'),
+  },
+  {
+    path: 'config audit',
+    summary: 'what changed in the configuration, when, and by whom; drift between environments',
+    load: () => import('./config/audit.js'),
+  },
+  {
+    path: 'config restore',
+    summary: 'put the files of a snapshot back, after a snapshot of what is there',
+    load: () => import('./config/restore.js'),
+  },
   {
     path: 'backup push',
     summary: 'send good backups to the bucket elsewhere',
@@ -257,10 +319,20 @@ export const commands: readonly CommandEntry[] = [
     summary: 'the checks and journeys, and how they stood last',
     load: () => import('./integrity/list.js'),
   },
+  {
+    path: 'security check',
+    summary: 'logins and scans, accounts and tokens, rights of files and database, TLS',
+    load: () => import('./security/check.js'),
+  },
+  {
+    path: 'docs update',
+    summary: 'the operations handbook of this installation, around what you wrote in it',
+    load: () => import('./docs/update.js'),
+  },
   { path: 'maintenance daily', summary: 'every daily task as one run', load: () => import('./maintenance/daily.js') },
   {
     path: 'maintenance weekly',
-    summary: 'vacuum, indexes, and backups proven by a restore',
+    summary: 'vacuum, indexes, a security review, backups proven by a restore',
     load: () => import('./maintenance/weekly.js'),
   },
   {

@@ -49,11 +49,12 @@ export function defineCommand<Flags, Result, Given>(
 
 /**
  * The `run` of a command that changes something: `plan` reads and returns what would be done, `apply` does it.
- * `--dry-run` stops between the two, so what it prints is the very plan a real run carries out.
+ * `--dry-run` stops between the two, so what it prints is the very plan a real run carries out. What only `apply` needs,
+ * such as the bytes to be written, a plan may carry beside its result.
  */
-export function planThenApply<Flags, Result>(
-  plan: (context: Context, flags: Flags) => Promise<Outcome<Result>>,
-  apply: (context: Context, plan: Outcome<Result>, flags: Flags) => Promise<Outcome<Result>>,
+export function planThenApply<Flags, Result, Plan extends Outcome<Result> = Outcome<Result>>(
+  plan: (context: Context, flags: Flags) => Promise<Plan>,
+  apply: (context: Context, plan: Plan, flags: Flags) => Promise<Outcome<Result>>,
 ): (context: Context, flags: Flags) => Promise<Outcome<Result>> {
   return async (context, flags) => {
     const planned = await plan(context, flags);

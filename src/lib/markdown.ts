@@ -1,6 +1,6 @@
-/** Markdown in which text cannot become markup. */
+/** Text and tables as Markdown. Pure. */
 
-/** No character of a text is markup; line ends become spaces. */
+/** No character of the text is markup; it stays on one line. */
 export const escapeMarkdown = (text: string): string =>
   text
     .replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]+/g, ' ')
@@ -8,8 +8,17 @@ export const escapeMarkdown = (text: string): string =>
       character === '<' ? '&lt;' : character === '&' ? '&amp;' : `\\${character}`,
     );
 
-/** A table; the cells are escaped. */
-export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const row = (cells: readonly string[]) => `| ${cells.map(escapeMarkdown).join(' | ')} |`;
-  return [row(head), `| ${head.map(() => '---').join(' | ')} |`, ...rows.map(row), ''].join('\n');
+export interface MarkdownColumn {
+  readonly name: string;
+  readonly isNumber?: boolean;
+}
+
+/** A table, a line a row; the cells are escaped. */
+export function markdownTable(columns: readonly MarkdownColumn[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [
+    line(columns.map(({ name }) => escapeMarkdown(name))),
+    line(columns.map(({ isNumber }) => (isNumber ? '---:' : '---'))),
+    ...rows.map((cells) => line(cells.map(escapeMarkdown))),
+  ].join('\n');
 }

@@ -51,6 +51,7 @@ const INSTALLATIONS: Readonly<Record<string, object>> = {
     database: { host: 'db.example.org', password: SECRET, user: 'str"api', sslmode: 'require' },
     logs: { reopen: { command: ['touch', join(ROOT, "it's reopened")] } },
     backup: { directory: '/home/backups/ours' },
+    docs: { directory: '/srv/handbook' },
     stateDirectory: '/srv/state of ours',
     environments: { production: { kpis: { errorRate: { warning: 0.02 } } } },
   },
@@ -76,6 +77,12 @@ describe.each(Object.entries(INSTALLATIONS))('made for %s', (name, sections) => 
     const units = made.paths.filter((path) => path.startsWith('systemd/')).map((path) => `./${path.slice(8)}`);
     expect(units).toHaveLength(9);
     expect(tool(made, 'systemd', ['systemd-analyze', 'verify', ...units])).toEqual({ status: 0, said: '' });
+    const daily = made.read('systemd/viktoria-ops-daily.service');
+    const [writable = ''] = /^ReadWritePaths=.*/m.exec(daily) ?? [];
+    const { stateDirectory, backup, docs } = Object(sections);
+    for (const place of [stateDirectory, backup?.directory, docs?.directory].filter(Boolean))
+      expect(writable).toContain(place);
+    expect(/^ProtectHome=(.*)/m.exec(daily)?.[1]).toBe(backup ? 'read-only' : 'yes');
     const exposure = [
       'systemd-analyze',
       'security',

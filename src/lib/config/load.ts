@@ -1,7 +1,7 @@
 /** From flags, variables and a file to the one configuration that everything after trusts. */
 import { dirname, resolve } from 'node:path';
 import type { Redactor } from '../redact.js';
-import { checkFile, checkSections } from './check-sections.js';
+import { checkFile, checkSections, type GivenSections, withDefaults } from './check-sections.js';
 import { withDirectories } from './directories.js';
 import { findConfigFile } from './discover.js';
 import type { ConfigDocument } from './document.js';
@@ -20,7 +20,7 @@ import {
 import { formatPath, type Path } from './origin.js';
 import { firstOf, invalidConfig, type Problem } from './problems.js';
 import { hasReference, type Missing, resolveReferences } from './references.js';
-import type { Config, ConfigSections } from './schema.js';
+import type { Config } from './schema.js';
 import { type ConfigSource, readConfig } from './source.js';
 import { type Tree, valueAt } from './tree.js';
 
@@ -45,24 +45,29 @@ export async function loadConfig({ flags, env, cwd, redactor }: LoadOptions): Pr
   await refuseInvalidFile(source);
 
   const directory = file === undefined ? cwd : dirname(file);
-  const sections = await parseSections(source, flags.env, { env, directory });
-  registerSecrets(sections, redactor);
+  const given = await parseSections(source, flags.env, { env, directory });
+  registerSecrets(given, redactor);
+  const sections = withDefaults(given);
 
   const isVariable = (path: Path) => variableAt(env, path) !== undefined;
   const tree = source ? viewOf(source.content, flags.env).tree : {};
   const resolved = withDirectories(sections, env, (path, value) => resolve(isVariable(path) ? cwd : directory, value));
-  return {
-    ...resolved,
+  return Object.assign(resolved, {
     environment: flags.env ?? 'default',
     file,
     warnings: [
       ...warnings,
       ...(source ? await warnOfExposure(source.content, sections) : []),
-      ...(await warnOfExposedKeys(resolved)),
+      ...(given.backup ? await warnOfExposedKeys(resolved) : []),
     ],
-    isSet: (path) => isVariable(path) || valueAt(tree, path) !== undefined,
+    isSet: (path: Path) => isVariable(path) || valueAt(tree, path) !== undefined,
     origins: async () => originsOf(await source?.document(), flags.env, env),
-  };
+  });
+}
+
+/** The environments that a configuration file names. Errors: as of reading it. */
+export async function listEnvironments(file: string | undefined): Promise<readonly string[]> {
+  return environmentNames(file === undefined ? undefined : (await readConfig(file)).content);
 }
 
 /**
@@ -116,7 +121,7 @@ async function parseSections(
   source: ConfigSource | undefined,
   environment: string | undefined,
   { env, directory }: Surroundings,
-): Promise<ConfigSections> {
+): Promise<GivenSections> {
   const missing: Missing[] = [];
   const tree = source ? viewOf(source.content, environment).tree : {};
   const resolved = await resolveReferences(tree, { env, directory }, missing);

@@ -6,5 +6,6 @@ export * from './findings.js';
 export * from './flags.js';
 export * from './jobs.js';
 export * from './performance.js';
+export * from './performance-history.js';
 export * from './routes.js';
 export * from './system.js';

@@ -16,6 +16,8 @@ export interface RouteDefinition {
   readonly optional?: true;
   /** What a POST is sent, as JSON; its fields are parameters too. */
   readonly body?: true;
+  /** Longest answer the client takes; 5 MB unless said. */
+  readonly maxBytes?: number;
   /** The answer has no end. */
   readonly stream?: true;
   /** Which secret opens it: the monitoring secret unless said. */

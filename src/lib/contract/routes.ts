@@ -9,6 +9,7 @@ import { DatabaseMetrics } from './database.js';
 import { FeatureFlagUsage } from './flags.js';
 import { JobStatus } from './jobs.js';
 import { Bottlenecks, HookError, HookPerformance, PerformanceReport, PerformanceTrends } from './performance.js';
+import { PerformanceHistory } from './performance-history.js';
 import { none, PositiveInteger, type RouteDefinition, WindowText } from './route-definition.js';
 import { ResourceUsage, SystemMetrics, SystemOverview } from './system.js';
 
@@ -17,6 +18,7 @@ export type { RouteDefinition } from './route-definition.js';
 export const API_PREFIX = '/api/hook-monitoring';
 
 const windowed = z.object({ window: WindowText.optional() });
+const between = z.object({ from: z.iso.datetime().optional(), to: z.iso.datetime().optional() });
 
 export const routes = {
   health: {
@@ -63,6 +65,15 @@ export const routes = {
     summary: 'Each hook against the week before',
     parameters: none,
     response: PerformanceTrends,
+    optional: true,
+  },
+  performanceHistory: {
+    method: 'GET',
+    path: '/performance/history',
+    summary: 'Each hook by the hour (default: the last 7 days)',
+    parameters: between,
+    response: PerformanceHistory,
+    maxBytes: 50_000_000, // a week of 200 hooks that never rest is 3 MB
     optional: true,
   },
   bottlenecks: {
@@ -115,11 +126,7 @@ export const routes = {
     method: 'GET',
     path: '/usage',
     summary: 'Resource usage over time',
-    parameters: z.object({
-      from: z.iso.datetime().optional(),
-      to: z.iso.datetime().optional(),
-      step: WindowText.optional(),
-    }),
+    parameters: between.extend({ step: WindowText.optional() }),
     response: z.array(ResourceUsage),
     optional: true,
   },

@@ -126,7 +126,8 @@ export function judgeNetwork(probes: readonly Probe[], { health, kpis }: Pick<Co
   });
 }
 
-function judgeCertificate(
+/** @param lifetimeMs what is left, below zero once it has expired; null without TLS */
+export function judgeCertificate(
   at: string,
   lifetimeMs: number | null,
   levels: Config['health']['certificateLifetime'],

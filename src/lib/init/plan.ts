@@ -55,7 +55,7 @@ export const InitResult = z.object({
 export type InitResult = z.output<typeof InitResult>;
 type PlannedFile = InitResult['files'][number];
 
-type PlanContext = Pick<Context, 'config' | 'cwd' | 'exec'>;
+type PlanContext = Pick<Context, 'config' | 'cwd'>;
 
 /**
  * Looks at what is there and says what would be written; without names, what there is to choose from.
@@ -69,7 +69,7 @@ export async function planInit(context: PlanContext, flags: InitFlags): Promise<
   const installation = await installationOf(context);
   const files: PlannedFile[] = [];
   for (const template of new Set(chosen)) {
-    files.push(...(await planFiles(template, { context, installation, directory, flags })));
+    files.push(...(await planFiles(template, { installation, directory, flags })));
   }
   const findings = flags.diff ? [] : files.filter(({ action }) => action === 'refuse').map(refused);
   return conclude({ directory, isWritten: false, templates: described(chosen), files }, findings);
@@ -102,21 +102,20 @@ async function installationOf({ config }: Pick<Context, 'config'>): Promise<Inst
 }
 
 interface Planning {
-  readonly context: PlanContext;
   readonly installation: Installation;
   readonly directory: string;
   readonly flags: InitFlags;
 }
 
 async function planFiles(template: Template, planning: Planning): Promise<PlannedFile[]> {
-  const { context, installation, directory, flags } = planning;
+  const { installation, directory, flags } = planning;
   const planned: PlannedFile[] = [];
   for (const { path: below, belongs, text, mode = 0o644 } of await template.files(installation)) {
     const path = join(template.name, below);
     const current = await read(join(directory, path));
     const action = actionFor(current, text, flags.force);
     const isShown = flags.diff || action === 'refuse';
-    const difference = isShown ? await differences(context.exec, { path, from: current ?? '', to: text }) : [];
+    const difference = isShown ? await differences({ path, from: current ?? '', to: text }) : [];
     planned.push({ path, belongs, mode: modeText(mode), action, difference, text: action === 'keep' ? '' : text });
   }
   return planned;

@@ -24,6 +24,7 @@ import type { History } from './history/history.js';
 import { windowLength } from './history/periods.js';
 import { ERRORS_KEPT } from './history/recorder.js';
 import type { HostProbe } from './host.js';
+import { performanceHistory } from './hourly.js';
 import { describeApi } from './openapi.js';
 import type { ProcessProbe } from './process.js';
 import { type MetricSources, renderMetrics } from './prometheus.js';
@@ -82,6 +83,7 @@ export function createHandlers(sources: Sources): Handlers {
     dailyReport: () => dailyReport(history, now()),
     weekly: () => weeklyReport(history, now()),
     weeklyTrends: () => weeklyTrends(history, now()),
+    performanceHistory: (question) => performanceHistory(history, question, now()),
     bottlenecks: () => bottlenecksOf(history, now()),
     errorCount: async ({ window }) => (await failuresOf(history, windowLength(window), now())).failed,
     recentErrors: async ({ limit = DEFAULT_ERRORS }) => [...(await history.errors(Math.min(limit, ERRORS_KEPT)))],

@@ -1,6 +1,6 @@
 /** The report as a file: one HTML page with its charts, or Markdown. Pure. */
 import { type Chart, chartAddress, html, lineChart, page, table } from '../../html/index.js';
-import { escapeMarkdown } from '../../markdown.js';
+import { escapeMarkdown, markdownTable } from '../../markdown.js';
 import { formatPercent } from '../../measures.js';
 import { formatChange, formatFigure } from '../resources.js';
 import { describeForecast } from '../words.js';
@@ -44,16 +44,14 @@ ${lineChart(chart)}
 }
 
 export function markdownReport({ title, about }: Cover, entries: readonly ReportedEntry[]): string {
-  const row = (cells: readonly string[]) => `| ${cells.map(escapeMarkdown).join(' | ')} |`;
-  const rule = `| ${COLUMNS.map((column) => ('isNumber' in column ? '---:' : '---')).join(' | ')} |`;
   const sections = entries.map(({ entry, chart }) => {
     const words = `${describeForecast(entry.prediction)}. ${provenance(entry)}`;
     const picture = `![${escapeMarkdown(chart.title)}](${chartAddress(chart)})`;
     return `## ${escapeMarkdown(chart.title)}\n\n${escapeMarkdown(words)}\n\n${picture}\n`;
   });
   const head = [`# ${escapeMarkdown(title)}`, '', escapeMarkdown(about), ''];
-  const rows = entries.map(({ entry }) => row(cellsOf(entry)));
-  return [...head, row(COLUMNS.map(({ name }) => name)), rule, ...rows, '', ...sections].join('\n');
+  const rows = entries.map(({ entry }) => cellsOf(entry));
+  return [...head, markdownTable(COLUMNS, rows), '', ...sections].join('\n');
 }
 
 function cellsOf({ prediction, change }: ReportEntry): string[] {

@@ -18,8 +18,8 @@ export type Planted = z.infer<typeof Planted>;
 
 /** Where the past is written. */
 export interface Stage extends Place {
-  /** Of the reverse proxy before the backend. */
-  readonly proxyLogs: string;
+  /** The access log of the reverse proxy before the backend. */
+  readonly proxyLog: string;
   readonly connection: Connection;
   /** As the owner of the database. */
   readonly client: pg.Client;

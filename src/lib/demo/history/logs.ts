@@ -1,6 +1,6 @@
 /** Logs of the backend, rotated once a week, and of the reverse proxy before it, which knows the addresses. */
 import { mkdir, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { rotatedName } from '../../logs/names.js';
@@ -15,8 +15,8 @@ export const logs: Chapter = {
   name: 'logs',
   async write(stage, story) {
     const requests = requestsOf(story).sort((one, other) => one.at - other.at);
-    await mkdir(stage.proxyLogs, { recursive: true });
-    await writeFile(join(stage.proxyLogs, 'access.log'), requests.map(accessLine).join(''));
+    await mkdir(dirname(stage.proxyLog), { recursive: true });
+    await writeFile(stage.proxyLog, requests.map(accessLine).join(''));
     const entries = [...requests.map(backendEntry), ...story.newErrors.map(errorEntry)];
     for (let from = story.from; from < story.now; from += WEEK_MS) {
       const week = entries.filter(({ at }) => at >= from && at < from + WEEK_MS);
@@ -34,15 +34,15 @@ const PROBED_TIMES = 10;
 const failedLogins = ({ loginsFailedAt: at }: Story): Planted => ({
   id: 'failed-logins',
   sentence: `${LOGINS.count} logins of ${LOGINS.address} failed in the hour from ${isoTime(at)}`,
-  command: 'logs analyze',
-  facts: { ...LOGINS, at: isoTime(at), route: 'POST /admin/login' },
+  command: 'security check --only accessLog',
+  facts: { ...LOGINS, at: isoTime(at) },
 });
 
 const scan = ({ scannedAt: at }: Story): Planted => ({
   id: 'scan',
   sentence: `${SCAN_ADDRESS} looked for open doors such as ${PROBES[0]} in the hour from ${isoTime(at)}`,
-  command: 'logs analyze --top 100',
-  facts: { address: SCAN_ADDRESS, at: isoTime(at), route: 'GET /.env', count: PROBED_TIMES },
+  command: 'security check --only accessLog',
+  facts: { address: SCAN_ADDRESS, at: isoTime(at), probes: PROBES.length * PROBED_TIMES },
 });
 
 interface Request {

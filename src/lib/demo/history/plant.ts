@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { loadConfig } from '../../config/load.js';
 import { createRedactor } from '../../redact.js';
-import { type Connection, type Place, writeConfig } from '../place.js';
+import { type Connection, type Place, PROXY_LOG, writeConfig } from '../place.js';
 import type { Planted } from './chapter.js';
 import { chapters } from './index.js';
 import { tellStory } from './story.js';
@@ -29,7 +29,7 @@ export async function plantHistory(options: PlantOptions): Promise<Planted[]> {
   const config = await loadConfig({ flags: { config: file }, env: {}, cwd: place.root, redactor: createRedactor() });
   const client = new pg.Client({ ...database, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
   await client.connect();
-  const stage = { ...place, proxyLogs: join(place.root, 'proxy'), connection: database, client, config, signal };
+  const stage = { ...place, proxyLog: join(place.root, PROXY_LOG), connection: database, client, config, signal };
   try {
     for (const { name, write } of chapters) {
       signal.throwIfAborted();

@@ -6,6 +6,8 @@ import type { References } from '../flag.js';
 import type { FlagReport } from '../report.js';
 import { describeAnswer, describeEffect, describeSearch, describeUsage, formatShare } from '../words.js';
 
+const columnsOf = (head: readonly string[]) => head.map((name) => ({ name }));
+
 export interface Cover {
   /** What it is on: host, environment, time. */
   readonly about: string;
@@ -17,7 +19,7 @@ const TITLE = 'Feature flags';
 export function markdownReport({ about, findings }: Cover, report: FlagReport): string {
   const said = findings.map(({ severity, message }) => `- **${severity}**: ${escapeMarkdown(message)}`).join('\n');
   const sections = sectionsOf(report).map(
-    ({ title, head, rows }) => `## ${title}\n\n${rows.length === 0 ? 'None.\n' : markdownTable(head, rows)}`,
+    ({ title, head, rows }) => `## ${title}\n\n${rows.length === 0 ? 'None.' : markdownTable(columnsOf(head), rows)}\n`,
   );
   const parts = [`# ${TITLE}`, escapeMarkdown(about), said, escapeMarkdown(searchOf(report)), ...sections];
   return `${parts
@@ -31,14 +33,7 @@ export function htmlReport({ about, findings }: Cover, report: FlagReport): stri
   const sections = sectionsOf(report).map(
     ({ title, head, rows }) => html`<section>
 <h2>${title}</h2>
-${
-  rows.length === 0
-    ? html`<p class="faint">None.</p>`
-    : table(
-        head.map((name) => ({ name })),
-        rows,
-      )
-}
+${rows.length === 0 ? html`<p class="faint">None.</p>` : table(columnsOf(head), rows)}
 </section>
 `,
   );

@@ -80,11 +80,14 @@ async function unitsOf(job: Job, values: Readonly<Record<string, string>>): Prom
 }
 
 function valuesOf({ config, configFile, searchPath }: Installation): Record<string, string> {
-  const { app, logs, backup, stateDirectory, isSet } = config;
-  // Where it is not set, it is the service's StateDirectory=, and backups lie in it.
-  const ownState = isSet(['stateDirectory']) ? [stateDirectory] : [];
-  const ownBackups = isSet(['backup', 'directory']) ? [backup.directory] : [];
-  const writable = [logs.directory, ...ownState, ...ownBackups];
+  const { app, logs, backup, docs, stateDirectory, isSet } = config;
+  // Where it is not set, state is the service's StateDirectory=, and backups and handbook lie in it.
+  const own = [
+    isSet(['stateDirectory']) && stateDirectory,
+    isSet(['backup', 'directory']) && backup.directory,
+    isSet(['docs', 'directory']) && docs.directory,
+  ];
+  const writable = [logs.directory, ...own.filter((directory) => directory !== false)];
   return {
     path: unitWord(`PATH=${searchPath}`),
     config: unitWord(`VIKTORIA_OPS_CONFIG=${configFile}`),

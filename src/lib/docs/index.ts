@@ -1,0 +1,2 @@
+/** The operations handbook of this installation. */
+export { applyUpdate, DocsFlags, DocsUpdate, type Draft, planUpdate } from './update.js';
