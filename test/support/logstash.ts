@@ -143,10 +143,16 @@ const tag = (event: Event, tags: Value | undefined, usual: string): void => {
   if (added.length > 0) event.tags = [...(Array.isArray(event.tags) ? event.tags : []), ...added];
 };
 
+/** An option that is a text. */
+function text(option: Value | undefined): string {
+  if (typeof option !== 'string') throw new Error(`no text: ${JSON.stringify(option)}`);
+  return option;
+}
+
 const FILTERS: Readonly<Record<string, (options: Plugin['options'], event: Event) => void>> = {
   json({ source, skip_on_invalid_json, tag_on_failure }, event) {
     try {
-      Object.assign(event, JSON.parse(String(event[String(source)])));
+      Object.assign(event, JSON.parse(String(event[text(source)])));
     } catch {
       if (skip_on_invalid_json !== true) tag(event, tag_on_failure, '_jsonparsefailure');
     }
@@ -163,9 +169,9 @@ const FILTERS: Readonly<Record<string, (options: Plugin['options'], event: Event
   },
   date({ match, remove_field, tag_on_failure }, event) {
     const [field = '', ...formats] = Array.isArray(match) ? match.map(String) : [];
-    const text = event[field];
-    if (text === undefined) return;
-    const isoLike = String(text).replace(' ', 'T');
+    const time = event[field];
+    if (typeof time !== 'string') return;
+    const isoLike = time.replace(' ', 'T');
     const isKnown = /Z|[+-]\d\d:?\d\d$/.test(isoLike)
       ? formats.includes('ISO8601')
       : formats.includes('yyyy-MM-dd HH:mm:ss.SSS');

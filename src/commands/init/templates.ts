@@ -2,8 +2,6 @@ import { defineCommand, planThenApply } from '../../lib/command.js';
 import { applyInit, InitFlags, InitResult, planInit } from '../../lib/init/index.js';
 import { countOf } from '../../lib/measures.js';
 
-type Result = typeof InitResult._zod.output;
-
 export default defineCommand({
   operands: [['[names...]', 'which templates; without a name they are listed']],
   options: [
@@ -18,7 +16,7 @@ export default defineCommand({
   changes: true,
   summary: (result) =>
     result.directory === null
-      ? `${`${countOf(result.templates.length, 'template')}; to write some: viktoria-ops init <name> …`}`
+      ? `${countOf(result.templates.length, 'template')}; to write some: viktoria-ops init <name> …`
       : written(result),
   view: ({ directory, templates, files }, theme) => {
     if (directory === null)
@@ -72,7 +70,7 @@ export default defineCommand({
 
 const WORDS = { create: 'create', change: 'replace', keep: 'keep', refuse: 'left as it is' } as const;
 
-function written({ directory, isWritten, files }: Result): string {
+function written({ directory, isWritten, files }: InitResult): string {
   const count = files.filter(({ action }) => action === 'create' || action === 'change').length;
   const refused = files.filter(({ action }) => action === 'refuse').length;
   const left = refused === 0 ? '' : `, ${refused} left as ${refused === 1 ? 'it is' : 'they are'}`;
