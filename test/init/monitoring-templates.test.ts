@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import * as z from 'zod';
+import { createHttpMetrics } from '../../src/lib/monitor/index.js';
 import { sendTraffic } from '../../src/lib/demo/traffic.js';
 import { useInstallation } from '../support/backend.js';
 import { type PrometheusServer, startPrometheus } from '../support/prometheus-server.js';
 import { run, temporaryDirectory } from '../support/run.js';
 
-const installation = useInstallation();
+const installation = useInstallation({ http: createHttpMetrics() });
 const directory = temporaryDirectory();
 const read = (path: string) => readFileSync(join(directory, path), 'utf8');
 
