@@ -8,11 +8,13 @@ import { dirname, join, resolve } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { build, transform } from 'esbuild';
 import { pastIndexFiles, withoutPrograms } from './bundle-plugins.mjs';
+import { buildPage } from './page.mjs';
 
 const target = 'node20.19';
 const dist = resolve('dist');
 rmSync(dist, { recursive: true, force: true });
 await writeProgram();
+await buildPage(dist);
 await build({ entryPoints: ['src/boot.ts'], outfile: join(dist, 'boot.js'), format: 'cjs', platform: 'node', target });
 writeFileSync(join(dist, 'package.json'), '{ "type": "commonjs" }\n');
 await writeCodeCache();

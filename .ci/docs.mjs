@@ -179,6 +179,7 @@ function readMeanings() {
     AccessLog: 'security.accessLog.',
     Accounts: 'security.accounts.',
     Docs: 'docs.',
+    Monitoring: 'monitoring.',
     Alerting: 'alerting.',
     Incident: 'incidents[].',
     Automation: 'automation.',
@@ -213,6 +214,7 @@ function readMeanings() {
     'incidents',
     'security',
     'docs',
+    'monitoring',
     'configuration',
   ];
   for (const name of config) readComments(`src/lib/config/${name}.ts`, sections, meanings);

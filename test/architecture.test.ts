@@ -47,6 +47,7 @@ describe('each library has one home', () => {
     ['fast-xml-parser', /^src\/lib\/backup\/remote\//],
     ['age-encryption', /^src\/lib\/backup\/encryption/],
     ['systeminformation', /^src\/lib\/system\//],
+    ['uplot', /^src\/lib\/monitor\/page\/client\/chart\.ts$/],
     ['pg', /^src\/lib\/(pg|demo|monitor\/archive)\//],
   ])('%s', (library, home) => {
     const users = imports.filter(({ to }) => to === library || to.startsWith(`${library}/`));

@@ -19,6 +19,7 @@ export const groups: Readonly<Record<string, string>> = {
   docs: 'the handbook of this installation',
   maintenance: 'tiers: several commands as one run',
   incidents: 'playbooks, incident records, and the audit log',
+  monitoring: 'the page for people',
   'incidents automation': 'the switch of the playbooks',
   deps: 'npm packages of the backend',
   init: 'first steps',
@@ -94,6 +95,11 @@ export const commands: readonly CommandEntry[] = [
     path: 'system',
     summary: 'the host now: CPU, memory, disks, network, processes',
     load: () => import('./system.js'),
+  },
+  {
+    path: 'monitoring publish',
+    summary: 'tell the page /admin/monitoring of alerts, incidents, KPIs and backups',
+    load: () => import('./monitoring/publish.js'),
   },
   { path: 'kpi', summary: 'the twelve KPIs of the guide against their targets', load: () => import('./kpi.js') },
   {

@@ -19,6 +19,7 @@ import { HealthLevels } from './health-levels.js';
 import { Automation, Incident } from './incidents.js';
 import { Integrity } from './integrity.js';
 import { Kpis } from './kpis.js';
+import { Monitoring } from './monitoring.js';
 import type { Origin, Path } from './origin.js';
 import { Performance } from './performance.js';
 import { Security } from './security.js';
@@ -123,6 +124,7 @@ const sections = {
   performance: Performance,
   featureFlags: FeatureFlags,
   deps: Dependencies,
+  monitoring: Monitoring,
   security: Security,
   docs: Docs,
   configuration: Configuration,

@@ -28,4 +28,6 @@ export interface RouteDefinition {
 export const none = z.object({});
 /** `1h`, `24h`, `7d`: how far back, or how long. */
 export const WindowText = z.string().regex(/^\d{1,4}[smhd]$/, 'expected a window such as 1h, 24h or 7d');
+/** A stretch of time, ISO-8601. */
+export const between = z.object({ from: z.iso.datetime().optional(), to: z.iso.datetime().optional() });
 export const PositiveInteger = z.coerce.number().int().min(1).max(1000);

@@ -4,14 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { API_PREFIX } from '../contract/index.js';
-import {
-  activeClients,
-  createHttpMetrics,
-  createMonitor,
-  type HealthCheck,
-  type HttpMetrics,
-  type Monitor,
-} from '../monitor/index.js';
+import { activeClients, createMonitor, type HealthCheck, type HttpMetrics, type Monitor } from '../monitor/index.js';
 import { packageVersion } from '../package.js';
 import { createContentApi } from './content-api.js';
 import { createEntities, type Entities } from './entities.js';
@@ -30,8 +23,12 @@ export interface BackendOptions {
   readonly actionsSecret?: string;
   /** An existing directory. */
   readonly logDirectory: string;
+  /** What `viktoria-ops monitoring publish` writes, for the page. */
+  readonly operatorStatusFile?: string;
   /** Of feature flags; need not exist. */
   readonly flagsFile?: string;
+  /** Counts requests by route. */
+  readonly http?: HttpMetrics;
 }
 
 export interface Backend {
@@ -52,6 +49,8 @@ export async function prepareDatabase(connection: BackendOptions['pg']): Promise
   }
 }
 
+/** Where the page is, as in Strapi. */
+const PAGE_PATH = '/admin/monitoring';
 const CONNECT_TIMEOUT_MS = 3_000;
 const QUERY_TIMEOUT_MS = 10_000;
 const POOL_SIZE = 10;
@@ -62,11 +61,10 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   const log = createLog(options.logDirectory);
   const entities = createEntities(pool);
   const server = createServer();
-  const http = createHttpMetrics();
-  const monitor = watch({ options, pool, http, log, server, activity: watchClients(server, http) });
+  const monitor = watch({ options, pool, server, log, activity: watchClients(server) });
   registerLifecycles(entities, monitor.flags);
   monitor.instrument(entities.lifecycles);
-  server.on('request', createRouter({ monitor, entities, http, log }));
+  server.on('request', createRouter({ monitor, entities, log, http: options.http }));
   await listen(server, options.port);
   monitor.start();
   const worker = startWorker(pool, log.error);
@@ -97,12 +95,11 @@ interface Watched {
   readonly options: BackendOptions;
   readonly pool: pg.Pool;
   readonly server: Server;
-  readonly http: HttpMetrics;
   readonly log: BackendLog;
   readonly activity: ReturnType<typeof watchClients>;
 }
 
-function watch({ options, pool, server, http, log, activity }: Watched): Monitor {
+function watch({ options, pool, server, log, activity }: Watched): Monitor {
   return createMonitor({
     application: {
       version: '1.0.0',
@@ -115,12 +112,13 @@ function watch({ options, pool, server, http, log, activity }: Watched): Monitor
     jobs: [{ type: 'sql', name: 'sample', queries: JOB_QUERIES }],
     resolveFrom: join(options.logDirectory, 'backend.js'),
     pool: () => poolStatus(pool),
-    http,
     activity,
     diskPath: options.logDirectory,
     version: packageVersion(),
+    operatorStatusFile: options.operatorStatusFile,
     onError: log.error,
     controls: { setLogLevel: log.setLevel, caches: new Map() },
+    ...(options.http === undefined ? {} : { http: options.http }),
     ...(options.flagsFile === undefined ? {} : { flagsFile: options.flagsFile }),
     ...(options.actionsSecret === undefined ? {} : { actionsSecret: options.actionsSecret }),
     ...(options.secret === undefined ? {} : { secret: options.secret }),
@@ -145,37 +143,40 @@ const poolStatus = ({ totalCount, idleCount, waitingCount }: pg.Pool) => ({
   max: POOL_SIZE,
 });
 
-/** How many requests were answered, and to how many clients, by when those were last seen. */
-function watchClients(server: Server, http: HttpMetrics) {
+/** Counts requests, and client addresses by when they were last seen. */
+function watchClients(server: Server) {
   const clients = activeClients();
-  server.on('request', (request: IncomingMessage) => clients.seen(request.socket.remoteAddress ?? ''));
-  return () => ({ requests: http.answered(), activeUsers: clients.count() });
+  let requests = 0;
+  server.on('request', (request: IncomingMessage) => {
+    requests += 1;
+    clients.seen(request.socket.remoteAddress ?? '');
+  });
+  return () => ({ requests, activeUsers: clients.count() });
 }
 
 interface Routed {
   readonly monitor: Monitor;
   readonly entities: Entities;
-  readonly http: HttpMetrics;
   readonly log: BackendLog;
+  readonly http: HttpMetrics | undefined;
 }
 
-function createRouter({ monitor, entities, http, log }: Routed) {
+function createRouter({ monitor, entities, log, http }: Routed) {
   const content = createContentApi(entities, log.error);
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
-    const { method = '', url = '' } = request;
     const start = performance.now();
-    const end = http.begin(method);
+    const { method = '', url = '' } = request;
+    const path = url.split('?', 1)[0] ?? '';
+    const end = http?.begin(method);
     log.debug(`${method} ${url} from ${request.socket.remoteAddress}`);
-    const isMonitoring = url.startsWith(`${API_PREFIX}/`);
-    await (isMonitoring ? monitor.listener(request, response) : content.answer(request, response));
-    end({ route: routeOf(url), status: response.statusCode });
+    if (path.startsWith(`${API_PREFIX}/`)) await monitor.listener(request, response);
+    else if (`${path}/`.startsWith(`${PAGE_PATH}/`)) await monitor.page(request, response, PAGE_PATH);
+    else await content.answer(request, response);
+    end?.({ route: path.replace(/\/\d+(?=\/|$)/g, '/:id'), status: response.statusCode });
     log.http(requestMessage(method, url, { durationMs: performance.now() - start, status: response.statusCode }));
   };
   return (request: IncomingMessage, response: ServerResponse) => void answer(request, response).catch(log.error);
 }
-
-/** `/api/players/:id`: few, however many rows there are. */
-const routeOf = (url: string): string => url.replace(/\?.*/, '').replace(/\/\d+(?=\/|$)/g, '/:id');
 
 const listen = (server: Server, port: number): Promise<void> =>
   new Promise((resolve, reject) => {

@@ -16,6 +16,9 @@ export type Connection = Readonly<{ host: string; port: number; user: string; da
 /** Where the sample backend reads its feature flags, below its root. */
 export const FLAGS_FILE = 'config/feature-flags.json';
 
+/** What the operator's side tells the page of the sample backend. */
+export const statusFileIn = (root: string): string => join(root, 'status.json');
+
 /** Where the reverse proxy before the backend writes, in the past. */
 export const PROXY_LOG = 'proxy/access.log';
 
@@ -55,6 +58,7 @@ export async function writeConfig({ root, app }: Place, { database, url, days }:
     logs: { rotateAbove: '10KB', ...(days !== undefined && { keepFor: `${days + 1}d` }) },
     backup: { directory: join(root, 'backups') },
     integrity: { preset: 'football' },
+    monitoring: { operatorStatusFile: statusFileIn(root) },
     // Only the past has a proxy.
     ...(days !== undefined && { security: { accessLog: { files: [join(root, PROXY_LOG)] } } }),
     stateDirectory: join(root, 'state'),

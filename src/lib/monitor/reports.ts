@@ -3,6 +3,7 @@ import type {
   Bottlenecks,
   HookMetric,
   HookPerformance,
+  PerformanceOverTime,
   PerformanceReport,
   PerformanceTrends,
 } from '../contract/index.js';
@@ -11,7 +12,17 @@ import { bottleneckReason } from './bottlenecks.js';
 import { mean, metricOf, metricsOf, milliseconds, percentiles, rate, talliesOf } from './figures.js';
 import type { History } from './history/history.js';
 import type { Rollup } from './history/ledger.js';
-import { DAY_MS, HOUR_MS, lastPeriod, MINUTE_MS, type Period, startOf, WEEK_MS } from './history/periods.js';
+import {
+  DAY_MS,
+  HOUR_MS,
+  lastPeriod,
+  MINUTE_MS,
+  type Period,
+  READ_BY_DAY_ABOVE_MS,
+  STEP_MS,
+  startOf,
+  WEEK_MS,
+} from './history/periods.js';
 import { keyOf, mergeAll } from './history/tally.js';
 
 const SLOWEST_SHOWN = 10;
@@ -79,6 +90,17 @@ async function reportOf(history: History, period: Period, stepMs: number): Promi
   const { window, rollups } = await history.observe(period);
   const hooks = talliesOf(rollups, 'hook');
   const all = mergeAll(hooks);
+  return {
+    window,
+    totalExecutions: all.executions,
+    averageExecutionTime: mean(all.totalMs, all.executions),
+    errorRate: rate(all.failed, all.executions),
+    hooks: metricsOf(hooks),
+    buckets: bucketsOf(rollups, period, stepMs),
+  };
+}
+
+function bucketsOf(rollups: readonly Rollup[], period: Period, stepMs: number): PerformanceReport['buckets'] {
   const buckets = [];
   for (let from = period.from; from < period.to; from += stepMs) {
     const within = rollups.filter((rollup) => rollup.from >= from && rollup.from < from + stepMs);
@@ -91,14 +113,20 @@ async function reportOf(history: History, period: Period, stepMs: number): Promi
       p95: milliseconds(quantile(step.bins, 0.95)),
     });
   }
-  return {
-    window,
-    totalExecutions: all.executions,
-    averageExecutionTime: mean(all.totalMs, all.executions),
-    errorRate: rate(all.failed, all.executions),
-    hooks: metricsOf(hooks),
-    buckets,
-  };
+  return buckets;
+}
+
+/** Whole steps, the last one under way: minutes of an hour at most, hours of eight days, else days. */
+export async function performanceOverTime(
+  history: History,
+  lengthMs: number,
+  now: number,
+): Promise<PerformanceOverTime> {
+  const step = lengthMs <= HOUR_MS ? 'minute' : lengthMs <= READ_BY_DAY_ABOVE_MS ? 'hour' : 'day';
+  const stepMs = STEP_MS[step];
+  const period = { from: startOf(now - lengthMs, stepMs) + stepMs, to: now };
+  const { window, rollups } = await history.observe(period);
+  return { window, stepSeconds: stepMs / 1000, buckets: bucketsOf(rollups, period, stepMs) };
 }
 
 /** The last seven days against the seven before. */
