@@ -7,7 +7,7 @@ export const pm2: Template = {
   name: 'pm2',
   summary: 'the backend and alerts watch as processes of PM2, the daily tier by its clock',
   check: 'node --check ecosystem.config.cjs',
-  next: ['pm2 start pm2/ecosystem.config.cjs && pm2 save'],
+  next: ['pm2 start pm2/ecosystem.config.cjs && pm2 save', 'the other tiers by cron: viktoria-ops init cron'],
   files: async ({ config, configFile }) => [
     {
       path: 'ecosystem.config.cjs',
