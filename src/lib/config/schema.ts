@@ -17,6 +17,7 @@ import { HealthLevels } from './health-levels.js';
 import { Automation, Incident } from './incidents.js';
 import { Integrity } from './integrity.js';
 import { Kpis } from './kpis.js';
+import { Metrics } from './metrics.js';
 import type { Origin, Path } from './origin.js';
 import { Security } from './security.js';
 import { HttpUrl, SecretHttpUrl, SecretPostgresUrl, SecretText } from './text.js';
@@ -105,6 +106,7 @@ const Logs = z
 
 const sections = {
   app: App,
+  metrics: Metrics,
   database: Database,
   kpis: Kpis,
   health: HealthLevels,

@@ -25,6 +25,8 @@ export interface Usage {
   /** Begins to sample; its timer does not keep the process alive. */
   readonly start: () => void;
   readonly stop: () => void;
+  /** The last sample of this process. */
+  readonly latest: () => ResourceUsage | undefined;
   /** Oldest first, of every instance; the last day unless said. Means of each step. */
   readonly read: (question: UsageQuestion) => Promise<ResourceUsage[]>;
 }
@@ -74,6 +76,7 @@ export function createUsage({ probe, activity, instance, archive, push }: UsageO
       clearInterval(timer);
       timer = undefined;
     },
+    latest: () => samples.at(-1),
     async read({ from, to, step }) {
       const end = to === undefined ? Date.now() : Date.parse(to);
       const begin = from === undefined ? end - DAY_MS : Date.parse(from);
