@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Backend, startBackend } from '../../src/lib/demo/backend.js';
 import { sendTraffic } from '../../src/lib/demo/traffic.js';
 import { useInstallation } from '../support/backend.js';
+import { testContext } from '../support/context.js';
 import { sql, testServer } from '../support/database.js';
 import { get, parseMetrics } from '../support/monitoring.js';
 import { startPrometheus, startVictoriaMetrics } from '../support/prometheus.js';
@@ -32,17 +33,21 @@ beforeAll(async () => {
     installation.database,
     `insert into jobs (type, payload, run_at) values ('match-report', '{}', 'infinity')`,
   );
-  const counted = (await Promise.all(urls.map(countedBy))).reduce((sum, count) => sum + count, 0);
-  await Promise.all([...services.values()].map(({ url }) => until(async () => (await scrapedBy(url)) === counted)));
-  await until(async () => (await answer('API', ['performance', 'summary'])).performance.totalExecutions === counted);
+  const counted = async () => (await Promise.all(urls.map(countedBy))).reduce((sum, count) => sum + count, 0);
+  for (const { url } of services.values()) await until(async () => (await scrapedBy(url)) === (await counted()));
+  await until(async () => {
+    const { performance } = await answer('API', ['performance', 'summary']);
+    return performance.totalExecutions === (await counted());
+  });
+  // A host is looked at every ten seconds.
+  for (const { url } of services.values())
+    await until(async () => (await query(url, 'count(host_cpu_usage_ratio)')) === 3);
 }, 60_000);
 
 afterAll(() => Promise.all([...others, ...services.values()].map((started) => started.stop())));
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 30_000;
   while (!(await isSo())) {
-    if (Date.now() > end) throw new Error(`waited in vain for ${isSo}`);
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
@@ -56,8 +61,10 @@ async function countedBy(url: string): Promise<number> {
   return samples.filter(({ name }) => name.endsWith('_count')).reduce((sum, { value }) => sum + value, 0);
 }
 
-async function scrapedBy(url: string): Promise<number> {
-  const { body } = await get(`${url}/api/v1/query?query=sum(hook_execution_time_seconds_count)`);
+const scrapedBy = (url: string) => query(url, 'sum(hook_execution_time_seconds_count)');
+
+async function query(url: string, expression: string): Promise<number> {
+  const { body } = await get(`${url}/api/v1/query?query=${encodeURIComponent(expression)}`);
   return Number(JSON.parse(body).data.result[0]?.value[1]);
 }
 
@@ -67,23 +74,67 @@ async function answer(source: string, argv: readonly string[]) {
   return document.result;
 }
 
-const SOURCES = ['Prometheus', 'VictoriaMetrics'];
-/** What of a count a scrape every second may get wrong. */
-const within = (part: number, whole: number) => expect(Math.abs(part - whole)).toBeLessThanOrEqual(1 + whole * 0.1);
+/** What a scrape every second may get wrong of a count that rises within seconds. */
+const isNear = (part: number, whole: number) => expect(Math.abs(part - whole)).toBeLessThanOrEqual(1 + whole * 0.1);
 
-describe.each(SOURCES)('%s tells what the application tells', (source) => {
+describe.each(['Prometheus', 'VictoriaMetrics'])('%s tells what the application tells', (source) => {
+  const both = async (...argv: string[]) => [await answer('API', argv), await answer(source, argv)] as const;
+
   test('performance', async () => {
-    const [{ performance: ours }, theirs] = [
-      await answer('API', ['performance', 'summary']),
-      await answer(source, ['performance', 'summary']),
-    ];
-    const { performance } = theirs;
-    for (const figure of ['totalExecutions', 'failedExecutions', 'rejectedExecutions'])
-      within(performance[figure], ours[figure]);
-    expect(performance.failedExecutions).toBeGreaterThan(0);
-    expect(Math.abs(performance.averageExecutionTime / ours.averageExecutionTime - 1)).toBeLessThan(0.1);
-    expect(performance.instrumentation).toBe(ours.instrumentation);
+    const [{ performance: ours }, { performance: theirs, responseTimeMs }] = await both('performance', 'summary');
+    isNear(theirs.totalExecutions, ours.totalExecutions);
+    isNear(theirs.failedExecutions, ours.failedExecutions);
+    isNear(theirs.rejectedExecutions, ours.rejectedExecutions);
+    expect(ours.failedExecutions + ours.rejectedExecutions).toBeGreaterThan(0);
+    expect(Math.abs(theirs.averageExecutionTime / ours.averageExecutionTime - 1)).toBeLessThan(0.1);
+    for (const percentile of ['p50', 'p95', 'p99']) expect(theirs[percentile]).toBeGreaterThan(0);
+    expect(theirs.instrumentation).toBe(ours.instrumentation);
+    const nameOf = ({ contentType, operation }: Record<string, string>) => `${contentType} ${operation}`;
+    expect(theirs.slowestHooks.slice(0, 3).map(nameOf)).toEqual(ours.slowestHooks.slice(0, 3).map(nameOf));
     // Another's answer is no answer of the application: how long it took says nothing of it.
-    expect(theirs.responseTimeMs).toBeNull();
+    expect(responseTimeMs).toBeNull();
+  });
+
+  test('errors', async () => {
+    const [ours, theirs] = await both('errors', 'count', '--window', '1h');
+    isNear(theirs.count, ours.count);
+  });
+
+  test('the texts of errors, which Prometheus does not have, still come from the application', async () => {
+    const [ours, theirs] = await both('errors', 'recent');
+    expect(theirs).toEqual(ours);
+  });
+
+  test('the queue, which is one however many instances look at it', async () => {
+    const [{ sources: _, ...ours }, theirs] = await both('queue', 'status');
+    expect(theirs).toEqual({ ...ours, processingRate: expect.any(Number), averageProcessingTime: expect.any(Number) });
+    expect(Math.abs(theirs.averageProcessingTime - ours.averageProcessingTime)).toBeLessThan(0.001);
+    expect(theirs.jobsByState.scheduled).toBeGreaterThan(0);
+  });
+
+  test('KPIs', async () => {
+    const valuesOf = ({ kpis }: { kpis: { id: string; value: number | null }[] }) =>
+      new Map(kpis.map(({ id, value }) => [id, value]));
+    const [ours, theirs] = (await both('kpi', '--window', '1h')).map(valuesOf);
+    for (const id of ['errorRate', 'hookSuccessRate', 'queueBacklog'])
+      expect(Math.abs(Number(theirs?.get(id)) - Number(ours?.get(id)))).toBeLessThan(0.01);
+    expect(Number(theirs?.get('hookExecutionTimeMs')) / Number(ours?.get('hookExecutionTimeMs'))).toBeCloseTo(1, 1);
+    expect(theirs?.get('memoryUsage')).toBeGreaterThan(0);
+  });
+
+  test('alerts', async () => {
+    const rulesOf = ({ firing }: { firing: { rule: string; values: object }[] }) => firing.map(({ rule }) => rule);
+    const [ours, theirs] = await both('alerts', 'check', '--dry-run');
+    expect(rulesOf(theirs)).toEqual(rulesOf(ours));
+    expect(rulesOf(theirs)).toContain('high-error-rate');
+  });
+
+  test('usage of every instance', async () => {
+    const { signal } = new AbortController();
+    const context = testContext({ configFlags: { config: configs.get(source) }, signal });
+    const usage = await context.api('usage', { step: '1m' });
+    expect(new Set(usage.map(({ instance }) => instance)).size).toBe(3);
+    for (const { cpu, memory, disk } of usage)
+      for (const share of [cpu, memory, disk]) expect(share > 0 && share < 1).toBe(true);
   });
 });

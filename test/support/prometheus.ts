@@ -26,7 +26,11 @@ export const startPrometheus = (scraped: Scraped, past?: string): Promise<Servic
       if (past !== undefined) {
         const file = join(directory, 'past.txt');
         writeFileSync(file, `${past}# EOF\n`);
-        execFileSync('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', file, data], { stdio: 'ignore' });
+        execFileSync(
+          'promtool',
+          ['tsdb', 'create-blocks-from', '--max-block-duration=336h', 'openmetrics', file, data],
+          { stdio: 'pipe' },
+        );
       }
       const config = await writeScrape(directory, scraped);
       return [

@@ -2,6 +2,7 @@
 import type { JobStatus, ResourceUsage } from '../contract/index.js';
 import type { WriterState } from './archive/writer.js';
 import type { PoolStatus } from './database-metrics.js';
+import { counter, gauge, head, ifKnown, labelText, type Sample, sample, single } from './exposition.js';
 import { BUCKET_BOUNDS_SECONDS, type Counter } from './history/recorder.js';
 import type { HttpCounter } from './http-metrics.js';
 import type { ProcessFigures } from './process.js';
@@ -27,10 +28,6 @@ export interface MetricSources {
   readonly startedAt: number;
 }
 
-type Labels = Readonly<Record<string, string>>;
-/** Labels as text, and the value. */
-type Sample = readonly [labels: string, value: number];
-
 /** The whole page. */
 export function renderMetrics(sources: MetricSources): string {
   const hooks = sources.counters.filter(({ kind }) => kind === 'hook');
@@ -55,20 +52,6 @@ export function renderMetrics(sources: MetricSources): string {
     ownFamilies(sources),
   ].join('');
 }
-
-const family = (type: string) => (name: string, help: string, samples: readonly Sample[]) => {
-  let text = samples.length === 0 ? '' : head(name, type, help);
-  for (const [labels, value] of samples) text += labels === '' ? `${name} ${value}\n` : `${name}{${labels}} ${value}\n`;
-  return text;
-};
-const gauge = family('gauge');
-const counter = family('counter');
-
-const head = (name: string, type: string, help: string): string => `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
-
-const sample = (labels: Labels, value: number): Sample => [labelText(labels), value];
-const single = (value: number): readonly Sample[] => [['', value]];
-const ifKnown = (value: number | undefined): readonly Sample[] => (value === undefined ? [] : single(value));
 
 const each = (counters: readonly Counter[], figure: 'failed' | 'rejected' | 'inFlight'): Sample[] =>
   counters.map((found) => [textsOf(found).labels, found[figure]]);
@@ -132,13 +115,28 @@ function processFamilies({ process: figures, startedAt }: MetricSources): string
 
 function jobFamilies(jobs: JobStatus | undefined): string {
   if (!jobs) return '';
-  const states = Object.entries(jobs.jobsByState).map(([state, count]) => sample({ state }, count));
+  const { jobsByState, jobsByType, completedJobs, processingRate, averageProcessingTime } = jobs;
+  // A library that deletes what is done cannot tell how much it was.
+  const known = Object.entries(jobsByState).filter(([state]) => state !== 'completed' || completedJobs !== null);
+  const types = Object.entries(jobsByType).map(([type, count]) => sample({ type }, count));
+  const meanSeconds = averageProcessingTime === null ? undefined : averageProcessingTime / 1000;
   // Of an empty queue nothing waits; where the job library does not tell, there is no figure.
   const age = jobs.oldestReadyAgeSeconds ?? (jobs.queueSize === 0 ? 0 : undefined);
   return [
-    gauge('strapi_jobs', 'Background jobs by state.', states),
+    gauge(
+      'strapi_jobs',
+      'Background jobs by state.',
+      known.map(([state, count]) => sample({ state }, count)),
+    ),
     gauge('strapi_jobs_ready', 'Background jobs that could run now.', single(jobs.queueSize)),
     gauge('strapi_job_oldest_ready_age_seconds', 'How long the oldest ready job has waited.', ifKnown(age)),
+    gauge('strapi_jobs_ready_by_type', 'Background jobs that could run now, by type.', types),
+    gauge(
+      'strapi_jobs_processed_per_minute',
+      'Background jobs done in a minute.',
+      ifKnown(processingRate ?? undefined),
+    ),
+    gauge('strapi_job_processing_mean_seconds', 'Mean duration of background jobs.', ifKnown(meanSeconds)),
   ].join('');
 }
 
@@ -188,10 +186,3 @@ function ownFamilies({ archive, seriesDropped, isComplete, version }: MetricSour
     ]),
   ].join('');
 }
-
-const labelText = (labels: Labels): string =>
-  Object.entries(labels)
-    .map(([name, value]) => `${name}="${escapeValue(value)}"`)
-    .join(',');
-
-const escapeValue = (value: string): string => value.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\n/g, '\\n');

@@ -2,7 +2,7 @@
 import type { ApiCall } from '../../api/index.js';
 import { routes } from '../../contract/index.js';
 import { answers } from './answers/index.js';
-import { createInquiry, type InquiryOptions } from './inquiry.js';
+import { createInquirer, type InquiryOptions } from './inquiry.js';
 
 /**
  * Calls routes as the API's client does. What is no metric (the application's own health, texts of errors, flags, changes)
@@ -10,11 +10,11 @@ import { createInquiry, type InquiryOptions } from './inquiry.js';
  * Errors: `VOPS-API-…`; `VOPS-METRICS-ABSENT` where nothing of the application is scraped.
  */
 export function createPrometheusCall(options: InquiryOptions, application: ApiCall): ApiCall {
-  const inquiry = createInquiry(options);
+  const inquire = createInquirer(options);
   const call = async (...[route, parameters, callOptions]: Parameters<ApiCall>) => {
     const answer = answers[route];
     if (answer === undefined) return application(route, parameters, callOptions);
-    return answer(inquiry, routes[route].parameters.parse(parameters ?? {}));
+    return answer(inquire(), routes[route].parameters.parse(parameters ?? {}));
   };
   return call as ApiCall; // each answer is typed by its own route in answers/index.ts
 }

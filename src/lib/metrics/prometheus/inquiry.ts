@@ -1,7 +1,7 @@
 /** What the answers are made from: figures of the application, asked of Prometheus. */
 import { OperatorError } from '../../errors.js';
 import { type Client, type ClientOptions, createClient, type Line, type Steps, type Track } from './client.js';
-import { ALIVE, type Counted, coverage, rise, selectorOf } from './expressions.js';
+import { ALIVE, type Counted, coverage, METRICSQL, rise, selectorOf } from './expressions.js';
 
 export interface InquiryOptions extends ClientOptions {
   readonly now: () => Date;
@@ -13,14 +13,21 @@ export interface Period {
   readonly to: number;
 }
 
+interface CountedSteps {
+  /** ms since 1970. */
+  readonly from: number;
+  readonly stepMs: number;
+  readonly count: number;
+}
+
 /** Errors of each: `VOPS-API-…`. */
 export interface Inquiry {
   /** ms since 1970. */
   readonly now: number;
   /** How far a counter rose in the period, over all instances. */
   readonly counted: (name: string, period: Period, by: readonly string[]) => Promise<readonly Line[]>;
-  /** The same in each step of the period; a point stands at the end of its step. */
-  readonly countedBySteps: (name: string, steps: Steps, by: readonly string[]) => Promise<readonly Track[]>;
+  /** The same of each step, the last of which is under way. */
+  readonly countedBySteps: (name: string, steps: CountedSteps, by: readonly string[]) => Promise<readonly Line[][]>;
   /** Gauges as last scraped. `combine` is an aggregation such as `max by (state)`. */
   readonly latest: (combine: string, name: string) => Promise<readonly Line[]>;
   /** Means of a gauge in each step, by instance. */
@@ -31,19 +38,41 @@ export interface Inquiry {
   readonly absent: (name: string) => OperatorError;
 }
 
-export function createInquiry(options: InquiryOptions): Inquiry {
+/** No window is empty, not even at the first moment of an hour. */
+const SHORTEST_MS = 1_000;
+
+/** Each inquiry is of its own moment; which language is spoken there is found out once. */
+export function createInquirer(options: InquiryOptions): () => Inquiry {
   const client = createClient(options);
   const selector = selectorOf(options.config.metrics.selector);
-  const counting = countingWith(client, selector);
+  const place = { client, selector, counting: countingWith(client, selector) };
+  return () => inquiryAt(options.now().getTime(), place);
+}
+
+interface Place {
+  readonly client: Client;
+  readonly selector: string;
+  readonly counting: (counted: Counted) => Promise<string>;
+}
+
+function inquiryAt(now: number, { client, selector, counting }: Place): Inquiry {
+  const counted: Inquiry['counted'] = async (name, { from, to }, by) =>
+    client.instant(await counting({ name, windowMs: Math.max(SHORTEST_MS, to - from), by }), to);
   return {
-    now: options.now().getTime(),
-    async counted(name, { from, to }, by) {
-      return client.instant(await counting({ name, windowMs: to - from, by }), to);
+    now,
+    counted,
+    async countedBySteps(name, { from, stepMs, count }, by) {
+      // VictoriaMetrics shows nothing of the future: the step under way is a question of its own.
+      const last = from + (count - 1) * stepMs;
+      const expression = await counting({ name, windowMs: stepMs, by });
+      const [tracks, unfinished] = await Promise.all([
+        client.range(expression, { from: from + stepMs, to: last, stepMs }),
+        counted(name, { from: last, to: now }, by),
+      ]);
+      const whole = Array.from({ length: count - 1 }, (_, index) => linesAt(tracks, from + (index + 1) * stepMs));
+      return [...whole, [...unfinished]];
     },
-    async countedBySteps(name, { from, to, stepMs }, by) {
-      return client.range(await counting({ name, windowMs: stepMs, by }), { from: from + stepMs, to, stepMs });
-    },
-    latest: (combine, name) => client.instant(`${combine} (${name}${selector})`, options.now().getTime()),
+    latest: (combine, name) => client.instant(`${combine} (${name}${selector})`, now),
     means: (name, { from, to, stepMs }) =>
       client.range(`avg_over_time(${name}${selector}[${stepMs}ms])`, { from: from + stepMs, to, stepMs }),
     async coverage({ from, to }) {
@@ -57,19 +86,19 @@ export function createInquiry(options: InquiryOptions): Inquiry {
   };
 }
 
+const linesAt = (tracks: readonly Track[], at: number): Line[] =>
+  tracks.flatMap(({ labels, points }) => {
+    const point = points.find(([time]) => time === at);
+    return point ? [{ labels, value: point[1] }] : [];
+  });
+
 /** An instance that is not shown had not been scraped at all. */
 export const nothingScraped = ({ absent }: Inquiry): OperatorError => absent(ALIVE);
 
-/**
- * `increase` of VictoriaMetrics takes in the sample before the window and guesses where a new series began; by another name
- * it has that of Prometheus, which knows no such name.
- */
-function countingWith({ accepts }: Client, selector: string): (counted: Counted) => Promise<string> {
-  let increase: Promise<string> | undefined;
+function countingWith({ accepts }: Client, selector: string): Place['counting'] {
+  let isMetricsQl: Promise<boolean> | undefined;
   return async (counted) => {
-    increase ??= accepts('increase_prometheus(up[1m])').then((isKnown) =>
-      isKnown ? 'increase_prometheus' : 'increase',
-    );
-    return rise(counted, { selector, increase: await increase });
+    isMetricsQl ??= accepts(METRICSQL);
+    return rise(counted, { selector, isMetricsQl: await isMetricsQl });
   };
 }

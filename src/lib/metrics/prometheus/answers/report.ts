@@ -1,7 +1,6 @@
 /** Reports over a day and a week, in steps. */
 import type { PerformanceReport } from '../../../contract/index.js';
 import { MILLISECONDS } from '../../../units.js';
-import type { Track } from '../client.js';
 import { boundOf, HOOKS, meanOf, metricsOf, percentileOf, talliesOf, totalsOf } from '../hooks.js';
 import type { Inquiry } from '../inquiry.js';
 import { observedWindow } from '../window.js';
@@ -18,10 +17,10 @@ async function reportOf(
   inquiry: Inquiry,
   { stepMs, count }: { readonly stepMs: number; readonly count: number },
 ): Promise<PerformanceReport> {
-  const end = (Math.floor(inquiry.now / stepMs) + 1) * stepMs;
-  const steps = { from: end - count * stepMs, to: end, stepMs };
-  const period = { from: steps.from, to: inquiry.now };
-  const [window, hooks, histogram, sums, failed] = await Promise.all([
+  const from = (Math.floor(inquiry.now / stepMs) + 1 - count) * stepMs;
+  const period = { from, to: inquiry.now };
+  const steps = { from, stepMs, count };
+  const [window, hooks, histograms, sums, failed] = await Promise.all([
     observedWindow(inquiry, period),
     talliesOf(inquiry, period, HOOKS),
     inquiry.countedBySteps(`${HOOKS.duration}_bucket`, steps, ['le']),
@@ -29,17 +28,14 @@ async function reportOf(
     inquiry.countedBySteps(HOOKS.errors, steps, []),
   ]);
   const { totalExecutions, averageExecutionTime, errorRate } = totalsOf(hooks);
-  const buckets = Array.from({ length: count }, (_, index) => {
-    const from = steps.from + index * stepMs;
-    const at = (track: Track) => track.points.find(([time]) => time === from + stepMs)?.[1] ?? 0;
-    const only = ([track]: readonly Track[]) => (track ? at(track) : 0);
-    const distribution = new Map(histogram.map((track) => [boundOf(track.labels), at(track)]));
+  const buckets = histograms.map((lines, index) => {
+    const distribution = new Map(lines.map(({ labels, value }) => [boundOf(labels), value]));
     const executions = distribution.get(Number.POSITIVE_INFINITY) ?? 0;
     return {
-      from: new Date(from).toISOString(),
+      from: new Date(from + index * stepMs).toISOString(),
       executions: Math.round(executions),
-      errors: Math.round(only(failed)),
-      averageExecutionTime: meanOf({ executions, seconds: only(sums) }),
+      errors: Math.round(failed[index]?.[0]?.value ?? 0),
+      averageExecutionTime: meanOf({ executions, seconds: sums[index]?.[0]?.value ?? 0 }),
       p95: percentileOf(distribution, 0.95),
     };
   });
