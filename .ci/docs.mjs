@@ -196,6 +196,7 @@ function readMeanings() {
     'health-levels',
     'backup',
     'capacity',
+    'metrics',
     'feature-flags',
     'dependencies',
     'alerting',

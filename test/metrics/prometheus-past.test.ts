@@ -107,6 +107,8 @@ describe.each(['Prometheus', 'VictoriaMetrics'])('the past in %s', (name) => {
     isNear(weekly.totalExecutions, EXPECTED.a + EXPECTED.b);
     expect(weekly.errorRate).toBeCloseTo(0.1, 2);
     expect(weekly.averageExecutionTime).toBeCloseTo(60, 0);
+    // All of them took 60 ms, which is in the bucket from 50 to 100 ms.
+    expect(weekly.p50).toBeCloseTo(75, 0);
     expect(weekly.window.coverage).toBe(1);
     expect(weekly.slowestHooks).toMatchObject([
       { contentType: 'api::match.match', maxExecutionTime: null, averageOwnTime: null },
