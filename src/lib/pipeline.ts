@@ -86,7 +86,8 @@ async function runWhenReady(
 
 const BLOCKING: ReadonlySet<StepReport['status']> = new Set(['failed', 'unknown', 'partial', 'interrupted']);
 
-const skipped = (id: string, reason: string): StepReport => ({
+/** The report of a step that was not run. */
+export const skipped = (id: string, reason: string): StepReport => ({
   id,
   status: 'skipped',
   durationMs: 0,

@@ -8,6 +8,7 @@ import { get, parseMetrics } from '../support/monitoring.js';
 import { startPrometheus, startVictoriaMetrics } from '../support/prometheus.js';
 import { runJson, temporaryDirectory } from '../support/run.js';
 import type { Service } from '../support/service.js';
+import { until } from '../support/until.js';
 
 // Three instances of the sample backend behind one PostgreSQL, each scraped by both.
 const installation = useInstallation();
@@ -18,8 +19,8 @@ const configs = new Map<string, string>();
 beforeAll(async () => {
   const pg = { ...testServer, database: installation.database };
   const { secret } = installation;
-  for (let instance = 1; instance <= 2; instance++)
-    others.push(await startBackend({ pg, port: 0, secret, logDirectory: temporaryDirectory() }));
+  for (const host of ['127.0.0.2', '127.0.0.3'])
+    others.push(await startBackend({ pg, host, port: 0, secret, logDirectory: temporaryDirectory() }));
   const urls = [installation.url(), ...others.map(({ url }) => url)];
   const scraped = { secret, targets: urls.map((url) => new URL(url).host) };
   services.set('Prometheus', await startPrometheus(scraped));
@@ -46,12 +47,6 @@ beforeAll(async () => {
 
 afterAll(() => Promise.all([...others, ...services.values()].map((started) => started.stop())));
 
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo())) {
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-}
-
 const METRICS = '/api/hook-monitoring/metrics';
 
 /** Hook runs that an instance shows. */
@@ -73,6 +68,19 @@ async function answer(source: string, argv: readonly string[]) {
   if (document.error) throw new Error(`${source}: ${document.error.message}`);
   return document.result;
 }
+
+test('each instance tells of all of them', async () => {
+  const [first, ...more] = await Promise.all(
+    [
+      installation.config,
+      ...others.map(({ url }, index) => installation.variant(`instance-${index}.json`, { app: { url } })),
+    ].map(
+      async (config) => (await runJson(['performance', 'summary', '--config', config])).document.result.performance,
+    ),
+  );
+  for (const other of more)
+    expect(other).toEqual({ ...first, window: expect.objectContaining({ from: first.window.from }) });
+});
 
 /** What a scrape every second may get wrong of a count that rises within seconds. */
 const isNear = (part: number, whole: number) => expect(Math.abs(part - whole)).toBeLessThanOrEqual(1 + whole * 0.1);

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Context } from '../context.js';
 import { abortReason, type Explanation, explain } from '../errors.js';
 import { StepReport } from '../pipeline.js';
-import { type Finding, foldParts, type Outcome } from '../status.js';
+import { type Finding, foldParts, type Outcome, STATUS_OF_SEVERITY } from '../status.js';
 import { besides } from './runs.js';
 
 export const TierResult = z.strictObject({
@@ -26,15 +26,15 @@ interface Concluded {
   /** Where the record is kept; absent when there is none. */
   readonly file?: string;
   readonly hasPage?: boolean;
-  /** Why it could not be kept. */
-  readonly unkept?: readonly Finding[];
+  /** What is to be told of the run as a whole. */
+  readonly notes?: readonly Finding[];
 }
 
 /** The run as an outcome: its status, and every cause said once. */
 export function concludeTier(
   context: ConcludeContext,
   tier: string,
-  { steps, file, hasPage = false, unkept = [] }: Concluded,
+  { steps, file, hasPage = false, notes = [] }: Concluded,
 ): Outcome<TierResult> {
   const result = {
     tier,
@@ -45,9 +45,9 @@ export function concludeTier(
     reportFile: file === undefined ? null : besides(file, 'txt'),
     pageFile: file === undefined || !hasPage ? null : besides(file, 'html'),
   };
-  const findings = [...sayOnce(steps.flatMap(findingsOf)), ...unkept];
+  const findings = [...sayOnce(steps.flatMap(findingsOf)), ...notes];
   const error = endedEarly(context, steps);
-  const parts = [...steps.map(({ status }) => status), ...unkept.map(() => 'failed' as const)];
+  const parts = [...steps.map(({ status }) => status), ...notes.map(({ severity }) => STATUS_OF_SEVERITY[severity])];
   const status = error && context.signal.aborted ? 'interrupted' : foldParts(parts);
   return { status, findings, result, ...(error && { error }) };
 }
