@@ -52,6 +52,8 @@ export async function onceAmongHosts<T>(context: Context, turn: Turn, { run, lea
 async function takeTurn(context: Context, session: MaintenanceSession, turn: Turn): Promise<Earlier | undefined> {
   const { tier, withinMs, waitMs } = turn;
   const seconds = withinMs / 1000;
+  // It is idle while the steps work, each in a session of its own.
+  if (session.version >= KNOWS_IDLE_SESSIONS) await session.query(STAY);
   try {
     await lockDatabase(session, context, { waitMs, what: 'tiers' });
   } catch (error) {
@@ -66,6 +68,10 @@ async function takeTurn(context: Context, session: MaintenanceSession, turn: Tur
   await session.query(BEGIN, [tier, hostname(), context.runId]);
   return undefined;
 }
+
+/** First version that ends sessions for being idle, where it is told to. */
+const KNOWS_IDLE_SESSIONS = 140_000;
+const STAY: Query<unknown> = { sql: `select set_config('idle_session_timeout', '0', false)`, row: z.unknown() };
 
 type Question = readonly [tier: string, seconds: number, isEnded: boolean];
 
