@@ -29,7 +29,7 @@ beforeAll(async () => {
     configs.set(name, installation.variant(`${name}.json`, { metrics: { source: 'prometheus', url } }));
   }
   const { signal } = new AbortController();
-  for (const [seed, { url }] of others.entries()) await sendTraffic({ url, seed, requests: 60, signal });
+  await Promise.all(others.map(({ url }, seed) => sendTraffic({ url, seed, requests: 30, signal })));
   await sql(
     installation.database,
     `insert into jobs (type, payload, run_at) values ('match-report', '{}', 'infinity')`,
@@ -145,4 +145,12 @@ describe.each(['Prometheus', 'VictoriaMetrics'])('%s tells what the application 
     for (const { cpu, memory, disk } of usage)
       for (const share of [cpu, memory, disk]) expect(share > 0 && share < 1).toBe(true);
   });
+});
+
+test('doctor tells a Prometheus that is down from a backend that is', async () => {
+  const config = installation.variant('down.json', { metrics: { source: 'prometheus', url: 'http://127.0.0.1:1' } });
+  const { document } = await runJson(['doctor', '--config', config]);
+  const statusOf = (wanted: string) =>
+    document.result.checks.find(({ name }: { name: string }) => name === wanted)?.status;
+  expect([statusOf('backend'), statusOf('metrics')]).toEqual(['ok', 'failed']);
 });

@@ -95,7 +95,7 @@ const Matrix = z.array(z.object({ metric: Labelled, values: z.array(Point) })).t
 const MAX_BYTES = 50_000_000;
 
 /** By POST: an expression with its selectors outgrows what proxies take as a URL. */
-function send({ config: { metrics }, signal }: ClientOptions, path: string, form: Form): Promise<HttpAnswer> {
+async function send({ config: { metrics }, signal }: ClientOptions, path: string, form: Form): Promise<HttpAnswer> {
   const url = new URL(metrics.url);
   url.pathname = url.pathname.replace(/\/+$/, '') + path;
   const { token, username, password, tenant, timeout: timeoutMs } = metrics;
@@ -108,7 +108,14 @@ function send({ config: { metrics }, signal }: ClientOptions, path: string, form
     ...(tenant !== undefined && { 'x-scope-orgid': tenant }),
   };
   const body = new URLSearchParams(form).toString();
-  return request({ method: 'POST', url, headers, body, timeoutMs, signal, maxBytes: MAX_BYTES });
+  try {
+    return await request({ method: 'POST', url, headers, body, timeoutMs, signal, maxBytes: MAX_BYTES });
+  } catch (error) {
+    if (signal.aborted || !(error instanceof OperatorError)) throw error;
+    throw new OperatorError(error.code, `Prometheus: ${error.message}`, {
+      hint: `${error.hint ?? LATER} (metrics.url)`,
+    });
+  }
 }
 
 function parse({ body }: HttpAnswer): unknown {

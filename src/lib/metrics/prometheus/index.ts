@@ -13,7 +13,7 @@ export function createPrometheusCall(options: InquiryOptions, application: ApiCa
   const inquire = createInquirer(options);
   const call = async (...[route, parameters, callOptions]: Parameters<ApiCall>) => {
     const answer = answers[route];
-    if (answer === undefined) return application(route, parameters, callOptions);
+    if (answer === undefined || callOptions?.isDirect) return application(route, parameters, callOptions);
     return answer(inquire(), routes[route].parameters.parse(parameters ?? {}));
   };
   return call as ApiCall; // each answer is typed by its own route in answers/index.ts
