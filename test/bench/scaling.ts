@@ -167,13 +167,7 @@ const ofDatabase = (
   sizes,
   async prepare(size, directory) {
     const server = await (serverOfThisRun ??= startPostgres({ settings: { max_locks_per_transaction: '1024' } }));
-    const database = {
-      host: server.host,
-      port: server.port,
-      user: server.user,
-      sslmode: 'disable',
-      database: 'scaling',
-    };
+    const database = { host: server.host, port: server.port, user: server.user, database: 'scaling' };
     const admin = { ...database, database: 'postgres' };
     await execute(admin, ['drop database if exists scaling', 'create database scaling']);
     await execute(database, [sql(size), 'analyze']);
@@ -184,10 +178,7 @@ const ofDatabase = (
 });
 let serverOfThisRun: Promise<PostgresServer> | undefined;
 
-async function execute(
-  { sslmode: _, ...connection }: Record<string, string | number>,
-  statements: readonly string[],
-): Promise<void> {
+async function execute(connection: pg.ClientConfig, statements: readonly string[]): Promise<void> {
   const client = new pg.Client(connection);
   await client.connect();
   for (const statement of statements) await client.query(statement);

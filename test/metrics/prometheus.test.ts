@@ -28,8 +28,9 @@ beforeAll(async () => {
   for (const [name, { url }] of services) {
     configs.set(name, installation.variant(`${name}.json`, { metrics: { source: 'prometheus', url } }));
   }
-  const { signal } = new AbortController();
-  await Promise.all(others.map(({ url }, seed) => sendTraffic({ url, seed, requests: 30, signal })));
+  await Promise.all(
+    others.map(({ url }, seed) => sendTraffic({ url, seed, requests: 30, signal: new AbortController().signal })),
+  );
   await sql(
     installation.database,
     `insert into jobs (type, payload, run_at) values ('match-report', '{}', 'infinity')`,
@@ -138,8 +139,7 @@ describe.each(['Prometheus', 'VictoriaMetrics'])('%s tells what the application 
   });
 
   test('usage of every instance', async () => {
-    const { signal } = new AbortController();
-    const context = testContext({ configFlags: { config: configs.get(source) }, signal });
+    const context = testContext({ configFlags: { config: configs.get(source) } });
     const usage = await context.api('usage', { step: '1m' });
     expect(new Set(usage.map(({ instance }) => instance)).size).toBe(3);
     for (const { cpu, memory, disk } of usage)
