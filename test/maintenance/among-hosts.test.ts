@@ -2,6 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
+import { OperatorError } from '../../src/lib/errors.js';
+import { onceAmongHosts } from '../../src/lib/maintenance/among-hosts.js';
+import { testContext } from '../support/context.js';
 import { sql, testServer, useDatabase } from '../support/database.js';
 import { run, runJson, temporaryDirectory } from '../support/run.js';
 
@@ -63,6 +66,19 @@ describe('one firing of cron on two hosts', () => {
     await runJson(daily(hosts[0]));
     await sql(database.name, 'update viktoria_ops.tier_runs set ended_at = null');
     expect(stepOf(await runJson(daily(hosts[1])))?.status).toBe('ok');
+  });
+
+  test.each([
+    ['SIGTERM leaves it to the next', 'VOPS-SIGTERM', null],
+    ['its deadline does not', 'VOPS-DEADLINE', expect.any(Date)],
+  ] as const)('a run that is ended: %s', async (_, code, ended) => {
+    const controller = new AbortController();
+    const config = configOf(hosts[0] ?? '');
+    const context = testContext({ signal: controller.signal, configFlags: { config } });
+    const turn = { tier: 'daily', withinMs: 60_000, waitMs: 0 };
+    const run = async () => controller.abort(new OperatorError(code, 'ended'));
+    await onceAmongHosts(context, turn, { run, leave: () => undefined });
+    expect(await sql(database.name, 'select ended_at from viktoria_ops.tier_runs')).toEqual([{ ended_at: ended }]);
   });
 });
 

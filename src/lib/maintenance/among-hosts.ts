@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import * as z from 'zod';
 import type { Context } from '../context.js';
-import { OperatorError } from '../errors.js';
+import { abortReason, OperatorError } from '../errors.js';
 import type { MaintenanceSession, Query } from '../pg/index.js';
 import { lockDatabase } from '../pg/maintenance-lock.js';
 import type { Finding } from '../status.js';
@@ -38,7 +38,8 @@ export async function onceAmongHosts<T>(context: Context, turn: Turn, { run, lea
       if (earlier) return leave(earlier);
       isOurs = true;
       const result = await run([]);
-      // Without it the others run the tier once more.
+      // A host that goes down leaves the tier to the next; and without this, so does one that is done.
+      if (context.signal.aborted && abortReason(context.signal).code.startsWith('VOPS-SIG')) return result;
       await session.query(END, [turn.tier, context.runId]).catch((error: unknown) => context.log.warn(reasonOf(error)));
       return result;
     });
