@@ -106,6 +106,7 @@ function reference({ path, summary, command }) {
           ),
         ]
       : []),
+    ...(command.spansEnvironments ? ['With `--env all` in every environment at once.'] : []),
     ['Examples:', '', ...command.examples.map((example) => `    ${example}`)].join('\n'),
   ].join('\n\n');
 }
@@ -173,6 +174,7 @@ function readMeanings() {
     AccessLog: 'security.accessLog.',
     Accounts: 'security.accounts.',
     Docs: 'docs.',
+    Monitoring: 'monitoring.',
     Alerting: 'alerting.',
     Incident: 'incidents[].',
     Automation: 'automation.',
@@ -180,10 +182,13 @@ function readMeanings() {
     Escalation: 'alerting.rules[].escalate.',
     Slo: 'alerting.slo.',
     MaintenanceWindow: 'alerting.maintenanceWindows[].',
+    Performance: 'performance.',
+    LoadTest: 'performance.loadTest.',
     sections: '',
     ConfigFile: '',
     common: COMMON,
     typed: COMMON,
+    Configuration: 'configuration.',
     Smtp: 'alerting.channels.email.smtp.',
     Auth: 'alerting.channels.email.smtp.auth.',
   };
@@ -197,6 +202,7 @@ function readMeanings() {
     'backup',
     'capacity',
     'metrics',
+    'performance',
     'feature-flags',
     'dependencies',
     'alerting',
@@ -204,6 +210,8 @@ function readMeanings() {
     'incidents',
     'security',
     'docs',
+    'monitoring',
+    'configuration',
   ];
   for (const name of config) readComments(`src/lib/config/${name}.ts`, sections, meanings);
   for (const name of ['index', ...Object.keys(channelSettings)]) {

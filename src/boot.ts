@@ -5,7 +5,7 @@
  *
  * Loaded by `bin/` and by the build, as CommonJS: Node's loader of ES modules costs a millisecond a file.
  */
-import { readFileSync } from 'node:fs';
+import { openSync, readFileSync, readSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { Script } from 'node:vm';
@@ -13,9 +13,9 @@ import { Script } from 'node:vm';
 const CACHE_FILE = 'code-cache.bin';
 const HEADER_LENGTH_BYTES = 4;
 
-/** A loader of the CommonJS files below `directory`, and what it has compiled so far. */
+/** A loader of the CommonJS files below `directory`; what it has loaded so far, and that as a code cache. */
 export function createLoader(directory: string) {
-  const cache = readCache(join(directory, CACHE_FILE));
+  const cachedCode = openCache(join(directory, CACHE_FILE));
   const requireBuiltin = createRequire(join(directory, 'boot.js'));
   const modules = new Map<string, { exports: unknown }>();
   const scripts = new Map<string, Script>();
@@ -24,7 +24,7 @@ export function createLoader(directory: string) {
     if (loaded) return loaded.exports;
     const module = { exports: {} };
     modules.set(file, module);
-    const cachedData = cache.get(file.slice(directory.length));
+    const cachedData = cachedCode(file.slice(directory.length));
     const source = `(function (exports, require, module, __filename) {${readFileSync(file, 'utf8')}\n})`;
     const script = new Script(source, { filename: file, ...(cachedData && { cachedData }) });
     scripts.set(file, script);
@@ -32,7 +32,7 @@ export function createLoader(directory: string) {
     script.runInThisContext()(module.exports, require, module, file);
     return module.exports;
   };
-  return { load, compiled: () => writeCache(directory, scripts) };
+  return { load, loaded: () => [...scripts.keys()], compiled: () => writeCache(directory, scripts) };
 }
 
 /** The program, ready to run: `main` of cli.ts. */
@@ -40,19 +40,29 @@ export function boot(directory: string) {
   return createLoader(directory).load(join(directory, 'cli.js')) as typeof import('./cli.js');
 }
 
-/** Name → code, of every file in the cache. Format: length of the header, header (JSON), codes. */
-function readCache(path: string): ReadonlyMap<string, Buffer> {
+/**
+ * The code of a file by its name, read when it is asked for: a command needs a tenth of it. Format of the cache: length of
+ * the header, header (JSON), codes.
+ */
+function openCache(path: string): (name: string) => Buffer | undefined {
   try {
-    const bytes = readFileSync(path);
-    const codes = HEADER_LENGTH_BYTES + bytes.readUInt32LE(0);
+    const file = openSync(path, 'r'); // for as long as the process lives
+    const read = (position: number, length: number) => {
+      const bytes = Buffer.allocUnsafeSlow(length);
+      readSync(file, bytes, 0, length, position);
+      return bytes;
+    };
+    const codes = HEADER_LENGTH_BYTES + read(0, HEADER_LENGTH_BYTES).readUInt32LE();
     const header: [name: string, offset: number, length: number][] = JSON.parse(
-      bytes.toString('utf8', HEADER_LENGTH_BYTES, codes),
+      read(HEADER_LENGTH_BYTES, codes - HEADER_LENGTH_BYTES).toString(),
     );
-    return new Map(
-      header.map(([name, offset, length]) => [name, bytes.subarray(codes + offset, codes + offset + length)]),
-    );
+    const places = new Map(header.map(([name, offset, length]) => [name, { position: codes + offset, length }]));
+    return (name) => {
+      const place = places.get(name);
+      return place && read(place.position, place.length);
+    };
   } catch {
-    return new Map(); // slower, and just as right
+    return () => undefined; // slower, and just as right
   }
 }
 

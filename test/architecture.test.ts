@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { packageRoot } from '../src/lib/package.js';
@@ -41,10 +41,13 @@ describe('each library has one home', () => {
     ['execa', /^src\/lib\/process\//],
     ['cosmiconfig', /^src\/lib\/config\//],
     ['yaml', /^src\/lib\/config\//],
+    ['@babel/parser', /^src\/lib\/configuration\/backend\//],
+    ['diff', /^src\/lib\/configuration\/diff\//],
     ['aws4fetch', /^src\/lib\/backup\/remote\//],
     ['fast-xml-parser', /^src\/lib\/backup\/remote\//],
     ['age-encryption', /^src\/lib\/backup\/encryption/],
     ['systeminformation', /^src\/lib\/system\//],
+    ['uplot', /^src\/lib\/monitor\/page\/client\/chart\.ts$/],
     ['pg', /^src\/lib\/(pg|demo|monitor\/archive)\//],
   ])('%s', (library, home) => {
     const users = imports.filter(({ to }) => to === library || to.startsWith(`${library}/`));
@@ -148,7 +151,9 @@ function isEsModule(specifier: string): boolean {
     readFileSync(join(root, 'node_modules', specifier, 'package.json'), 'utf8'),
   );
   const entry = entryOf(exports) ?? String(main);
-  return entry.endsWith('.mjs') || (type === 'module' && !entry.endsWith('.cjs'));
+  const folder = join(root, 'node_modules', specifier, dirname(entry), 'package.json'); // may say otherwise
+  const own = existsSync(folder) ? JSON.parse(readFileSync(folder, 'utf8')).type : undefined;
+  return entry.endsWith('.mjs') || ((own ?? type) === 'module' && !entry.endsWith('.cjs'));
 }
 
 /** What `import` finds. */

@@ -98,7 +98,7 @@ describe('completion', () => {
 
   test.each([
     ['viktoria-ops he', ['health', 'help']],
-    ['viktoria-ops config ', ['validate', 'show', 'backup']],
+    ['viktoria-ops config ', ['validate', 'show', 'backup', 'diff', 'audit', 'restore']],
     ['viktoria-ops maintenance daily --re', ['--resume']],
     ['viktoria-ops logs rotate --dry', ['--dry-run']],
   ])('real bash completes "%s"', async (words, expected) => {

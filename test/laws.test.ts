@@ -62,6 +62,11 @@ describe.each(loaded)('$path', ({ path, summary, command }) => {
     expect(command.summary(command.sample)).toMatch(/^[^\n\u001b]+$/);
   });
 
+  test('it takes --env all only when it changes nothing and gives one document', () => {
+    const others = ['changes', 'raw', 'line', 'picture'].filter((member) => member in command);
+    if (command.spansEnvironments) expect(others).toEqual([]);
+  });
+
   test('its result has a JSON schema', () => {
     expect(z.toJSONSchema(documentOf(command.result), { unrepresentable: 'any', io: 'output' })).toHaveProperty(
       'properties.result',

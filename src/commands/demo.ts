@@ -19,6 +19,7 @@ export default defineCommand({
       theme.heading('What it ran against'),
       theme.fields([
         ['backend', url],
+        ['page', `${url}/admin/monitoring`],
         ['database', `${database.database} at ${database.host}:${database.port} as ${database.user}`],
         ['answers', `${traffic.succeeded} good, ${traffic.refused} refused, ${traffic.failed} failed`],
         ['directory', commands.length > 0 ? directory : `${directory} (removed now)`],

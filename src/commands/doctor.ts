@@ -12,6 +12,7 @@ export default defineCommand({
       ['check', 'status', 'what was found'],
       checks.map(({ name, status, message }) => [name, theme.status(status), message]),
     ),
+  spansEnvironments: true,
   examples: ['viktoria-ops doctor', 'viktoria-ops doctor --fail-on warning'],
   sample: {
     checks: [

@@ -24,6 +24,7 @@ export default defineCommand({
         message,
       ]),
     ),
+  spansEnvironments: true,
   examples: ['viktoria-ops health', 'viktoria-ops health --env production --format nagios'],
   sample: {
     overview: {

@@ -4,6 +4,7 @@ import type { CommandEntry } from '../lib/command.js';
 /** Words that hold several commands. */
 export const groups: Readonly<Record<string, string>> = {
   performance: 'how the hooks perform',
+  'performance baseline': 'a known normal',
   errors: 'errors of the hooks',
   queue: 'background jobs',
   db: 'PostgreSQL',
@@ -18,6 +19,7 @@ export const groups: Readonly<Record<string, string>> = {
   docs: 'the handbook of this installation',
   maintenance: 'tiers: several commands as one run',
   incidents: 'playbooks, incident records, and the audit log',
+  monitoring: 'the page for people',
   'incidents automation': 'the switch of the playbooks',
   deps: 'npm packages of the backend',
   init: 'first steps',
@@ -37,6 +39,46 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./performance/summary.js'),
   },
   {
+    path: 'performance daily',
+    summary: 'the hooks of the last 24 h, hour by hour',
+    load: () => import('./performance/daily.js'),
+  },
+  {
+    path: 'performance weekly',
+    summary: 'the hooks of the last 7 days, day by day',
+    load: () => import('./performance/weekly.js'),
+  },
+  {
+    path: 'performance trends',
+    summary: 'which hooks became slower or faster in a week, since when',
+    load: () => import('./performance/trends.js'),
+  },
+  {
+    path: 'performance bottlenecks',
+    summary: "where the hooks' time goes, why, and what helps",
+    load: () => import('./performance/bottlenecks.js'),
+  },
+  {
+    path: 'performance optimize',
+    summary: 'hooks, database and memory: what to improve; --apply does what is safe',
+    load: () => import('./performance/optimize.js'),
+  },
+  {
+    path: 'performance baseline save',
+    summary: 'keep the last week as the known normal',
+    load: () => import('./performance/baseline/save.js'),
+  },
+  {
+    path: 'performance baseline compare',
+    summary: 'which hooks became slower or faster than the known normal',
+    load: () => import('./performance/baseline/compare.js'),
+  },
+  {
+    path: 'performance load-test',
+    summary: 'load on an environment that is not production; what it bears',
+    load: () => import('./performance/load-test.js'),
+  },
+  {
     path: 'errors count',
     summary: 'how many hook runs failed',
     isDefault: true,
@@ -54,7 +96,17 @@ export const commands: readonly CommandEntry[] = [
     summary: 'the host now: CPU, memory, disks, network, processes',
     load: () => import('./system.js'),
   },
+  {
+    path: 'monitoring publish',
+    summary: 'tell the page /admin/monitoring of alerts, incidents, KPIs and backups',
+    load: () => import('./monitoring/publish.js'),
+  },
   { path: 'kpi', summary: 'the twelve KPIs of the guide against their targets', load: () => import('./kpi.js') },
+  {
+    path: 'dashboard',
+    summary: 'everything at a glance, live in the terminal',
+    load: () => import('./dashboard.js'),
+  },
   {
     path: 'db health',
     summary: 'connections, locks, wraparound and state of PostgreSQL',
@@ -142,13 +194,32 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./capacity/predict.js'),
   },
   { path: 'capacity trends', summary: 'how fast what grows', load: () => import('./capacity/trends.js') },
-  { path: 'config validate', summary: 'check the configuration', load: () => import('./config/validate.js') },
+  {
+    path: 'config validate',
+    summary: "check the configuration, ours and the backend's: does it parse, is it safe?",
+    load: () => import('./config/validate.js'),
+  },
   {
     path: 'config show',
     summary: 'the values in force, and where each comes from',
     load: () => import('./config/show.js'),
   },
   { path: 'config backup', summary: 'keep a snapshot of the configuration', load: () => import('./config/backup.js') },
+  {
+    path: 'config diff',
+    summary: 'what differs between snapshots, environments, directories and now',
+    load: () => import('./config/diff.js'),
+  },
+  {
+    path: 'config audit',
+    summary: 'what changed in the configuration, when, and by whom; drift between environments',
+    load: () => import('./config/audit.js'),
+  },
+  {
+    path: 'config restore',
+    summary: 'put the files of a snapshot back, after a snapshot of what is there',
+    load: () => import('./config/restore.js'),
+  },
   {
     path: 'backup push',
     summary: 'send good backups to the bucket elsewhere',

@@ -24,6 +24,7 @@ export default defineCommand({
       ['status', 'kpi', 'value', 'target', 'samples', 'coverage', 'before', 'trend', 'from'],
       kpis.map((kpi) => rowOf(kpi, theme)),
     ),
+  spansEnvironments: true,
   examples: ['viktoria-ops kpi', 'viktoria-ops kpi --window 7d', 'viktoria-ops kpi --json'],
   sample: {
     window: '24h',

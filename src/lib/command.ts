@@ -5,6 +5,7 @@ import type * as z from 'zod';
 import type { Context } from './context.js';
 import type { Chart } from './html/index.js';
 import type { Outcome } from './status.js';
+import type { Size } from './terminal/frame.js';
 import type { Theme } from './terminal/theme.js';
 
 /** `['--window <duration>', 'how far back to look']`: what people read. Defaults are in the schema, never here. */
@@ -31,11 +32,18 @@ export interface Command<Flags = unknown, Result = unknown, Given = unknown> {
    * Such a command's stdout is its records and nothing else.
    */
   line?(record: unknown, theme: Theme): string;
+  /**
+   * For a command that is watched (`context.screen`): the state as the lines of a screen of this size; what does not fit
+   * is cut. Pure: text in the state is already escaped.
+   */
+  picture?(state: unknown, theme: Theme, size: Size): readonly string[];
   readonly examples: readonly string[];
   /** A result as the command makes it, for the laws and the documentation. */
   readonly sample: Result;
   /** True for a command that changes something: it takes --dry-run. */
   readonly changes?: boolean;
+  /** True for a command that only looks at a backend: it can look at all of them at once, with --env all. */
+  readonly spansEnvironments?: boolean;
   /** True for a command whose stdout is its text and nothing else (completion scripts). */
   readonly raw?: boolean;
 }

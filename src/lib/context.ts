@@ -25,6 +25,14 @@ export interface Progress {
   readonly finish: (id: string, text: string) => void;
 }
 
+/** The terminal, taken over by a command that has a `picture`. It is given back when the command ends. */
+export interface Screen {
+  /** Shows the state as the command's `picture` draws it, and again whenever the size changes. */
+  readonly draw: (state: object) => Promise<void>;
+  /** Is told of every key by its name: `q`, `up`, `escape`, `ctrl-c`. One listener. */
+  readonly onKey: (listener: (key: string) => void) => void;
+}
+
 /** What a connection has otherwise than the configuration says. */
 export interface ConnectionChoice {
   readonly database?: string;
@@ -39,6 +47,8 @@ export interface Context {
   readonly progress: Progress;
   /** Hands out a record of a command that has a `line`. False once nobody reads any more. */
   readonly emit: (record: object) => Promise<boolean>;
+  /** Takes the terminal over for a command that has a `picture`; undefined where nobody watches. Errors: `VOPS-USAGE`. */
+  readonly screen: () => Promise<Screen | undefined>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   /** Wall clock, for timestamps. Durations come from `elapsed`. */

@@ -19,7 +19,10 @@ export interface ContextOptions {
   readonly log: Log;
   readonly progress: Progress;
   readonly emit: Context['emit'];
+  readonly screen: Context['screen'];
   readonly redactor: Redactor;
+  /** Where the configuration comes from; default: found and read as the flags say. */
+  readonly load?: (redactor: Redactor) => Promise<Config>;
 }
 
 export interface OwnedContext {
@@ -51,7 +54,7 @@ export function createContext(options: ContextOptions): OwnedContext {
   };
 }
 
-type Shared = ContextOptions &
+type Shared = Omit<ContextOptions, 'load'> &
   Pick<Context, 'runId' | 'now' | 'elapsed' | 'onDispose'> & { readonly load: () => Promise<Config> };
 type Configured = Shared & Pick<Context, 'config' | 'state'>;
 
@@ -107,9 +110,10 @@ function once<T>(build: () => Promise<T>): () => Promise<T> {
   return () => (built ??= build());
 }
 
-async function loadConfiguration({ configFlags, env, cwd, redactor, log }: ContextOptions): Promise<Config> {
-  const { loadConfig } = await import('./config/load.js');
-  const config = await loadConfig({ flags: configFlags, env, cwd, redactor });
+async function loadConfiguration({ configFlags, env, cwd, redactor, log, load }: ContextOptions): Promise<Config> {
+  const config = load
+    ? await load(redactor)
+    : await (await import('./config/load.js')).loadConfig({ flags: configFlags, env, cwd, redactor });
   for (const { message, hint } of config.warnings) log.warn(hint ? `${message}. Hint: ${hint}` : message);
   return config;
 }

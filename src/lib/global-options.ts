@@ -3,7 +3,7 @@ import type { OptionText } from './command.js';
 
 export const GLOBAL_OPTIONS: readonly OptionText[] = [
   ['--config <file>', 'configuration file (default: searched for)'],
-  ['--env <name>', 'environment of the configuration to use'],
+  ['--env <name>', 'environment of the configuration to use; all for every one'],
   ['-o, --output <format>', 'table, json, ndjson or plain (default: table)'],
   ['--json', 'the same as -o json'],
   ['--format <format>', 'verdict for another program: nagios, github or junit'],

@@ -15,11 +15,14 @@ import type { Outcome } from './status.js';
 import { createEmit } from './terminal/emit.js';
 import { escapeText } from './terminal/escape.js';
 import type { Output } from './terminal/io.js';
+import { lendScreen } from './terminal/lend-screen.js';
 import { createProgress } from './terminal/progress.js';
 import { report } from './terminal/report.js';
 
 /** What the program is given: `process` itself, or a stand-in of a test. */
-export type World = SignalSource & Pick<NodeJS.Process, 'env' | 'cwd' | 'stdout' | 'stderr'>;
+export type World = SignalSource &
+  Pick<NodeJS.Process, 'env' | 'cwd' | 'stdout' | 'stderr'> &
+  Partial<Pick<NodeJS.Process, 'stdin'>>;
 
 export interface Streams {
   readonly stdout: Output;
@@ -40,40 +43,46 @@ const GRACE_MS = 8_000;
 
 /** Runs the command and writes its outcome. Resolves to the exit code. @throws OperatorError VOPS-USAGE */
 export async function invoke(invocation: Invocation): Promise<number> {
-  const { command, options, stderr, world } = invocation;
+  const { options, stderr, world } = invocation;
   const globals = parseOptions(GlobalFlags, options);
-  const flags = parseOptions(command.flags, options, command.operands);
+  const flags = parseOptions(invocation.command.flags, options, invocation.command.operands);
+  const command = await inEnvironments(invocation, globals);
   const redactor = createRedactor();
   const emit = createEmit({ ...invocation, globals, redactor });
-  const log = createLog(globals, stderr, redactor);
-  const { progress, stop } = createProgress({
-    stderr,
-    env: world.env,
-    quiet: globals.quiet,
-    verbose: globals.verbose > 0,
-  });
   const { signal, release } = endingSignal(invocation, globals);
-  const own = { signal, log, progress, redactor, emit };
+  const { screen, isHeldBack, takeBack } = lendScreen({ ...invocation, globals, redactor, signal });
+  const log = createLog({ ...globals, isHeldBack }, stderr, redactor);
+  const { quiet, verbose } = globals;
+  const { progress, stop } = createProgress({ stderr, env: world.env, quiet, verbose: verbose > 0, isHeldBack });
+  const own = { signal, log, progress, redactor, emit, screen };
   const { context, dispose, environment } = createContext(contextOptions(invocation, globals, own));
   const startedAt = context.now().toISOString();
   const start = context.elapsed();
   const ended = await settle(() => command.run(context, flags), signal);
   await stop();
+  const told = takeBack() ? { ...globals, quiet: true } : globals;
   const durationMs = Math.round(context.elapsed() - start);
   const about = { command: invocation.path, environment: environment() ?? globals.env ?? 'default', startedAt };
   const document = createDocument(ended, { ...about, durationMs }, globals.failOn);
-  const finished = { ...invocation, globals, document: redactor.data(document), cause: errorOf(ended), redactor };
-  const exitCode = await report(finished);
+  const shown = { command, globals: told, document: redactor.data(document) };
+  const exitCode = await report({ ...invocation, ...shown, cause: errorOf(ended), redactor });
   // After the report, so that what stays up for the operator to look at (demo --keep) is announced first.
   await dispose();
   release();
   return exitCode;
 }
 
+/** The command, or one that carries it out in every environment. */
+async function inEnvironments({ path, command, options }: Invocation, { env, config }: GlobalFlags): Promise<Command> {
+  if (env !== 'all') return command;
+  const { acrossEnvironments } = await import('./environments/index.js');
+  return acrossEnvironments({ path, command, options, config });
+}
+
 function contextOptions(
   { path, world, stderr }: Invocation,
   globals: GlobalFlags,
-  own: Pick<ContextOptions, 'signal' | 'log' | 'progress' | 'redactor' | 'emit'>,
+  own: Pick<ContextOptions, 'signal' | 'log' | 'progress' | 'redactor' | 'emit' | 'screen'>,
 ): ContextOptions {
   const { dryRun } = globals;
   const interactive = stderr.isTerminal;
@@ -126,8 +135,8 @@ function parseOptions<T>(
 function endingSignal({ world, stderr }: Invocation, { deadline }: GlobalFlags) {
   const controller = new AbortController();
   const stopListening = listenForSignals(world, (reason) => {
+    controller.abort(reason); // first: a picture leaves the screen at once, and the message stays
     void stderr.write(`${reason.message}: cleaning up; once more to stop at once\n`);
-    controller.abort(reason);
   });
   const expire = () => {
     const hint = 'give it more time with --deadline, or look for the slow part with -v';
@@ -158,9 +167,12 @@ async function settle(run: () => Promise<Outcome<unknown>>, signal: AbortSignal)
   return ended;
 }
 
-function createLog({ quiet, verbose }: GlobalFlags, stderr: Output, redactor: Redactor): Log {
+type Wishes = Pick<GlobalFlags, 'quiet' | 'verbose'> & { readonly isHeldBack: () => boolean };
+
+/** Silent while there is a picture on the screen: a line would spoil it. */
+function createLog({ quiet, verbose, isHeldBack }: Wishes, stderr: Output, redactor: Redactor): Log {
   const line = (wanted: boolean) => (message: string) => {
-    if (wanted) void stderr.write(`${escapeText(redactor.text(message))}\n`);
+    if (wanted && !isHeldBack()) void stderr.write(`${escapeText(redactor.text(message))}\n`);
   };
   return { warn: line(!quiet), info: line(verbose >= 1), debug: line(verbose >= 2) };
 }

@@ -81,8 +81,10 @@ async function runWhenReady(
   if (context.signal.aborted) return skipped(next.id, `because the run was ${abortReason(context.signal).message}`);
   const obstacle = required.find((report) => BLOCKING.has(report.status) && !selection.has(report.id));
   if (obstacle) return skipped(next.id, `because ${obstacle.id} ${obstacle.status}: ${obstacle.summary}`);
-  return runStep(context, next, next.timeoutMs ?? timeoutMs);
+  return runStep(context, next, { timeoutMs: next.timeoutMs ?? timeoutMs, hint: MORE_TIME });
 }
+
+const MORE_TIME = 'give it more time with maintenance.stepTimeout in the configuration, or look for the cause with -vv';
 
 const BLOCKING: ReadonlySet<StepReport['status']> = new Set(['failed', 'unknown', 'partial', 'interrupted']);
 
@@ -96,10 +98,26 @@ export const skipped = (id: string, reason: string): StepReport => ({
   findings: [],
 });
 
-async function runStep(context: Context, { id, command, given }: Step, timeoutMs: number): Promise<StepReport> {
+export interface StepLimit {
+  readonly timeoutMs: number;
+  /** What to do about a step that takes longer. */
+  readonly hint: string;
+}
+
+/** What of a command a step needs. */
+export interface StepRun extends Pick<Step, 'id' | 'given'> {
+  readonly command: Pick<Command, 'flags' | 'run' | 'summary'>;
+}
+
+/** Runs one step and reports on it. Never throws. Without a limit only the context's signal ends it early. */
+export async function runStep(
+  context: Context,
+  { id, command, given }: StepRun,
+  limit?: StepLimit,
+): Promise<StepReport> {
   const start = context.elapsed();
   context.progress.start(id);
-  const report = await withTimeout(context, timeoutMs, async (own) => {
+  const report = await withTimeout(context, limit, async (own) => {
     try {
       const { status, findings, result } = await command.run(own, command.flags.parse(given));
       return { status, summary: command.summary(result), findings: [...findings], result };
@@ -120,12 +138,15 @@ function failed(thrown: unknown): Ended {
 }
 
 /** Gives the step a signal of its own; one that does not obey it is reported as timed out all the same. */
-async function withTimeout(context: Context, timeoutMs: number, run: (own: Context) => Promise<Ended>): Promise<Ended> {
+async function withTimeout(
+  context: Context,
+  limit: StepLimit | undefined,
+  run: (own: Context) => Promise<Ended>,
+): Promise<Ended> {
   const controller = new AbortController();
-  const hint = 'give it more time with maintenance.stepTimeout in the configuration, or look for the cause with -vv';
-  const expire = () =>
+  const expire = ({ timeoutMs, hint }: StepLimit) =>
     controller.abort(new OperatorError('VOPS-STEP-TIMEOUT', `not done within ${timeoutMs / 1000} s`, { hint }));
-  const timer = setTimeout(expire, timeoutMs);
+  const timer = limit && setTimeout(expire, limit.timeoutMs, limit);
   const signal = AbortSignal.any([context.signal, controller.signal]);
   const patience = afterAbort(signal, GRACE_MS);
   const leftBehind = patience.over.then(() => failed(abortReason(signal)));

@@ -20,6 +20,7 @@ import { packageRoot } from '../../src/lib/package.js';
 import { alertRules } from './alert-rules.js';
 import { backups } from './backups.js';
 import { capacity } from './capacity.js';
+import { environments } from './environments.js';
 import { writeJsonLog } from './json-log.js';
 import { analysis } from './logs.js';
 import { type Comparison, type Program, peakMemory, runAll } from './measure.js';
@@ -60,6 +61,7 @@ export async function comparisons(
       ...monitor(),
       ...backups({ directory, server, ours }),
       ...capacity({ directory, ours }),
+      ...(await environments({ directory, ours }, closers)),
     ];
     return { list: all.filter(({ id }) => wanted.length === 0 || wanted.includes(id)), stop };
   } catch (error) {

@@ -2,10 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createDailyMedians } from '../../src/lib/capacity/daily-medians.js';
 import { type Forecast, forecast, lastRegime } from '../../src/lib/capacity/forecast/forecast.js';
-import { median, select } from '../../src/lib/capacity/forecast/order-statistics.js';
 import type { DayValue } from '../../src/lib/capacity/forecast/series.js';
 import { estimateTrend } from '../../src/lib/capacity/forecast/trend.js';
 import { collectHistory } from '../../src/lib/capacity/history.js';
+import { median, select } from '../../src/lib/order-statistics.js';
 import { createRandom, FAMILIES } from './families.js';
 
 const FIRST = 20_000;

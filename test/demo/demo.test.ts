@@ -23,18 +23,21 @@ const INTERRUPTED = new OperatorError('VOPS-SIGINT', 'interrupted by SIGINT');
 
 /** The guide's addresses, as its scripts and manual checks call them. */
 const GUIDE = [
-  'health',
-  'performance',
-  'performance/summary',
-  'performance/daily-report',
-  'performance/weekly',
-  'performance/weekly-trends',
-  'performance/bottlenecks',
-  'errors/count/24h',
-  'errors/recent',
-  'jobs/queue/size',
-  'metrics',
-] as const;
+  '/admin/monitoring',
+  ...[
+    'health',
+    'performance',
+    'performance/summary',
+    'performance/daily-report',
+    'performance/weekly',
+    'performance/weekly-trends',
+    'performance/bottlenecks',
+    'errors/count/24h',
+    'errors/recent',
+    'jobs/queue/size',
+    'metrics',
+  ].map((route) => `${API_PREFIX}/${route}`),
+];
 
 interface Seen {
   readonly config: string;
@@ -49,7 +52,7 @@ async function inspect(config: string): Promise<Seen> {
   const { app } = JSON.parse(readFileSync(config, 'utf8'));
   const answers: Record<string, number> = {};
   for (const path of GUIDE) {
-    answers[path] = (await get(`${app.url}${API_PREFIX}/${path}`)).status;
+    answers[path] = (await get(app.url + path)).status;
   }
   const modes = [directory, config].map((path) => (statSync(path).mode & 0o777).toString(8));
   return { config, modes, answers, logFiles: readdirSync(join(app.root, 'logs')) };
@@ -105,7 +108,7 @@ test('runs real things, answers every address of the guide, and with --keep stay
   expect(seen[0]?.answers).toEqual(Object.fromEntries(GUIDE.map((path) => [path, 200])));
   expect(seen[0]?.modes).toEqual(['700', '600']);
   expect(seen[0]?.logFiles).toEqual(['backend.log', 'error.log']);
-  expect(result.commands).toHaveLength(5);
+  expect(result.commands).toHaveLength(6);
 
   let ended = false;
   const disposed = dispose().then(() => {

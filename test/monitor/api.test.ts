@@ -343,6 +343,23 @@ describe('actions of an application that fails', () => {
   });
 });
 
+describe('performance over time', () => {
+  test.each([
+    ['1h', 60, 60],
+    ['24h', 3_600, 24],
+    ['7d', 3_600, 168],
+    ['30d', 86_400, 30],
+  ])('%s: a bucket each %i s', async (window, stepSeconds, count) => {
+    const { body } = await ask(`/performance/over-time?window=${window}`);
+    const { buckets, ...history } = routes.performanceOverTime.response.parse(JSON.parse(body));
+    expect([history.stepSeconds, buckets.length]).toEqual([stepSeconds, count]);
+    // Whole steps, the newest under way, which has all that ran.
+    expect(buckets.map(({ from }) => Date.parse(from) % (stepSeconds * 1_000))).toEqual(buckets.map(() => 0));
+    expect(buckets.at(-1)).toMatchObject({ executions: expect.any(Number) });
+    expect(buckets.reduce((sum, { errors }) => sum + errors, 0)).toBe(1);
+  });
+});
+
 describe('events', () => {
   test('everything at once, then only what changed, for as long as somebody listens', async () => {
     const response = await fetch(`${url}${API_PREFIX}/events`, {
@@ -355,11 +372,44 @@ describe('events', () => {
       text += Buffer.from(chunk).toString();
       if (['overview', 'performance', 'jobs'].every((name) => text.includes(`event: ${name}\n`))) break;
     }
-    const events = [...text.matchAll(/id: (\d+)\nevent: (\w+)\ndata: (.+)\n\n/g)];
+    const events = [...text.matchAll(/id: [0-9a-f]{8}-(\d+)\nevent: (\w+)\ndata: (.+)\n\n/g)];
     expect(events.map(([, id]) => Number(id))).toEqual([1, 2, 3]);
     for (const [, , name, data] of events) {
       const schema = { overview: routes.health, performance: routes.performance, jobs: routes.jobs }[String(name)];
       expect(schema?.response.safeParse(JSON.parse(String(data))).success).toBe(true);
+    }
+  });
+
+  test('a client that comes again gets what it has missed, and everything from another process', async () => {
+    const values = { one: 1, two: 1 };
+    const { port, stop } = await serve(
+      createEventStream({ one: async () => values.one, two: async () => values.two }, 20),
+    );
+    const listen = async (lastEventId: string, enough: (text: string) => boolean) => {
+      const headers: Record<string, string> = lastEventId ? { 'last-event-id': lastEventId } : {};
+      const response = await fetch(`http://127.0.0.1:${port}`, { headers, signal: AbortSignal.timeout(8_000) });
+      let text = '';
+      for await (const chunk of response.body ?? []) {
+        text += Buffer.from(chunk).toString();
+        if (enough(text)) return text;
+      }
+      return text;
+    };
+    // Somebody always listens: what was told is kept for as long.
+    const other = new AbortController();
+    try {
+      await fetch(`http://127.0.0.1:${port}`, { signal: other.signal });
+      const first = await listen('', (text) => text.includes('event: two\n'));
+      const id = /id: (\S+)\nevent: two/.exec(first)?.[1] ?? '';
+      values.two = 2;
+      await listen('', (text) => text.includes('event: two\ndata: 2'));
+      const again = await listen(id, (text) => text.includes('event: two\n'));
+      expect(again).not.toContain('event: one\n');
+      for (const foreign of ['00000000-9', id.replace(/-\d+/, '-x'), 'x'])
+        expect(await listen(foreign, (text) => text.includes('event: two\n'))).toContain('event: one\n');
+    } finally {
+      other.abort();
+      stop();
     }
   });
 

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { BottleneckCause, HookMetric } from '../../src/lib/contract/index.js';
 import type { Archive } from '../../src/lib/monitor/archive/index.js';
+import { bottleneckReason } from '../../src/lib/monitor/bottlenecks.js';
 import { describe as describeThrown, type Thrown } from '../../src/lib/monitor/history/errors.js';
 import { createHistory } from '../../src/lib/monitor/history/history.js';
 import {
@@ -22,6 +24,7 @@ import {
 import type { Run, Subject } from '../../src/lib/monitor/history/tally.js';
 import { instrument, type Lifecycles } from '../../src/lib/monitor/hooks/instrument.js';
 import { createTracer } from '../../src/lib/monitor/hooks/tracer.js';
+import { performanceHistory } from '../../src/lib/monitor/hourly.js';
 import {
   bottlenecksOf,
   dailyReport,
@@ -591,7 +594,72 @@ describe('history', () => {
     const { clock, history, record } = recorderAt(START);
     record(durationMs, { ownMs });
     expect((await bottlenecksOf(history, clock.now)).bottlenecks).toMatchObject([
-      { shareOfTime: 1, reason: expect.stringMatching(reason) },
+      { shareOfTime: 1, reason: expect.stringMatching(reason), executions: 1, averageOwnTime: ownMs },
     ]);
+  });
+
+  const usual = { averageExecutionTime: 200, averageOwnTime: 200, averageQueries: 2, averageQueryTime: 10 };
+  const rare = { averageExecutionTime: 60, averageOwnTime: 60, p50: 20, p99: 900 };
+  test.each<[BottleneckCause, Partial<HookMetric>]>([
+    ['slow', {}],
+    ['nested', { averageOwnTime: 90, averageQueries: 40, averageQueryTime: 80 }],
+    ['queries', { averageQueries: 40, averageQueryTime: 150 }],
+    ['slow', { averageQueries: 40, averageQueryTime: 50 }],
+    ['slow_query', { averageQueries: 2, averageQueryTime: 150 }],
+    ['waiting', { ...rare, averageQueryTime: 50 }],
+    ['uneven', rare],
+    ['frequent', { averageExecutionTime: 20, averageOwnTime: 20, averageQueryTime: 15 }],
+    ['frequent', { executions: 0, averageExecutionTime: null, averageOwnTime: null }],
+  ])('the cause of a bottleneck is one word: %s', (cause, figures) => {
+    const metric = { contentType: 'api::match.match', operation: 'afterUpdate', executions: 50, errors: 0 };
+    const times = { p50: 190, p95: 210, p99: 220, maxExecutionTime: 250 };
+    expect(bottleneckReason({ ...metric, ...times, ...usual, ...figures }).cause).toBe(cause);
+  });
+
+  test('hooks by the hour: whole hours, those in which they ran, and the totals of them', async () => {
+    const { clock, history, record } = recorderAt(START);
+    for (let hour = 0; hour < 200; hour++) {
+      if (hour % 2 === 0) for (const factor of [1, 2, 3]) record(10 * factor, { queries: 4, queryMs: 5 });
+      clock.now += HOUR_MS;
+    }
+    record(99);
+    const { window, hooks, starts } = await performanceHistory(history, {}, clock.now);
+    expect(Date.parse(window.to) - Date.parse(window.from)).toBe(7 * DAY_MS);
+    expect(starts).toEqual([]);
+    const [hook] = hooks;
+    expect(hook).toMatchObject({ executions: 252, averageQueries: 4, averageQueryTime: 5 });
+    expect(hook?.hours).toHaveLength(84);
+    expect(hook?.hours[0]).toMatchObject({ executions: 3, errors: 0 });
+    expect(hook?.hours.every(({ p50, p95 }) => Math.abs(p50 / 20 - 1) < 0.03 && Math.abs(p95 / 30 - 1) < 0.03)).toBe(
+      true,
+    );
+    expect(hook?.hours.map(({ from }) => from)).toEqual([...(hook?.hours ?? [])].map(({ from }) => from).sort());
+  });
+
+  test('hooks by the hour, and when which process started: each once, those of the period', async () => {
+    const [before, within] = [START - 9 * DAY_MS, START + 3 * HOUR_MS + 0.4];
+    const watched = [before, within, START].map((from) => ({ from, to: from + HOUR_MS }));
+    const archive: Archive = {
+      rollups: async () => [],
+      watched: async () => watched,
+      errors: async () => [],
+      events: async () => [],
+      usage: async () => [],
+    };
+    const { clock, history } = recorderAt(START, archive);
+    clock.now += DAY_MS;
+    const { starts } = await performanceHistory(history, {}, clock.now);
+    expect(starts).toEqual([new Date(START).toISOString(), new Date(START + 3 * HOUR_MS).toISOString()]);
+  });
+
+  test.each([
+    ['a period', { from: '2026-01-01T00:00:00.000Z', to: '2026-01-02T00:30:00.000Z' }, 24],
+    ['a longer one than there are hours of', { from: '2025-01-01T00:00:00.000Z' }, 8 * 24],
+    ['one that ends before it begins', { from: '2026-01-03T00:00:00.000Z', to: '2026-01-02T00:00:00.000Z' }, 0],
+    ['one of the future', { from: '2036-01-03T00:00:00.000Z', to: '2036-01-04T00:00:00.000Z' }, 0],
+  ])('hooks by the hour of %s', async (_name, question, hours) => {
+    const { history } = recorderAt(START);
+    const { window } = await performanceHistory(history, question, Date.parse('2026-01-20T10:20:00.000Z'));
+    expect(Date.parse(window.to) - Date.parse(window.from)).toBe(hours * HOUR_MS);
   });
 });

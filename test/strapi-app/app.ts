@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import * as z from 'zod';
 import { freePort } from '../../src/lib/demo/postgres.js';
 import { packageRoot } from '../../src/lib/package.js';
 import { get } from '../support/monitoring.js';
@@ -66,6 +67,29 @@ export async function startStrapi(
     },
   };
 }
+
+const ADMINISTRATOR = { email: 'admin@example.org', password: 'A-password-of-the-tests-1' };
+
+/** Signs in to the admin panel, as its first administrator. The headers are what a browser sends with a page. */
+export async function signInAsAdministrator({ call, url }: StrapiApp) {
+  // Only the first call makes one.
+  await call('POST', '/admin/register-admin', { ...ADMINISTRATOR, firstname: 'Anna', lastname: 'Admin' });
+  const response = await fetch(`${url}/admin/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ...ADMINISTRATOR, deviceId: '7d7a9c0e-0d3c-4a0e-9d7e-2f4f2f1f6a11', rememberMe: true }),
+  });
+  const cookie = response.headers
+    .getSetCookie()
+    .map((one) => one.split(';')[0])
+    .join('; ');
+  const { data } = LoggedIn.parse(await response.json());
+  const end = () =>
+    fetch(`${url}/admin/logout`, { method: 'POST', headers: { cookie, authorization: `Bearer ${data.token}` } });
+  return { headers: { cookie }, end };
+}
+
+const LoggedIn = z.object({ data: z.object({ token: z.string() }) });
 
 const parse = (text: string): unknown => {
   try {

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { type HookMetric, HookPerformance, routes } from '../../src/lib/contract/index.js';
 import { type PostgresServer, startPostgres } from '../../src/lib/demo/postgres.js';
-import { parseMetrics } from '../support/monitoring.js';
-import { type StrapiApp, startStrapi } from './app.js';
+import { get, parseMetrics } from '../support/monitoring.js';
+import { type StrapiApp, signInAsAdministrator, startStrapi } from './app.js';
 
 let postgres: PostgresServer;
 let app: StrapiApp;
@@ -283,6 +283,40 @@ describe('when something breaks', () => {
     await new Promise((resolve) => setTimeout(resolve, 2_200));
     expect((await app.monitoring('/health')).status).toBe(200);
   }, 30_000);
+});
+
+describe('the page', () => {
+  const page = (of: StrapiApp, headers: Record<string, string> = {}, path = '') =>
+    get(`${of.url}/admin/monitoring${path}`, { headers });
+
+  test('is for administrators who are signed in, as long as they are', async () => {
+    expect((await page(app)).status).toBe(401);
+    expect((await page(app, { cookie: 'strapi_admin_refresh=forged' })).status).toBe(401);
+    const session = await signInAsAdministrator(app);
+    const { status, body, headers } = await page(app, session.headers);
+    expect({ status, policy: headers['content-security-policy'] }).toEqual({
+      status: 200,
+      policy: expect.stringMatching(/^default-src 'none'; script-src 'nonce-/),
+    });
+    expect(body).toContain('<div id="page">');
+    const health = await page(app, session.headers, '/data/health');
+    expect(routes.health.response.parse(JSON.parse(health.body)).environment).toBe('production');
+    await session.end();
+    expect((await page(app, session.headers)).status).toBe(401);
+  });
+
+  test('with the database down, who was let in before goes on watching', async () => {
+    const { headers } = await signInAsAdministrator(app);
+    expect((await page(app, headers)).status).toBe(200);
+    await postgres.halt();
+    try {
+      expect((await page(app, headers, '/data/health')).status).toBe(503);
+      expect((await page(app, headers)).status).toBe(200);
+      expect((await page(app, { cookie: 'strapi_admin_refresh=forged' })).status).toBeGreaterThanOrEqual(401);
+    } finally {
+      await postgres.resume();
+    }
+  }, 60_000);
 });
 
 describe('history', () => {

@@ -16,6 +16,7 @@ export function testContext(options: Partial<ContextOptions> = {}) {
     log: { warn: silent, info: silent, debug: silent },
     progress: { start: silent, update: silent, finish: silent },
     emit: async () => true,
+    screen: async () => undefined,
     redactor: createRedactor(),
     ...options,
   }).context;

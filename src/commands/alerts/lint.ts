@@ -10,6 +10,7 @@ export default defineCommand({
   summary: ({ rules, remarks }) =>
     `${countOf(rules, 'rule')}, ${remarks === 0 ? 'nothing to remark' : countOf(remarks, 'remark')}`,
   view: () => '',
+  spansEnvironments: true,
   examples: ['viktoria-ops alerts lint', 'viktoria-ops alerts lint --fail-on warning'],
   sample: { rules: 27, remarks: 2 },
 });

@@ -21,6 +21,7 @@ export default defineCommand({
         origin,
       ]),
     ),
+  spansEnvironments: true,
   examples: ['viktoria-ops alerts list', 'viktoria-ops alerts list --json'],
   sample: [
     {

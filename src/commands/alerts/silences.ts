@@ -28,6 +28,7 @@ export default defineCommand({
             comment,
           ]),
         ),
+  spansEnvironments: true,
   examples: ['viktoria-ops alerts silences', 'viktoria-ops alerts silences --all --json'],
   sample: {
     silences: [

@@ -26,6 +26,7 @@ export default defineCommand({
         alerts.map(({ factor, long, short, severity, state }) => [factor, long, short, severity, state]),
       ),
     ].join('\n'),
+  spansEnvironments: true,
   examples: ['viktoria-ops alerts slo', 'viktoria-ops alerts slo --fail-on warning --quiet'],
   sample: {
     target: 0.999,

@@ -45,6 +45,7 @@ export default defineCommand({
       ),
     ].join('\n');
   },
+  spansEnvironments: true,
   examples: [
     'viktoria-ops backup list',
     'viktoria-ops backup list --kind database',

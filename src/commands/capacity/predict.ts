@@ -32,6 +32,7 @@ export default defineCommand({
         return [resource, describeForecast(prediction), ...now, formatFigure(unit, backTest.meanError), held, model];
       }),
     ),
+  spansEnvironments: true,
   examples: [
     'viktoria-ops capacity predict',
     'viktoria-ops capacity predict --horizon 6months --metric disk,database',

@@ -29,6 +29,7 @@ export default defineCommand({
         since,
       ]),
     ),
+  spansEnvironments: true,
   examples: ['viktoria-ops capacity trends', 'viktoria-ops capacity trends --window 90d --metric table'],
   sample: {
     windowDays: null,

@@ -10,6 +10,7 @@ export default defineCommand({
   run: showConfig,
   summary: ({ file, environment }) => `${file ?? 'no configuration file'} (environment ${environment})`,
   view,
+  spansEnvironments: true,
   examples: ['viktoria-ops config show', 'viktoria-ops config show --origin --env production'],
   sample: {
     environment: 'production',

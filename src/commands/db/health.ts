@@ -85,6 +85,7 @@ export default defineCommand({
       connections ? `${connections.used} of ${connections.available} connections` : 'connections not readable',
     ].join(', '),
   view,
+  spansEnvironments: true,
   examples: ['viktoria-ops db health', 'viktoria-ops db health --json'],
   sample,
 });

@@ -20,6 +20,7 @@ export default defineCommand({
     return `${countOf(indexes, 'index').replace(/indexs$/, 'indexes')}, ${formatBytes(sizeBytes)}: ${found.join(', ') || 'nothing found'}`;
   },
   view,
+  spansEnvironments: true,
   examples: ['viktoria-ops db indexes', 'viktoria-ops db indexes --measure', 'viktoria-ops db indexes --json'],
   sample: {
     indexes: 61,

@@ -19,6 +19,7 @@ export default defineCommand({
       .map((table) => table(locks, theme))
       .filter(Boolean)
       .join('\n\n'),
+  spansEnvironments: true,
   examples: ['viktoria-ops db locks', 'viktoria-ops db locks --json'],
   sample: {
     sessions: [

@@ -38,6 +38,7 @@ export default defineCommand({
         statement.query.length > LONGEST ? `${statement.query.slice(0, LONGEST)}…` : statement.query,
       ]),
     ),
+  spansEnvironments: true,
   examples: [
     'viktoria-ops db slow-queries',
     'viktoria-ops db slow-queries --window 7d --sort mean',

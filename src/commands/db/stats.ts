@@ -14,6 +14,7 @@ export default defineCommand({
   summary: ({ database, sizeBytes, tableCount }) =>
     `${database}: ${formatBytes(sizeBytes)} in ${countOf(tableCount, 'table')}`,
   view: (stats, theme) => [factList(stats, theme), tableList(stats, theme)].filter(Boolean).join('\n\n'),
+  spansEnvironments: true,
   examples: ['viktoria-ops db stats', 'viktoria-ops db stats --sort dead --limit 5', 'viktoria-ops db stats --json'],
   sample: {
     database: 'viktoria_wertheim',

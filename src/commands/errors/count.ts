@@ -8,6 +8,7 @@ export default defineCommand({
   run: countErrors,
   summary: ({ window, count, limit }) => `${count} hook runs failed in the last ${window} (warning above ${limit})`,
   view: () => '',
+  spansEnvironments: true,
   examples: ['viktoria-ops errors count', 'viktoria-ops errors count --window 1h --fail-on warning'],
   sample: { window: '24h', count: 17, limit: 100 },
 });

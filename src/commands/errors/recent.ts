@@ -28,6 +28,7 @@ export default defineCommand({
         template,
       ]),
     ),
+  spansEnvironments: true,
   examples: ['viktoria-ops errors recent', 'viktoria-ops errors recent --window 1h --limit 500'],
   sample: {
     count: 17,

@@ -27,6 +27,7 @@ export default defineCommand({
     ]);
     return theme.table(['flag', 'now', 'source', 'owner', 'expires', 'asked', 'last asked', 'problem'], rows);
   },
+  spansEnvironments: true,
   examples: ['viktoria-ops feature-flags list', "viktoria-ops feature-flags list --json | jq '.result.flags[].name'"],
   sample: { flags: [{ ...newTable, usage: null, references: null }] },
 });

@@ -35,6 +35,7 @@ export default defineCommand({
     ]);
     return theme.table(['flag', 'now', 'evaluations', 'on', 'last day', 'answer', 'problem'], rows);
   },
+  spansEnvironments: true,
   examples: ['viktoria-ops feature-flags usage', 'viktoria-ops feature-flags usage --window 90d'],
   sample: { windowDays: 30, flags: [{ ...newTable, references: null }] },
 });

@@ -43,6 +43,7 @@ export default defineCommand({
       ...(omitted === 0 ? [] : [theme.dim(`${omitted} older not shown: --limit ${omitted + incidents.length}`)]),
     ].join('\n');
   },
+  spansEnvironments: true,
   examples: [
     'viktoria-ops incidents list',
     'viktoria-ops incidents list --status open',

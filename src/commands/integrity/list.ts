@@ -30,6 +30,7 @@ export default defineCommand({
             entry.description,
           ]),
         ),
+  spansEnvironments: true,
   examples: ['viktoria-ops integrity list', 'viktoria-ops integrity list --json'],
   sample: {
     preset: 'football',

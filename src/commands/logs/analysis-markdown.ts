@@ -2,6 +2,7 @@
 import type { LogAnalysis } from '../../lib/logs/index.js';
 import { formatBytes, formatDuration } from '../../lib/measures.js';
 import type { Finding } from '../../lib/status.js';
+import { type Cell, code, escapeMarkdown, table } from '../markdown.js';
 
 /** Text in it is escaped for a terminal already. */
 export function analysisMarkdown(analysis: LogAnalysis, findings: readonly Finding[]): string {
@@ -72,7 +73,6 @@ const SECTIONS: readonly ((analysis: LogAnalysis) => string)[] = [
     ),
 ];
 
-type Cell = string | number;
 const TIMING = ['count', 'failed', 'average', 'p50', 'p95', 'p99', 'max'] as const;
 
 const timing = (of: Omit<LogAnalysis['hooks'][number], 'contentType' | 'operation'>): Cell[] => [
@@ -81,16 +81,5 @@ const timing = (of: Omit<LogAnalysis['hooks'][number], 'contentType' | 'operatio
   ...[of.averageMs, of.p50Ms, of.p95Ms, of.p99Ms, of.maxMs].map(formatDuration),
 ];
 
-function table(name: string, head: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  if (rows.length === 0) return '';
-  const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
-  return `## ${name}\n\n${lines.join('\n')}`;
-}
-
 const more = ({ kinds, entries }: LogAnalysis['moreMessages']) =>
   entries === 0 ? '' : `And ${kinds} more kinds, ${entries} entries.`;
-
-const escapeMarkdown = (text: string) => text.replace(/[\\`*_{}[\]<>#|]/g, '\\$&');
-
-/** As it is; a bar would end the cell and a backtick the code. */
-const code = (text: string) => `\`${text.replaceAll('`', "'").replaceAll('|', '\\|') || ' '}\``;

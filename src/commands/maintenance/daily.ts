@@ -27,7 +27,8 @@ export const daily = {
     step('db health', dbHealth, {}),
     step('queue', queue, {}),
     step('logs rotate', rotateLogs, {}, { timeoutMs: 3_600_000 }), // hundreds of gigabytes take their time
-    step('config backup', backupConfig, { name: 'daily' }, { requires: ['config validate'] }),
+    // Kept also when something in it is risky or broken: to see later what it was.
+    step('config backup', backupConfig, { name: 'daily' }, { after: ['config validate'] }),
     step('backup prune', prune, { kind: 'config' }, { requires: ['config backup'] }),
     step('integrity check', integrityCheck, {}, { timeoutMs: 1_800_000 }), // a recomputed table takes its time
     step('kpi', kpi, {}, { after: ['integrity check'] }), // counts what that found

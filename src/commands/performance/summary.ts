@@ -44,6 +44,7 @@ export default defineCommand({
     const head = ['content type', 'operation', 'runs', 'errors', 'mean', 'own', 'p95', 'longest'];
     return [figures, theme.heading('Slowest hooks'), theme.table(head, slowest)].join('\n');
   },
+  spansEnvironments: true,
   examples: ['viktoria-ops performance summary', 'viktoria-ops performance summary --window 1h --json'],
   sample: {
     window: '24h',

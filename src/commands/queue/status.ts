@@ -28,6 +28,7 @@ export default defineCommand({
     ];
     return rows.length === 0 ? figures : `${figures}\n${theme.table(['jobs by', 'name', 'count'], rows)}`;
   },
+  spansEnvironments: true,
   examples: ['viktoria-ops queue status', 'viktoria-ops queue status --json'],
   sample: {
     queueSize: 12,

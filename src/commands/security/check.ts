@@ -18,6 +18,7 @@ export default defineCommand({
   },
   view: (report, theme) =>
     [checkTable(report, theme), loginTable(report, theme), scanTable(report, theme)].filter(Boolean).join('\n\n'),
+  spansEnvironments: true,
   examples: [
     'viktoria-ops security check',
     'viktoria-ops security check --since 30d --only accessLog --json',

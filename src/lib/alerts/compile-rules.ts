@@ -1,6 +1,6 @@
 /** From the configuration to rules that the engine can work with. */
 
-import { type Condition, ConditionError, parseCondition } from '../conditions/index.js';
+import { type Condition, ConditionError } from '../conditions/index.js';
 import {
   type AlertRule,
   type Config,
@@ -10,8 +10,9 @@ import {
   type Path,
   type Problem,
 } from '../config/index.js';
-import { metrics, vocabulary } from '../metrics/index.js';
+import { metrics } from '../metrics/index.js';
 import { suggest } from '../suggest.js';
+import { type ConditionParser, createConditionParser } from './condition-parser.js';
 import { defaultRules, type RuleSettings } from './default-rules/index.js';
 import { inhibitionCycles } from './inhibition-cycles.js';
 import { ALERT_SEVERITIES, type AlertSeverity, type Rule } from './rule.js';
@@ -52,7 +53,9 @@ export function compileRules(settings: RuleSettings): CompiledRules {
   const channels = new Map(Object.entries(alerting.channels).filter(([, channel]) => channel !== undefined));
   const reached = channelsBySeverity(channels);
   const problems: RuleProblem[] = [];
+  const parse = createConditionParser();
   const linkingAt = (...path: Path): Linking => ({
+    parse,
     names,
     channels,
     reached,
@@ -93,6 +96,7 @@ type Names = Pick<ReadonlySet<string>, 'has' | 'keys'>;
 
 /** What a rule is linked with. */
 interface Linking {
+  readonly parse: ConditionParser;
   readonly names: Names;
   readonly channels: Names;
   /** The channels that take alerts of a severity. */
@@ -103,8 +107,8 @@ interface Linking {
 
 function compileRule(settings: AlertRule, linking: Linking): Rule | undefined {
   const { name, severity, inhibitedBy = [], escalate } = settings;
-  const condition = parse(settings.condition, (what) => linking.refuse(['condition'], what));
-  const clear = settings.clear && parse(settings.clear, (what) => linking.refuse(['clear'], what));
+  const condition = linkCondition('condition', settings.condition, linking);
+  const clear = linkCondition('clear', settings.clear, linking);
   refuseUnknown(inhibitedBy, linking.names, (index, what) => linking.refuse(['inhibitedBy', index], `no rule ${what}`));
   const channels = linkChannels(settings, linking);
   if (condition === undefined) return undefined;
@@ -112,7 +116,7 @@ function compileRule(settings: AlertRule, linking: Linking): Rule | undefined {
     name,
     severity,
     condition,
-    clear: clear || undefined,
+    clear,
     channels,
     cooldownMs: settings.cooldown,
     forMs: settings.for,
@@ -133,14 +137,11 @@ function compileRule(settings: AlertRule, linking: Linking): Rule | undefined {
   };
 }
 
-function parse(text: string, refuse: (what: string) => void): Condition | undefined {
-  try {
-    return parseCondition(text, vocabulary);
-  } catch (error) {
-    if (!(error instanceof ConditionError)) throw error;
-    refuse(error.message);
-    return undefined;
-  }
+function linkCondition(key: string, text: string | undefined, { parse, refuse }: Linking): Condition | undefined {
+  const parsed = text === undefined ? undefined : parse(text);
+  if (!(parsed instanceof ConditionError)) return parsed;
+  refuse([key], parsed.message);
+  return undefined;
 }
 
 /** Those named; where none are, each that takes alerts of this severity. */
@@ -174,9 +175,13 @@ const worse = (one: AlertSeverity, other: AlertSeverity): AlertSeverity =>
   ALERT_SEVERITIES.indexOf(one) > ALERT_SEVERITIES.indexOf(other) ? one : other;
 
 function samplesNeeded(conditions: readonly Condition[], least: number): ReadonlyMap<string, number> {
-  if (least === 0) return new Map();
-  const counts = conditions.flatMap(({ paths }) => paths.map((path) => metrics.get(path)?.samples));
-  return new Map(counts.filter((count) => count !== undefined).map((count) => [count, least]));
+  const needed = new Map<string, number>();
+  if (least === 0) return needed;
+  for (const path of conditions.flatMap(({ paths }) => paths)) {
+    const count = metrics.get(path)?.samples;
+    if (count !== undefined) needed.set(count, least);
+  }
+  return needed;
 }
 
 function duplicateNames(rules: readonly AlertRule[]): RuleProblem[] {

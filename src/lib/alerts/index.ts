@@ -14,5 +14,6 @@ export { applyRedelivery, planRedelivery, RedeliverFlags, Redelivery } from './r
 export { ALERT_SEVERITIES, type AlertSeverity, type Rule } from './rule.js';
 export { RuleTestReport, TestRulesFlags, testRules } from './rule-tests/test-rules.js';
 export { measureUptime } from './slo/index.js';
+export { AlertStanding, readStanding } from './standing.js';
 export { ChannelTest, ChannelTestFlags, testChannel } from './test-message.js';
 export { WatchFlags, WatchResult, watchAlerts } from './watch.js';

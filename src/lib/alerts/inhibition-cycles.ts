@@ -9,10 +9,11 @@ interface Cycle {
 
 /** Each cycle once, at the first of the configuration's rules in it: only they can close one. */
 export function inhibitionCycles(rules: readonly Rule[], own: readonly Pick<Rule, 'name'>[]): readonly Cycle[] {
-  const inhibitors = new Map(rules.map(({ name, inhibitedBy }) => [name, inhibitedBy]));
+  const inhibited = rules.filter(({ inhibitedBy }) => inhibitedBy.length > 0); // few of a thousand
+  const inhibitors = new Map(inhibited.map(({ name, inhibitedBy }) => [name, inhibitedBy]));
   const reported = new Set<string>();
   return own.flatMap(({ name }, index) => {
-    const cycle = reported.has(name) ? undefined : cycleThrough(name, inhibitors);
+    const cycle = inhibitors.has(name) && !reported.has(name) ? cycleThrough(name, inhibitors) : undefined;
     if (cycle === undefined) return [];
     for (const member of cycle) reported.add(member);
     const circle = [...cycle, name].join(', inhibited by ');

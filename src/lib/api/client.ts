@@ -94,8 +94,9 @@ async function answerTo(exchange: Exchange, options: ClientOptions): Promise<Htt
 async function attempt(exchange: Exchange, { signal, elapsed, log }: ClientOptions): Promise<HttpAnswer> {
   const { definition, url, headers, deadlineMs } = exchange;
   const timeoutMs = Math.max(1, deadlineMs - elapsed());
-  const answer = await request({ url, method: definition.method, headers, timeoutMs, signal });
-  log.debug(`${definition.method} ${url.pathname}: ${answer.status} in ${answer.durationMs} ms`);
+  const { method, maxBytes } = definition;
+  const answer = await request({ url, method, headers, timeoutMs, maxBytes, signal });
+  log.debug(`${method} ${url.pathname}: ${answer.status} in ${answer.durationMs} ms`);
   return answer;
 }
 

@@ -26,7 +26,7 @@ export interface HttpRequest {
   /** For everything from the name lookup to the last byte of the body. */
   readonly timeoutMs?: number;
   /** Longest body accepted, after decoding. */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
   readonly signal?: AbortSignal;
 }
 

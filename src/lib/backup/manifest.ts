@@ -1,6 +1,7 @@
 /** What a backup says of itself. A directory without this file is no backup. */
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { compareTexts } from '../compare-texts.js';
 
 export const MANIFEST_FILE = 'manifest.json';
 
@@ -17,7 +18,7 @@ export const stampIn = (id: string): string => id.split('-')[1] ?? '';
 
 /** Oldest first; of two of the same second, by name. */
 export const byTime = (a: { readonly id: string }, b: { readonly id: string }): number =>
-  stampIn(a.id).localeCompare(stampIn(b.id)) || a.id.localeCompare(b.id);
+  compareTexts(stampIn(a.id), stampIn(b.id)) || compareTexts(a.id, b.id);
 
 export const KINDS = ['config', 'database', 'files'] as const;
 export type Kind = (typeof KINDS)[number];

@@ -1,5 +1,5 @@
 /** What can run out, and how its figures read. A resource is named `disk /`: its kind, then which one. */
-import { formatBytes, formatDuration, formatPercent } from '../measures.js';
+import { formatBytes, formatDuration, formatNumber, formatPercent } from '../measures.js';
 
 export type Unit = 'bytes' | 'count' | 'share' | 'seconds' | 'bytesPerSecond' | 'perSecond';
 
@@ -63,5 +63,5 @@ export const formatChange = (unit: Unit, change: number): string =>
 
 function formatCount(value: number): string {
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 1 ? 1 : 3;
-  return value.toLocaleString('en-US', { maximumFractionDigits: digits });
+  return formatNumber(value, digits);
 }

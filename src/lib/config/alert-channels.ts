@@ -7,27 +7,29 @@ const { slack, email, webhook, alertmanager, pagerduty, stdout } = channelSettin
 const TYPES = Object.keys(channelSettings).join(', ');
 
 /** Where a name is that of a type, the type may be left out: the guide's shape. */
-export const AlertChannels = z
-  .object({
-    slack: slack.optional(),
-    email: email.optional(),
-    webhook: webhook.optional(),
-    alertmanager: alertmanager.optional(),
-    pagerduty: pagerduty.optional(),
-    stdout: stdout.optional(),
-  })
-  .catchall(
-    z.discriminatedUnion('type', [slack, email, webhook, alertmanager, pagerduty, stdout], {
-      error: `a channel of another name than its type needs a "type": one of ${TYPES}`,
+export const AlertChannels = z.lazy(() =>
+  z
+    .object({
+      slack: slack.optional(),
+      email: email.optional(),
+      webhook: webhook.optional(),
+      alertmanager: alertmanager.optional(),
+      pagerduty: pagerduty.optional(),
+      stdout: stdout.optional(),
+    })
+    .catchall(
+      z.discriminatedUnion('type', [slack, email, webhook, alertmanager, pagerduty, stdout], {
+        error: `a channel of another name than its type needs a "type": one of ${TYPES}`,
+      }),
+    )
+    .superRefine((channels, context) => {
+      for (const [name, channel] of Object.entries(channels)) {
+        if (!NAME.test(name)) context.addIssue({ code: 'custom', path: [name], message: 'not a valid name' });
+        const message = faultOf(channel?.fallback, name, channels);
+        if (message !== undefined) context.addIssue({ code: 'custom', path: [name, 'fallback'], message });
+      }
     }),
-  )
-  .superRefine((channels, context) => {
-    for (const [name, channel] of Object.entries(channels)) {
-      if (!NAME.test(name)) context.addIssue({ code: 'custom', path: [name], message: 'not a valid name' });
-      const message = faultOf(channel?.fallback, name, channels);
-      if (message !== undefined) context.addIssue({ code: 'custom', path: [name, 'fallback'], message });
-    }
-  });
+);
 
 /** Also the name of a file. */
 const NAME = /^[a-z][a-z0-9_-]{0,60}$/i;

@@ -14,22 +14,24 @@ const Allowed = z.strictObject({
 });
 export type Allowed = z.output<typeof Allowed>;
 
-export const Dependencies = z
-  .strictObject({
-    /** Least severity of a vulnerability that is a warning (guide: moderate); high and critical are errors. */
-    auditLevel: z.enum(['low', 'moderate', 'high', 'critical']).default('moderate'),
-    /** Vulnerabilities that are known to do no harm here, each with a reason and an end. */
-    allow: z.array(Allowed).default([]),
-    /** Longest npm may take to ask the registry. */
-    timeout: Duration.prefault('2m'),
-    /** Longest an installation may take. */
-    installTimeout: Duration.prefault('15m'),
-    /** Let packages run their installation scripts before the tests of a fix. */
-    installScripts: z.boolean().default(false),
-    /** The backend's tests, as a program and its arguments; without them no fix is kept. */
-    testCommand: z.array(z.string().min(1)).min(1).default(['npm', 'test']),
-    /** Longest the tests may take. */
-    testTimeout: Duration.prefault('30m'),
-  })
-  .prefault({});
+export const Dependencies = z.lazy(() =>
+  z
+    .strictObject({
+      /** Least severity of a vulnerability that is a warning (guide: moderate); high and critical are errors. */
+      auditLevel: z.enum(['low', 'moderate', 'high', 'critical']).default('moderate'),
+      /** Vulnerabilities that are known to do no harm here, each with a reason and an end. */
+      allow: z.array(Allowed).default([]),
+      /** Longest npm may take to ask the registry. */
+      timeout: Duration.prefault('2m'),
+      /** Longest an installation may take. */
+      installTimeout: Duration.prefault('15m'),
+      /** Let packages run their installation scripts before the tests of a fix. */
+      installScripts: z.boolean().default(false),
+      /** The backend's tests, as a program and its arguments; without them no fix is kept. */
+      testCommand: z.array(z.string().min(1)).min(1).default(['npm', 'test']),
+      /** Longest the tests may take. */
+      testTimeout: Duration.prefault('30m'),
+    })
+    .prefault({}),
+);
 export type Dependencies = z.output<typeof Dependencies>;

@@ -2,49 +2,70 @@
 import { userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import type { Environment } from './environment-variables.js';
+import { lazily } from './lazily.js';
 import type { Config, ConfigSections } from './schema.js';
 
 type Resolved = ConfigSections & Pick<Config, 'logs' | 'backup' | 'docs' | 'stateDirectory'>;
 
+type ResolvePath = (path: readonly string[], value: string) => string;
+
 /** Every path absolute, and the directories that nobody named at their defaults. `resolvePath` knows each path's base. */
-export function withDirectories(
-  sections: ConfigSections,
-  env: Environment,
-  resolvePath: (path: readonly string[], value: string) => string,
-): Resolved {
-  const { app, database, logs, backup, docs } = sections;
-  const root = resolvePath(['app', 'root'], app.root);
+export function withDirectories(sections: ConfigSections, env: Environment, resolvePath: ResolvePath): Resolved {
+  const root = () => resolvePath(['app', 'root'], sections.app.root);
   const stateDirectory = resolvePath(['stateDirectory'], sections.stateDirectory ?? defaultStateDirectory(env));
-  const backups = resolvePath(['backup', 'directory'], backup.directory ?? join(stateDirectory, 'backups'));
+  return lazily(sections, {
+    app: () => ({ ...sections.app, root: root() }),
+    database: () => databaseOf(sections.database, resolvePath),
+    logs: () => logsOf(sections.logs, root(), resolvePath),
+    backup: () => backupOf(sections.backup, stateDirectory, resolvePath),
+    docs: () => docsOf(sections.docs, stateDirectory, resolvePath),
+    stateDirectory: () => stateDirectory,
+  });
+}
+
+/** libpq's `system` stands for the operating system's own authorities. */
+function databaseOf(database: Config['database'], resolvePath: ResolvePath): Config['database'] {
+  const { sslrootcert } = database;
+  if (sslrootcert === undefined || sslrootcert === 'system') return database;
+  return { ...database, sslrootcert: resolvePath(['database', 'sslrootcert'], sslrootcert) };
+}
+
+function logsOf(logs: ConfigSections['logs'], root: string, resolvePath: ResolvePath): Config['logs'] {
+  const { directory, reopen } = logs;
   return {
-    ...sections,
-    app: { ...app, root },
-    // libpq's `system` stands for the operating system's own authorities.
-    database:
-      database.sslrootcert === undefined || database.sslrootcert === 'system'
-        ? database
-        : { ...database, sslrootcert: resolvePath(['database', 'sslrootcert'], database.sslrootcert) },
-    logs: {
-      ...logs,
-      directory: logs.directory === undefined ? join(root, 'logs') : resolvePath(['logs', 'directory'], logs.directory),
-      ...(logs.reopen && 'pidFile' in logs.reopen
-        ? { reopen: { ...logs.reopen, pidFile: resolvePath(['logs', 'reopen', 'pidFile'], logs.reopen.pidFile) } }
-        : {}),
-    },
-    backup: {
-      ...backup,
-      directory: backups,
-      ...(backup.encryption && {
-        encryption: {
-          ...backup.encryption,
-          identities: backup.encryption.identities.map((path, index) =>
-            resolvePath(['backup', 'encryption', 'identities', String(index)], path),
-          ),
-        },
-      }),
-    },
-    docs: { directory: resolvePath(['docs', 'directory'], docs.directory ?? join(stateDirectory, 'docs')) },
-    stateDirectory,
+    ...logs,
+    directory: directory === undefined ? join(root, 'logs') : resolvePath(['logs', 'directory'], directory),
+    ...(reopen && 'pidFile' in reopen
+      ? { reopen: { ...reopen, pidFile: resolvePath(['logs', 'reopen', 'pidFile'], reopen.pidFile) } }
+      : {}),
+  };
+}
+
+const docsOf = (
+  { directory }: ConfigSections['docs'],
+  stateDirectory: string,
+  resolvePath: ResolvePath,
+): Config['docs'] => ({
+  directory: resolvePath(['docs', 'directory'], directory ?? join(stateDirectory, 'docs')),
+});
+
+function backupOf(
+  backup: ConfigSections['backup'],
+  stateDirectory: string,
+  resolvePath: ResolvePath,
+): Config['backup'] {
+  const { directory = join(stateDirectory, 'backups'), encryption } = backup;
+  return {
+    ...backup,
+    directory: resolvePath(['backup', 'directory'], directory),
+    ...(encryption && {
+      encryption: {
+        ...encryption,
+        identities: encryption.identities.map((path, index) =>
+          resolvePath(['backup', 'encryption', 'identities', String(index)], path),
+        ),
+      },
+    }),
   };
 }
 

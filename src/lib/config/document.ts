@@ -6,6 +6,7 @@
 import { isCollection, isMap, isNode, isPair, isScalar, isSeq, type Node, type Pair, parseDocument, visit } from 'yaml';
 import { invalidJson } from './json.js';
 import { formatPath, type Path } from './origin.js';
+import { type Place, type Places, placesOf } from './places.js';
 import { firstOf, invalidConfig, type Problem } from './problems.js';
 import { FORBIDDEN_KEYS, isTree, type Tree } from './tree.js';
 
@@ -32,12 +33,6 @@ export interface Located {
   readonly value: Place;
 }
 
-interface Place {
-  readonly line: number;
-  /** `file:line:column`. */
-  readonly text: string;
-}
-
 /** Far above what people write by hand, far below what makes an alias bomb. */
 const MAX_ALIASES = 100;
 
@@ -46,13 +41,7 @@ const MAX_DEPTH = 200;
 
 /** Parses the text of a `.json`, `.yaml` or `.yml` file. Errors: `VOPS-CONFIG-INVALID` with every problem of the syntax. */
 export function parseConfigDocument(file: string, text: string): ConfigDocument {
-  const place = placesOf(file, text);
-  const json = file.endsWith('.json') ? invalidJson(text) : undefined;
-  if (json) throw invalidConfig([{ place: place(json.offset).text, key: '', what: json.what }]);
-  if (isTooDeep(text)) throw invalidConfig([{ place: place(0).text, key: '', what: 'nested too deeply' }]);
-  const document = parse(text);
-  const problems = [...syntaxProblems(document, place), ...refusedNodes(document, place)];
-  if (problems.length > 0) throw invalidConfig(problems);
+  const { document, place } = parseChecked(file, text);
   return {
     file,
     data: toData(document, place),
@@ -61,16 +50,24 @@ export function parseConfigDocument(file: string, text: string): ConfigDocument 
   };
 }
 
-type Document = ReturnType<typeof parse>;
-type Places = ReturnType<typeof placesOf>;
-
-/** Offsets of a text as `file:line:column`. */
-function placesOf(file: string, text: string) {
-  return (offset: number): Place => {
-    const lines = text.slice(0, offset).split('\n');
-    return { line: lines.length, text: `${file}:${lines.length}:${(lines.at(-1) ?? '').length + 1}` };
-  };
+/** The data of such a text, of any shape: files that are not ours may hold a list. Errors: as above. */
+export function parseAnyDocument(file: string, text: string): unknown {
+  const { document, place } = parseChecked(file, text);
+  return plain(document, place);
 }
+
+function parseChecked(file: string, text: string) {
+  const place = placesOf(file, text);
+  const json = file.endsWith('.json') ? invalidJson(text) : undefined;
+  if (json) throw invalidConfig([{ place: place(json.offset).text, key: '', what: json.what }]);
+  if (isTooDeep(text)) throw invalidConfig([{ place: place(0).text, key: '', what: 'nested too deeply' }]);
+  const document = parse(text);
+  const problems = [...syntaxProblems(document, place), ...refusedNodes(document, place)];
+  if (problems.length > 0) throw invalidConfig(problems);
+  return { document, place };
+}
+
+type Document = ReturnType<typeof parse>;
 
 /** By the look of it: brackets that stay open, or `- - - -` on one line. */
 function isTooDeep(text: string): boolean {

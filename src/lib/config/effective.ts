@@ -7,7 +7,10 @@ import { isTree, type Tree } from './tree.js';
 
 /** The sections, nested as in a file: secrets as `***`, durations and sizes with their unit. */
 export function effectiveValues(config: Config): Tree {
-  const sections = Object.entries(config).filter(([name]) => name in ConfigSections.shape);
+  const order = Object.keys(ConfigSections.shape);
+  const sections = Object.entries(config)
+    .filter(([name]) => order.includes(name))
+    .toSorted(([one], [other]) => order.indexOf(one) - order.indexOf(other));
   return Object.fromEntries(sections.map(([name, value]) => [name, shown(value, [name])]));
 }
 

@@ -7,19 +7,21 @@ export interface Variable {
   readonly name: string;
   readonly path: readonly string[];
   readonly kind?: 'number';
+  /** It says which backend, or lets into it. */
+  readonly isOfOneBackend?: true;
 }
 
 /** PG… are libpq's own: what `psql` obeys in a shell holds here too. */
 export const VARIABLES: readonly Variable[] = [
-  { name: 'PGHOST', path: ['database', 'host'] },
-  { name: 'PGPORT', path: ['database', 'port'], kind: 'number' },
-  { name: 'PGUSER', path: ['database', 'user'] },
-  { name: 'PGDATABASE', path: ['database', 'database'] },
-  { name: 'PGPASSWORD', path: ['database', 'password'] },
+  { name: 'PGHOST', path: ['database', 'host'], isOfOneBackend: true },
+  { name: 'PGPORT', path: ['database', 'port'], kind: 'number', isOfOneBackend: true },
+  { name: 'PGUSER', path: ['database', 'user'], isOfOneBackend: true },
+  { name: 'PGDATABASE', path: ['database', 'database'], isOfOneBackend: true },
+  { name: 'PGPASSWORD', path: ['database', 'password'], isOfOneBackend: true },
   { name: 'PGSSLMODE', path: ['database', 'sslmode'] },
   { name: 'PGSSLROOTCERT', path: ['database', 'sslrootcert'] },
-  { name: 'VIKTORIA_OPS_URL', path: ['app', 'url'] },
-  { name: 'VIKTORIA_OPS_TOKEN', path: ['app', 'token'] },
+  { name: 'VIKTORIA_OPS_URL', path: ['app', 'url'], isOfOneBackend: true },
+  { name: 'VIKTORIA_OPS_TOKEN', path: ['app', 'token'], isOfOneBackend: true },
   { name: 'VIKTORIA_OPS_STATE_DIRECTORY', path: ['stateDirectory'] },
   { name: 'VIKTORIA_OPS_HEARTBEAT_URL', path: ['heartbeatUrl'] },
 ];

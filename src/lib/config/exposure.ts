@@ -2,6 +2,7 @@
 import { OperatorError } from '../errors.js';
 import { createRedactor, type Redactor } from '../redact.js';
 import type { Finding } from '../status.js';
+import type { GivenSections } from './check-sections.js';
 import type { ConfigData } from './document.js';
 import { formatPath } from './origin.js';
 import { hasReference } from './references.js';
@@ -12,8 +13,8 @@ import { modeOf, readConfig } from './source.js';
 import { isTree, type Leaf } from './tree.js';
 
 /** From here on no secret of the configuration is shown; nor is the password inside an address that is one. */
-export function registerSecrets(sections: ConfigSections, redactor: Redactor): void {
-  for (const found of secretsIn(sections)) {
+export function registerSecrets(sections: GivenSections, redactor: Redactor): void {
+  for (const found of secretsIn(sections, [])) {
     const text = found.reveal();
     redactor.add(text);
     if (!URL.canParse(text)) continue;
@@ -23,9 +24,14 @@ export function registerSecrets(sections: ConfigSections, redactor: Redactor): v
   }
 }
 
-function secretsIn(value: unknown): readonly Secret[] {
-  if (isSecret(value)) return [value];
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(secretsIn) : [];
+/** All below the value, added to `found`: a list for each of a thousand rules would take longer than to look at them. */
+function secretsIn(value: object, found: Secret[]): readonly Secret[] {
+  for (const item of Object.values(value)) {
+    if (typeof item !== 'object' || item === null) continue;
+    if (isSecret(item)) found.push(item);
+    else secretsIn(item, found);
+  }
+  return found;
 }
 
 /** A stray % in a password is no escape. */
@@ -41,7 +47,7 @@ function decoded(text: string): string {
  * A warning for a file that holds secrets others can read, or that everybody can change.
  * Errors: `VOPS-CONFIG-UNSAFE` instead, with `security.strict`.
  */
-export async function warnOfExposure(content: ConfigData, { security }: ConfigSections): Promise<Finding[]> {
+export async function warnOfExposure(content: ConfigData, sections: ConfigSections): Promise<Finding[]> {
   const { file } = content;
   const mode = await modeOf(file);
   const inline = inlineSecrets(content).map(({ path }) => formatPath(path));
@@ -52,19 +58,19 @@ export async function warnOfExposure(content: ConfigData, { security }: ConfigSe
   if (faults.length === 0) return [];
   const message = `${file} (mode ${mode.toString(8)}) ${faults.join(', and ')}`;
   const hint = `chmod 600 ${file}${inline.length > 0 ? `, or write references such as \${env:NAME} instead` : ''}`;
-  if (security.strict) throw new OperatorError('VOPS-CONFIG-UNSAFE', message, { hint });
+  if (sections.security.strict) throw new OperatorError('VOPS-CONFIG-UNSAFE', message, { hint });
   return [{ code: 'VOPS-CONFIG-UNSAFE', severity: 'warning', message, hint }];
 }
 
 /** The same for the files of private keys that it names; one that is not there is missed by whoever needs it. */
-export async function warnOfExposedKeys({ backup, security }: Pick<Config, 'backup' | 'security'>): Promise<Finding[]> {
+export async function warnOfExposedKeys(config: Pick<Config, 'backup' | 'security'>): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const file of backup.encryption?.identities ?? []) {
+  for (const file of config.backup.encryption?.identities ?? []) {
     const mode = await modeOf(file).catch(() => 0);
     if ((mode & 0o066) === 0) continue;
     const message = `${file} (mode ${mode.toString(8)}) holds a private key, and other users can get at it`;
     const hint = `chmod 600 ${file}`;
-    if (security.strict) throw new OperatorError('VOPS-CONFIG-UNSAFE', message, { hint });
+    if (config.security.strict) throw new OperatorError('VOPS-CONFIG-UNSAFE', message, { hint });
     findings.push({ code: 'VOPS-CONFIG-UNSAFE', severity: 'warning', message, hint });
   }
   return findings;
@@ -83,8 +89,8 @@ function inlineSecrets({ data: { environments, ...base } }: ConfigData): Leaf[] 
 /** A file's text without its secrets, for a copy that others may come to see. */
 export interface MaskedText {
   readonly text: string;
-  /** Keys whose value was replaced by `***`. */
-  readonly masked: readonly string[];
+  /** What was replaced by `***`: each key, and the value that stands there. */
+  readonly masked: readonly { readonly key: string; readonly value: string }[];
 }
 
 /** Reads a configuration file with every inline secret, and the password in any address, replaced by `***`. */
@@ -94,5 +100,7 @@ export async function readMasked(file: string): Promise<MaskedText> {
   const values = new Set(secrets.map(({ value }) => value));
   const text = values.size === 0 ? source.text : (await source.document()).replaceScalars(values, '"***"');
   // A redactor that knows no secrets still masks those that show by their form.
-  return { text: createRedactor().text(text), masked: secrets.map(({ path }) => formatPath(path)) };
+  return { text: createRedactor().text(text), masked: secrets.map(maskedOf) };
 }
+
+const maskedOf = ({ path, value }: Leaf) => ({ key: formatPath(path), value: String(value) });

@@ -7,29 +7,31 @@ const FlagPattern = z.string().superRefine((pattern, context) => {
   if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
 });
 
-export const FeatureFlags = z
-  .strictObject({
-    /** A flag that has given everybody the same answer for this long is stale. */
-    staleAfter: Duration.prefault('30d'),
-    /** Directories with source that may ask for flags, seen from `app.root`; also a frontend's. */
-    source: z.array(z.string().min(1)).min(1).default(['.']),
-    /** Endings of source files. */
-    extensions: z
-      .array(z.string().regex(/^\.\w+$/, 'expected an ending such as .ts'))
-      .min(1)
-      .default(['.js', '.cjs', '.mjs', '.jsx', '.ts', '.cts', '.mts', '.tsx', '.vue', '.svelte']),
-    /** Names of directories that are passed over. */
-    exclude: z
-      .array(z.string().min(1))
-      .default(['node_modules', 'dist', 'build', '.git', '.cache', '.tmp', 'coverage']),
-    /** Further ways to ask for a flag: regular expressions whose first group is its name. */
-    patterns: z.array(FlagPattern).default([]),
-    /** Least change of performance that counts: a share of the duration, and a difference of error rates. */
-    effect: z
-      .strictObject({ duration: z.number().min(0).default(0.1), errorRate: z.number().min(0).max(1).default(0.005) })
-      .prefault({}),
-  })
-  .prefault({});
+export const FeatureFlags = z.lazy(() =>
+  z
+    .strictObject({
+      /** A flag that has given everybody the same answer for this long is stale. */
+      staleAfter: Duration.prefault('30d'),
+      /** Directories with source that may ask for flags, seen from `app.root`; also a frontend's. */
+      source: z.array(z.string().min(1)).min(1).default(['.']),
+      /** Endings of source files. */
+      extensions: z
+        .array(z.string().regex(/^\.\w+$/, 'expected an ending such as .ts'))
+        .min(1)
+        .default(['.js', '.cjs', '.mjs', '.jsx', '.ts', '.cts', '.mts', '.tsx', '.vue', '.svelte']),
+      /** Names of directories that are passed over. */
+      exclude: z
+        .array(z.string().min(1))
+        .default(['node_modules', 'dist', 'build', '.git', '.cache', '.tmp', 'coverage']),
+      /** Further ways to ask for a flag: regular expressions whose first group is its name. */
+      patterns: z.array(FlagPattern).default([]),
+      /** Least change of performance that counts: a share of the duration, and a difference of error rates. */
+      effect: z
+        .strictObject({ duration: z.number().min(0).default(0.1), errorRate: z.number().min(0).max(1).default(0.005) })
+        .prefault({}),
+    })
+    .prefault({}),
+);
 export type FeatureFlags = z.output<typeof FeatureFlags>;
 
 /** With the empty alternative it matches nothing, and still tells how many groups it has. */

@@ -45,114 +45,134 @@ const rows = {
   key: Columns.default(['id']),
 } as const;
 
-const Sql = z.strictObject({
-  ...common,
-  kind: z.literal('sql'),
-  /** A SELECT of the rows that fail. */
-  sql: SelectText,
-  /** Columns of it that name a row. */
-  key: Columns,
-  /** A SELECT of one number: the rows looked at. */
-  total: SelectText.optional(),
-});
-const NotNull = z.strictObject({ ...common, ...rows, kind: z.literal('not_null'), columns: Columns });
-const Unique = z.strictObject({ ...common, ...rows, kind: z.literal('unique'), columns: Columns });
-const ForeignKey = z.strictObject({
-  ...common,
-  ...rows,
-  kind: z.literal('foreign_key'),
-  columns: Columns,
-  references: z.strictObject({ table: Name, columns: Columns.default(['id']) }),
-});
+const sql = () =>
+  z.strictObject({
+    ...common,
+    kind: z.literal('sql'),
+    /** A SELECT of the rows that fail. */
+    sql: SelectText,
+    /** Columns of it that name a row. */
+    key: Columns,
+    /** A SELECT of one number: the rows looked at. */
+    total: SelectText.optional(),
+  });
+const notNull = () => z.strictObject({ ...common, ...rows, kind: z.literal('not_null'), columns: Columns });
+const unique = () => z.strictObject({ ...common, ...rows, kind: z.literal('unique'), columns: Columns });
+const foreignKey = () =>
+  z.strictObject({
+    ...common,
+    ...rows,
+    kind: z.literal('foreign_key'),
+    columns: Columns,
+    references: z.strictObject({ table: Name, columns: Columns.default(['id']) }),
+  });
 const Bound = z.union([z.number(), Name], { error: 'expected a number, or text such as a date' });
-const Range = z.strictObject({
-  ...common,
-  ...rows,
-  kind: z.literal('range'),
-  column: Name,
-  min: Bound.optional(),
-  max: Bound.optional(),
-});
+const range = () =>
+  z.strictObject({
+    ...common,
+    ...rows,
+    kind: z.literal('range'),
+    column: Name,
+    min: Bound.optional(),
+    max: Bound.optional(),
+  });
 const { key: _, ...wholeTable } = rows;
-const Freshness = z.strictObject({
-  ...common,
-  ...wholeTable,
-  kind: z.literal('freshness'),
-  column: Name,
-  maxAge: Duration,
-});
-const RowCountChange = z.strictObject({
-  ...common,
-  ...wholeTable,
-  kind: z.literal('row_count_change'),
-  /** What is compared is the count of a run at least this long ago, or the oldest there is. */
-  window: Duration.prefault('24h'),
-  maxDrop: Limit.optional(),
-  maxGrowth: Limit.optional(),
-});
+const freshness = () =>
+  z.strictObject({
+    ...common,
+    ...wholeTable,
+    kind: z.literal('freshness'),
+    column: Name,
+    maxAge: Duration,
+  });
+const rowCountChange = () =>
+  z.strictObject({
+    ...common,
+    ...wholeTable,
+    kind: z.literal('row_count_change'),
+    /** What is compared is the count of a run at least this long ago, or the oldest there is. */
+    window: Duration.prefault('24h'),
+    maxDrop: Limit.optional(),
+    maxGrowth: Limit.optional(),
+  });
 /** Columns of a table, added up. */
-const Side = z.strictObject({ table: Name, sum: Columns, by: z.array(Name).default([]), where: Name.optional() });
-const CrossTableSum = z.strictObject({
-  ...common,
-  kind: z.literal('cross_table_sum'),
-  left: Side,
-  right: Side,
-  tolerance: z.number().min(0).default(0),
-});
-const Recomputed = z.strictObject({
-  ...common,
-  ...rows,
-  kind: z.literal('recomputed'),
-  columns: Columns,
-  /** A SELECT of the key and of the same columns, computed anew. */
-  sql: SelectText,
-  tolerance: z.number().min(0).default(0),
-});
-
-const KINDS = [Sql, NotNull, Unique, ForeignKey, Range, Freshness, RowCountChange, CrossTableSum, Recomputed] as const;
+const side = () => z.strictObject({ table: Name, sum: Columns, by: z.array(Name).default([]), where: Name.optional() });
+const crossTableSum = () =>
+  z.strictObject({
+    ...common,
+    kind: z.literal('cross_table_sum'),
+    left: side(),
+    right: side(),
+    tolerance: z.number().min(0).default(0),
+  });
+const recomputed = () =>
+  z.strictObject({
+    ...common,
+    ...rows,
+    kind: z.literal('recomputed'),
+    columns: Columns,
+    /** A SELECT of the key and of the same columns, computed anew. */
+    sql: SelectText,
+    tolerance: z.number().min(0).default(0),
+  });
 
 /** Left alone, any failing row fails the check; with one level given, the other is off. */
-export const IntegrityCheck = z
-  .discriminatedUnion('kind', KINDS, {
-    error: `expected a kind: ${KINDS.map(({ shape }) => shape.kind.value).join(', ')}`,
-  })
-  .superRefine((check, context) => {
-    const refuse = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message });
-    if (check.kind === 'sql' && check.total === undefined && [check.warn, check.fail].some(isShare))
-      refuse('total', 'a share needs the number of all rows: a SELECT of one number');
-    if (check.kind === 'foreign_key' && check.columns.length !== check.references.columns.length)
-      refuse('references', 'needs as many columns as refer to it');
-    if (check.kind === 'range' && check.min === undefined && check.max === undefined)
-      refuse('min', 'a range needs min, max or both');
-    if (check.kind === 'row_count_change' && check.maxDrop === undefined && check.maxGrowth === undefined)
-      refuse('maxDrop', 'needs maxDrop, maxGrowth or both');
-    if (check.kind === 'cross_table_sum' && check.left.by.length !== check.right.by.length)
-      refuse('right', 'needs as many columns in by as left');
-  })
-  .transform((check) => ({
-    ...check,
-    fail: check.fail ?? (check.warn === undefined ? { rows: 1 } : undefined),
-  }));
+export const IntegrityCheck = z.lazy(() => {
+  const kinds = [
+    sql(),
+    notNull(),
+    unique(),
+    foreignKey(),
+    range(),
+    freshness(),
+    rowCountChange(),
+    crossTableSum(),
+    recomputed(),
+  ] as const;
+  return z
+    .discriminatedUnion('kind', kinds, {
+      error: `expected a kind: ${kinds.map(({ shape }) => shape.kind.value).join(', ')}`,
+    })
+    .superRefine((check, context) => {
+      const refuse = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message });
+      if (check.kind === 'sql' && check.total === undefined && [check.warn, check.fail].some(isShare))
+        refuse('total', 'a share needs the number of all rows: a SELECT of one number');
+      if (check.kind === 'foreign_key' && check.columns.length !== check.references.columns.length)
+        refuse('references', 'needs as many columns as refer to it');
+      if (check.kind === 'range' && check.min === undefined && check.max === undefined)
+        refuse('min', 'a range needs min, max or both');
+      if (check.kind === 'row_count_change' && check.maxDrop === undefined && check.maxGrowth === undefined)
+        refuse('maxDrop', 'needs maxDrop, maxGrowth or both');
+      if (check.kind === 'cross_table_sum' && check.left.by.length !== check.right.by.length)
+        refuse('right', 'needs as many columns in by as left');
+    })
+    .transform((check) => ({
+      ...check,
+      fail: check.fail ?? (check.warn === undefined ? { rows: 1 } : undefined),
+    }));
+});
 export type IntegrityCheck = z.output<typeof IntegrityCheck>;
 
 const isShare = (limit: Limit | undefined): boolean => limit !== undefined && 'share' in limit;
 
-export const Integrity = z
-  .strictObject({
-    /** Checks and journeys that come with the program; those below with the same name replace them. */
-    preset: z.enum(['football']).optional(),
-    /** Longest one check may take, on the server. */
-    timeout: Duration.prefault('30s'),
-    /** Longest a check waits for a lock. */
-    lockTimeout: Duration.prefault('1s'),
-    /** Where the checks run, such as a replica. Default: `database`. */
-    url: SecretPostgresUrl.optional(),
-    /** Failing rows that are named, by their keys; 0 names none. */
-    samples: z.number().int().min(0).max(100).default(5),
-    /** Checks of the database, by name: see docs/integrity.md. */
-    checks: z.record(CheckName, IntegrityCheck).default({}),
-    /** What users do, over HTTP, by name: see docs/integrity.md. */
-    journeys: z.record(CheckName, Journey).default({}),
-  })
-  .prefault({});
+export const Integrity = z.lazy(() =>
+  z
+    .strictObject({
+      /** Checks and journeys that come with the program; those below with the same name replace them. */
+      preset: z.enum(['football']).optional(),
+      /** Longest one check may take, on the server. */
+      timeout: Duration.prefault('30s'),
+      /** Longest a check waits for a lock. */
+      lockTimeout: Duration.prefault('1s'),
+      /** Where the checks run, such as a replica. Default: `database`. */
+      url: SecretPostgresUrl.optional(),
+      /** Failing rows that are named, by their keys; 0 names none. */
+      samples: z.number().int().min(0).max(100).default(5),
+      /** Checks of the database, by name: see docs/integrity.md. */
+      checks: z.record(CheckName, IntegrityCheck).default({}),
+      /** What users do, over HTTP, by name: see docs/integrity.md. */
+      journeys: z.record(CheckName, Journey).default({}),
+    })
+    .prefault({}),
+);
 export type Integrity = z.output<typeof Integrity>;

@@ -1,5 +1,5 @@
 /** What zod found, in plain words that never repeat a value: it may be a secret in the wrong place. */
-import type * as z from 'zod';
+import * as z from 'zod';
 import { suggest } from '../suggest.js';
 import type { Path } from './origin.js';
 import { firstOf } from './problems.js';
@@ -17,15 +17,16 @@ export type Checked<Output> =
   | { readonly data?: undefined; readonly issues: readonly Issue[] };
 
 /** Parses data by the schema; every problem is reported, not the first alone. */
-export function check<Output>(schema: z.ZodType<Output>, data: unknown): Checked<Output> {
-  const parsed = schema.safeParse(data, { error: inPlainWords });
+export function check<Output>(schema: z.core.$ZodType<Output>, data: unknown): Checked<Output> {
+  const parsed = z.safeParse(schema, data, { error: inPlainWords });
   if (parsed.success) return { data: parsed.data };
   return { issues: parsed.error.issues.flatMap((issue) => flatten(issue, schema, [])) };
 }
 
 function flatten(issue: z.core.$ZodIssue, schema: z.core.$ZodType, above: Path): Issue[] {
   const path = [...above, ...issue.path];
-  if (issue.code === 'unrecognized_keys') return firstOf(issue.keys).map((key) => unknownKey(key, path, schema));
+  if (issue.code === 'unrecognized_keys')
+    return firstOf(issue.keys).map((key) => unknownKey(key, keysAt(schema, path), path));
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     // The form that fits best is the one that was meant.
     const [nearest = []] = issue.errors.toSorted((left, right) => left.length - right.length);
@@ -34,10 +35,11 @@ function flatten(issue: z.core.$ZodIssue, schema: z.core.$ZodType, above: Path):
   return [{ path, what: issue.message, isKey: issue.code === 'invalid_key' }];
 }
 
-function unknownKey(key: string, path: Path, schema: z.core.$ZodType): Issue {
-  const meant = suggest(key, keysAt(schema, path));
+/** A key that is none of the known ones, at the path. */
+export function unknownKey(key: string, known: readonly string[], above: Path = []): Issue {
+  const meant = suggest(key, known);
   const what = meant === undefined ? 'unknown key' : `unknown key; did you mean "${meant}"?`;
-  return { path: [...path, key], what, isKey: true };
+  return { path: [...above, key], what, isKey: true };
 }
 
 const TYPES: Readonly<Record<string, string>> = {

@@ -42,6 +42,26 @@ export function requireEnvironment(content: ConfigData | undefined, name: string
   });
 }
 
+/** Refuses to look at every environment where there is none. Errors: `VOPS-USAGE`. */
+export function requireEnvironments(file: string | undefined, names: readonly string[]): void {
+  if (names.length > 0) return;
+  throw new OperatorError('VOPS-USAGE', `no environments: ${file ?? 'there is no configuration file'}`, {
+    hint: 'name them under environments in the configuration, or leave out --env all',
+  });
+}
+
+/**
+ * Refuses variables that stand for one backend: laid over every environment, each would be asked for the same backend's
+ * verdict, or be sent another's secret. Errors: `VOPS-USAGE`.
+ */
+export function refuseVariablesForAll(env: Environment): void {
+  const names = VARIABLES.filter(({ name, isOfOneBackend }) => isOfOneBackend && env[name]).map(({ name }) => name);
+  if (names.length === 0) return;
+  throw new OperatorError('VOPS-USAGE', `${names.join(', ')} would hold for every environment alike`, {
+    hint: `unset it for this run: env ${names.map((name) => `-u ${name}`).join(' ')} viktoria-ops …; or name one environment`,
+  });
+}
+
 /** Where the view has a path from: the environment's section or the part above, whichever goes further down the path. */
 export function locateIn(
   document: ConfigDocument,

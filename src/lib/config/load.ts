@@ -1,7 +1,7 @@
 /** From flags, variables and a file to the one configuration that everything after trusts. */
 import { dirname, resolve } from 'node:path';
 import type { Redactor } from '../redact.js';
-import { checkFile, checkSections } from './check-sections.js';
+import { checkFile, checkSections, type GivenSections, withDefaults } from './check-sections.js';
 import { withDirectories } from './directories.js';
 import { findConfigFile } from './discover.js';
 import type { ConfigDocument } from './document.js';
@@ -12,7 +12,9 @@ import {
   environmentNames,
   locateIn,
   originsOf,
+  refuseVariablesForAll,
   requireEnvironment,
+  requireEnvironments,
   type View,
   viewOf,
   withVariables,
@@ -20,7 +22,7 @@ import {
 import { formatPath, type Path } from './origin.js';
 import { firstOf, invalidConfig, type Problem } from './problems.js';
 import { hasReference, type Missing, resolveReferences } from './references.js';
-import type { Config, ConfigSections } from './schema.js';
+import type { Config } from './schema.js';
 import { type ConfigSource, readConfig } from './source.js';
 import { type Tree, valueAt } from './tree.js';
 
@@ -38,31 +40,74 @@ export interface LoadOptions {
  * Errors (exit 2): `VOPS-CONFIG-NOT-FOUND`, `-INVALID`, `-UNSAFE`, `VOPS-SECRET-MISSING`; `VOPS-USAGE` for an unknown
  * environment. Each lists all there is to mend, and no value.
  */
-export async function loadConfig({ flags, env, cwd, redactor }: LoadOptions): Promise<Config> {
-  const { file, warnings } = await findConfigFile(flags.config, env, cwd);
-  const source = file === undefined ? undefined : await readConfig(file);
-  requireEnvironment(source?.content, flags.env);
-  await refuseInvalidFile(source);
+export async function loadConfig(options: LoadOptions): Promise<Config> {
+  const found = await findSource(options);
+  requireEnvironment(found.source?.content, options.flags.env);
+  await refuseInvalidFile(found.source);
+  return resolveConfig(found, options);
+}
 
+/** The environments of one reading of the file, each to be loaded by itself: what is wrong in one leaves the others alone. */
+export interface Environments {
+  readonly names: readonly string[];
+  /** With a redactor of its own, so that no environment learns the secrets of another. Errors: as `loadConfig`. */
+  readonly load: (name: string, redactor: Redactor) => Promise<Config>;
+}
+
+/**
+ * Opens the file for all its environments. Errors: as `loadConfig` for what is wrong outside of them; `VOPS-USAGE` when it
+ * has none, and when a variable names one backend for all of them.
+ */
+export async function openEnvironments(options: Omit<LoadOptions, 'redactor'>): Promise<Environments> {
+  const found = await findSource(options);
+  const names = environmentNames(found.source?.content);
+  requireEnvironments(found.file, names);
+  refuseVariablesForAll(options.env);
+  await refuseInvalidFile(found.source, { views: [undefined] });
+  return {
+    names,
+    load: async (name, redactor) => {
+      await refuseInvalidFile(found.source, { views: [name] });
+      return resolveConfig(found, { ...options, flags: { ...options.flags, env: name }, redactor });
+    },
+  };
+}
+
+type Found = Awaited<ReturnType<typeof findSource>>;
+
+async function findSource({ flags, env, cwd }: Omit<LoadOptions, 'redactor'>) {
+  const { file, warnings } = await findConfigFile(flags.config, env, cwd);
+  return { file, warnings, source: file === undefined ? undefined : await readConfig(file) };
+}
+
+async function resolveConfig(
+  { file, source, warnings }: Found,
+  { flags, env, cwd, redactor }: LoadOptions,
+): Promise<Config> {
   const directory = file === undefined ? cwd : dirname(file);
-  const sections = await parseSections(source, flags.env, { env, directory });
-  registerSecrets(sections, redactor);
+  const given = await parseSections(source, flags.env, { env, directory });
+  registerSecrets(given, redactor);
+  const sections = withDefaults(given);
 
   const isVariable = (path: Path) => variableAt(env, path) !== undefined;
   const tree = source ? viewOf(source.content, flags.env).tree : {};
   const resolved = withDirectories(sections, env, (path, value) => resolve(isVariable(path) ? cwd : directory, value));
-  return {
-    ...resolved,
+  return Object.assign(resolved, {
     environment: flags.env ?? 'default',
     file,
     warnings: [
       ...warnings,
       ...(source ? await warnOfExposure(source.content, sections) : []),
-      ...(await warnOfExposedKeys(resolved)),
+      ...(given.backup ? await warnOfExposedKeys(resolved) : []),
     ],
-    isSet: (path) => isVariable(path) || valueAt(tree, path) !== undefined,
+    isSet: (path: Path) => isVariable(path) || valueAt(tree, path) !== undefined,
     origins: async () => originsOf(await source?.document(), flags.env, env),
-  };
+  });
+}
+
+/** The environments that a configuration file names. Errors: as of reading it. */
+export async function listEnvironments(file: string | undefined): Promise<readonly string[]> {
+  return environmentNames(file === undefined ? undefined : (await readConfig(file)).content);
 }
 
 /**
@@ -70,24 +115,31 @@ export async function loadConfig({ flags, env, cwd, redactor }: LoadOptions): Pr
  * Errors: `VOPS-CONFIG-INVALID`, `VOPS-CONFIG-NOT-FOUND`.
  */
 export async function checkMaskedConfig(file: string): Promise<void> {
-  await refuseInvalidFile(await readConfig(file), (value) => hasReference(value) || value === MASK);
+  await refuseInvalidFile(await readConfig(file), { isOpen: (value) => hasReference(value) || value === MASK });
 }
 
 const MASK = '***';
 
+interface FileCheck {
+  /** Environments to check; undefined stands for the file as it is, without any. Default: it, and every one. */
+  readonly views?: readonly (string | undefined)[];
+  /** Whether a value cannot be judged yet. */
+  readonly isOpen?: (value: unknown) => boolean;
+}
+
 /** Checks the file with every one of its environments, so that a slip in production's shows before production runs. */
 async function refuseInvalidFile(
   source: ConfigSource | undefined,
-  isOpen: (value: unknown) => boolean = hasReference,
+  { views, isOpen = hasReference }: FileCheck = {},
 ): Promise<void> {
   if (source === undefined) return;
   const { content } = source;
-  const whole = { environment: undefined, issues: closedIssues(checkFile(content.data), content.data, isOpen) };
-  const views = environmentNames(content).map((environment) => {
-    const { tree } = viewOf(content, environment);
-    return { environment, issues: closedIssues(checkSections(tree), tree, isOpen) };
+  const checked = (views ?? [undefined, ...environmentNames(content)]).map((environment) => {
+    const tree = environment === undefined ? content.data : viewOf(content, environment).tree;
+    const found = environment === undefined ? checkFile(tree) : checkSections(tree);
+    return { environment, issues: closedIssues(found, tree, isOpen) };
   });
-  const wrong = [whole, ...views].filter(({ issues }) => issues.length > 0);
+  const wrong = checked.filter(({ issues }) => issues.length > 0);
   if (wrong.length === 0) return;
   const document = await source.document();
   throw invalidConfig(wrong.flatMap((view) => view.issues.map((issue) => problemOf(document, view, issue))));
@@ -116,7 +168,7 @@ async function parseSections(
   source: ConfigSource | undefined,
   environment: string | undefined,
   { env, directory }: Surroundings,
-): Promise<ConfigSections> {
+): Promise<GivenSections> {
   const missing: Missing[] = [];
   const tree = source ? viewOf(source.content, environment).tree : {};
   const resolved = await resolveReferences(tree, { env, directory }, missing);

@@ -55,7 +55,8 @@ export async function resolveReferences<Data>(
 function needsResolving(value: unknown): boolean {
   if (typeof value === 'string') return value.includes('${');
   if (typeof value !== 'object' || value === null) return false;
-  return Object.values(value).some(needsResolving);
+  for (const item of Object.values(value)) if (needsResolving(item)) return true;
+  return false;
 }
 
 type Report = (what: Omit<Missing, 'path'>) => void;

@@ -27,7 +27,8 @@ function secretsBelow(layers: readonly z.core.$ZodType[], { path, value }: Leaf)
 
 function canHoldSecret(schema: z.core.$ZodType): boolean {
   const answer =
-    knownToHold.get(schema) ?? (secretSchemas.has(schema) || partsOf(schema).flatMap(layersOf).some(canHoldSecret));
+    knownToHold.get(schema) ??
+    (secretSchemas.has(schema) || partsOf(schema).some((part) => layersOf(part).some(canHoldSecret)));
   knownToHold.set(schema, answer);
   return answer;
 }
@@ -57,6 +58,7 @@ const layersBelow = (layers: readonly z.core.$ZodType[], step: PropertyKey): rea
 function layersOf(schema: z.core.$ZodType): readonly z.core.$ZodType[] {
   if (schema instanceof z.ZodPipe) return [schema, ...layersOf(schema.in)];
   if (schema instanceof z.ZodUnion) return [schema, ...schema.options.flatMap(layersOf)];
+  if (schema instanceof z.ZodLazy) return [schema, ...layersOf(schema._zod.innerType)]; // unwrap() would build it anew
   const isWrapper =
     schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault;
   return isWrapper ? [schema, ...layersOf(schema.unwrap())] : [schema];

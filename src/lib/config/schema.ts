@@ -1,6 +1,7 @@
 /**
  * The configuration: every section, its defaults, and where each default comes from ("guide" = the operator's
- * maintenance and monitoring guide). Strict: an unknown key is an error.
+ * maintenance and monitoring guide). Strict: an unknown key is an error. A section that many commands do without is lazy:
+ * its schema is built once it is in the file, or asked for.
  */
 import * as z from 'zod';
 import type { Finding } from '../status.js';
@@ -8,6 +9,7 @@ import { Duration, Size } from '../units.js';
 import { Alerting } from './alerting.js';
 import { Backup } from './backup.js';
 import { Capacity } from './capacity.js';
+import { Configuration } from './configuration.js';
 import { DatabaseMaintenance } from './database-maintenance.js';
 import { DatabaseThresholds } from './database-thresholds.js';
 import { Dependencies } from './dependencies.js';
@@ -18,7 +20,9 @@ import { Automation, Incident } from './incidents.js';
 import { Integrity } from './integrity.js';
 import { Kpis } from './kpis.js';
 import { Metrics } from './metrics.js';
+import { Monitoring } from './monitoring.js';
 import type { Origin, Path } from './origin.js';
+import { Performance } from './performance.js';
 import { Security } from './security.js';
 import { HttpUrl, SecretHttpUrl, SecretPostgresUrl, SecretText } from './text.js';
 
@@ -59,50 +63,54 @@ const Database = z
   })
   .prefault({});
 
-const Maintenance = z
-  .strictObject({
-    /** Errors in 24 h above which the daily tier warns (guide: 100). */
-    errorCountWarning: z.number().int().min(0).default(100),
-    /** Waiting jobs above which the daily tier warns (guide: 100). */
-    queueSizeWarning: z.number().int().min(0).default(100),
-    /** A job that has been ready this long shows that the workers do not keep up, or stand still. */
-    queueAgeWarning: Duration.prefault('15m'),
-    /** Longest one step may take unless the tier says otherwise. */
-    stepTimeout: Duration.prefault('5m'),
-    /** How long a second run waits for the first, when not on a terminal. */
-    lockWait: Duration.prefault('15m'),
-    /** Run records and reports kept, per tier. */
-    keepRuns: z.number().int().min(1).default(100),
-  })
-  .prefault({});
+const Maintenance = z.lazy(() =>
+  z
+    .strictObject({
+      /** Errors in 24 h above which the daily tier warns (guide: 100). */
+      errorCountWarning: z.number().int().min(0).default(100),
+      /** Waiting jobs above which the daily tier warns (guide: 100). */
+      queueSizeWarning: z.number().int().min(0).default(100),
+      /** A job that has been ready this long shows that the workers do not keep up, or stand still. */
+      queueAgeWarning: Duration.prefault('15m'),
+      /** Longest one step may take unless the tier says otherwise. */
+      stepTimeout: Duration.prefault('5m'),
+      /** How long a second run waits for the first, when not on a terminal. */
+      lockWait: Duration.prefault('15m'),
+      /** Run records and reports kept, per tier. */
+      keepRuns: z.number().int().min(1).default(100),
+    })
+    .prefault({}),
+);
 
-const Logs = z
-  .strictObject({
-    /** Default: `logs` in the backend's root. */
-    directory: z.string().min(1).optional(),
-    /** Which files of the directory are logs; `*` and `?` as in a shell. */
-    pattern: z.string().min(1).default('*.log'),
-    /** Rotate what is larger (guide: 100 MB). */
-    rotateAbove: Size.prefault('100MB'),
-    /** Delete rotated files that are older (guide: 7 days). */
-    keepFor: Duration.prefault('7d'),
-    /** `rename` needs `reopen` or a writer that reopens by itself; `copytruncate` can lose lines. */
-    method: z.enum(['rename', 'copytruncate']).default('rename'),
-    /** How the writer is told to open the new file: a signal to the process in a PID file, or a program. */
-    reopen: z
-      .union([
-        z.strictObject({ signal: z.enum(['SIGHUP', 'SIGUSR1', 'SIGUSR2']), pidFile: z.string().min(1) }),
-        z.strictObject({ command: z.array(z.string()).min(1) }),
-      ])
-      .optional(),
-    /** How long the writer may take to let go of the renamed file before its compression is left to the next run. */
-    reopenWithin: Duration.prefault('5s'),
-    /** `auto` takes zstd or pigz where present, else the gzip of Node.js. */
-    compression: z.enum(['auto', 'zstd', 'pigz', 'gzip', 'none']).default('auto'),
-    /** Share of a log's lines that may be in no known format before its analysis counts as incomplete. */
-    unrecognizedLimit: z.number().min(0).max(1).default(0.05),
-  })
-  .prefault({});
+const Logs = z.lazy(() =>
+  z
+    .strictObject({
+      /** Default: `logs` in the backend's root. */
+      directory: z.string().min(1).optional(),
+      /** Which files of the directory are logs; `*` and `?` as in a shell. */
+      pattern: z.string().min(1).default('*.log'),
+      /** Rotate what is larger (guide: 100 MB). */
+      rotateAbove: Size.prefault('100MB'),
+      /** Delete rotated files that are older (guide: 7 days). */
+      keepFor: Duration.prefault('7d'),
+      /** `rename` needs `reopen` or a writer that reopens by itself; `copytruncate` can lose lines. */
+      method: z.enum(['rename', 'copytruncate']).default('rename'),
+      /** How the writer is told to open the new file: a signal to the process in a PID file, or a program. */
+      reopen: z
+        .union([
+          z.strictObject({ signal: z.enum(['SIGHUP', 'SIGUSR1', 'SIGUSR2']), pidFile: z.string().min(1) }),
+          z.strictObject({ command: z.array(z.string()).min(1) }),
+        ])
+        .optional(),
+      /** How long the writer may take to let go of the renamed file before its compression is left to the next run. */
+      reopenWithin: Duration.prefault('5s'),
+      /** `auto` takes zstd or pigz where present, else the gzip of Node.js. */
+      compression: z.enum(['auto', 'zstd', 'pigz', 'gzip', 'none']).default('auto'),
+      /** Share of a log's lines that may be in no known format before its analysis counts as incomplete. */
+      unrecognizedLimit: z.number().min(0).max(1).default(0.05),
+    })
+    .prefault({}),
+);
 
 const sections = {
   app: App,
@@ -115,10 +123,13 @@ const sections = {
   backup: Backup,
   integrity: Integrity,
   capacity: Capacity,
+  performance: Performance,
   featureFlags: FeatureFlags,
   deps: Dependencies,
+  monitoring: Monitoring,
   security: Security,
   docs: Docs,
+  configuration: Configuration,
   alerting: Alerting,
   /** The guide's playbooks. */
   incidents: z.array(Incident).optional(),
@@ -129,11 +140,14 @@ const sections = {
   stateDirectory: z.string().min(1).optional(),
 } as const;
 
+/** `all` stands for every one of them in --env all. */
+const EnvironmentName = z.string().regex(/^(?!all$)[a-z][\w-]*$/i);
+
 /** What a file may hold: the sections, and per environment whatever overrides them. */
 export const ConfigFile = z.strictObject({
   ...sections,
   /** Name → sections that override those above; chosen with --env. Parsed again once merged. */
-  environments: z.record(z.string().regex(/^[a-z][\w-]*$/i), z.record(z.string(), z.unknown())).optional(),
+  environments: z.record(EnvironmentName, z.record(z.string(), z.unknown())).optional(),
 });
 
 /** One environment, merged, references resolved. */

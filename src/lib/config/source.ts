@@ -53,6 +53,16 @@ export async function readConfig(file: string): Promise<ConfigSource> {
   return { text, content: parsed, document: async () => parsed };
 }
 
+/**
+ * The data of a JSON or YAML text, of any shape; undefined for a text of another kind. Keys that reach a prototype are
+ * refused. Errors: `VOPS-CONFIG-INVALID` with every problem of the syntax, and no word of the text.
+ */
+export async function parseData(name: string, text: string): Promise<{ readonly data: unknown } | undefined> {
+  if (!EXTENSIONS.includes(extname(name))) return undefined;
+  const data = extname(name) === '.json' ? plainJson(text) : undefined;
+  return { data: data ?? (await import('./document.js')).parseAnyDocument(name, text) };
+}
+
 /** Whether a text of this name can be read; true for what is neither JSON nor YAML, and so none of our business. */
 export async function isParsable(name: string, text: string): Promise<boolean> {
   if (extname(name) === '.json') return invalidJson(text) === undefined;

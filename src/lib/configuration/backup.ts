@@ -11,8 +11,10 @@ import {
   type WrittenFile,
 } from '../backup/index.js';
 import type { Context } from '../context.js';
-import { conclude, type Outcome } from '../status.js';
-import { findSources, readSource, type Source } from './sources.js';
+import { OperatorError } from '../errors.js';
+import { conclude, type Finding, type Outcome } from '../status.js';
+import { FINGERPRINTS_FILE, fingerprintsOf, keepKey } from './fingerprints.js';
+import { type Content, findSources, readSource, type Source, unreadable } from './sources.js';
 
 export const ConfigBackupFlags = z.object({ name: BackupName.optional() });
 export type ConfigBackupFlags = z.output<typeof ConfigBackupFlags>;
@@ -49,7 +51,8 @@ export async function planConfigBackup(
 ): Promise<Outcome<ConfigBackup>> {
   const loaded = await config();
   const [sources, findings] = await findSources(loaded);
-  const files = await Promise.all(sources.map((source) => sized(source)));
+  const sizes = await Promise.all(sources.map((source) => sized(source, findings)));
+  const files = sizes.filter((file) => file !== undefined);
   const plan = {
     ...(name === undefined ? {} : { name }),
     catalogue: loaded.backup.directory,
@@ -59,7 +62,7 @@ export async function planConfigBackup(
     masked: files.flatMap(({ masked }) => masked),
     copy: null,
   };
-  if (sources.length > 0) return conclude(plan, findings);
+  if (files.length > 0) return conclude(plan, findings);
   const message = 'there is nothing to back up: no configuration file, and no backend';
   const hint = 'name them with --config and app.root';
   return conclude(plan, [...findings, { code: 'VOPS-BACKUP-EMPTY', severity: 'error', message, hint }]);
@@ -81,10 +84,15 @@ export async function applyConfigBackup(
   const draft = { kind: 'config', name, source: root, notes, createdAt: now() } as const;
   const backup = await createBackup(catalogue, draft, async (into) => {
     const written: WrittenFile[] = [];
+    const secrets = new Map<string, Content['secrets']>();
     for (const file of files) {
       signal.throwIfAborted();
-      written.push(await copyInto(into, file));
+      const content = await readSource(file);
+      if (content.secrets.size > 0) secrets.set(file.path, content.secrets);
+      written.push(await copyInto(into, file.path, content));
     }
+    const fingerprints = `${JSON.stringify(fingerprintsOf(secrets, await keepKey(context)), null, 2)}\n`;
+    written.push(await copyInto(into, FINGERPRINTS_FILE, { data: fingerprints, mode: 0o600 }));
     return { files: written };
   });
   const sizes = new Map(backup.manifest.files.map(({ path, sizeBytes }) => [path, sizeBytes]));
@@ -94,15 +102,25 @@ export async function applyConfigBackup(
   return concludeBackup(result, plan.findings, finished);
 }
 
-async function sized(source: Source) {
-  const { data, masked } = await readSource(source);
-  return { file: { ...source, sizeBytes: Buffer.byteLength(data) }, masked };
+/** Undefined for one that cannot be read. */
+async function sized(source: Source, findings: Finding[]) {
+  try {
+    const { data, masked } = await readSource(source);
+    return { file: { ...source, sizeBytes: Buffer.byteLength(data) }, masked };
+  } catch (error) {
+    if (!(error instanceof OperatorError && error.code === 'VOPS-FILE')) throw error;
+    findings.push(unreadable(error));
+    return undefined;
+  }
 }
 
-async function copyInto(directory: string, source: Source): Promise<WrittenFile> {
-  const { data, mode } = await readSource(source);
-  const target = join(directory, source.path);
+async function copyInto(
+  directory: string,
+  path: string,
+  { data, mode }: Pick<Content, 'data' | 'mode'>,
+): Promise<WrittenFile> {
+  const target = join(directory, path);
   await mkdir(dirname(target), { recursive: true, mode: 0o700 });
   await writeFile(target, data, { flag: 'wx', mode: 0o600 });
-  return { path: source.path, mode };
+  return { path, mode };
 }

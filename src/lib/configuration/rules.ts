@@ -4,6 +4,7 @@
  */
 import type { Config } from '../config/index.js';
 import type { Finding, Severity } from '../status.js';
+import { isLoopback } from './loopback.js';
 
 export interface Facts {
   /** Directories of the configuration that are not there. */
@@ -86,8 +87,6 @@ function isOpenToOthers(address: string): boolean {
   const { protocol, hostname } = new URL(address);
   return protocol === 'http:' && !isLoopback(hostname);
 }
-
-const isLoopback = (host: string) => /^(localhost|.*\.localhost|127(\.\d+){3}|\[?::1\]?)$/.test(host);
 
 function duplicates(items: readonly { readonly name: string }[]): readonly string[] {
   const names = items.map(({ name }) => name);

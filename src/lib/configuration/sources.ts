@@ -2,11 +2,11 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { parseEnv } from 'node:util';
 import { type Config, readMasked } from '../config/index.js';
-import { systemCode } from '../errors.js';
+import { type OperatorError, systemCode } from '../errors.js';
 import { fileError, readRegularFile } from '../files/index.js';
 import type { Finding } from '../status.js';
+import { parseEnvFile } from './backend/env-file.js';
 
 export interface Source {
   readonly kind: 'own' | 'backend' | 'env-keys';
@@ -22,15 +22,20 @@ export interface Content {
   readonly mode: number;
   /** Keys of values that were replaced by `***`. */
   readonly masked: readonly string[];
+  /** Values that are not in the data, by their key: of `masked`, and of every variable. For fingerprints only. */
+  readonly secrets: ReadonlyMap<string, string>;
 }
 
 /** A configuration file is text by hand; what is larger got there by mistake. */
-const MAX_FILE_BYTES = 1_000_000;
+export const MAX_FILE_BYTES = 1_000_000;
 /** As deep as Strapi nests (`config/env/production/…`) and some more: no endless walk. */
 const MAX_DEPTH = 8;
 
+/** Our own file, if there is one, and the root of the backend. */
+type Places = Pick<Config, 'file'> & { readonly app: Pick<Config['app'], 'root'> };
+
 /** Finds the sources; what is left out is a finding each. */
-export async function findSources({ file, app }: Pick<Config, 'file' | 'app'>): Promise<[Source[], Finding[]]> {
+export async function findSources({ file, app }: Places): Promise<[Source[], Finding[]]> {
   const findings: Finding[] = [];
   const config = join(app.root, 'config');
   const env = join(app.root, '.env');
@@ -47,22 +52,25 @@ export async function readSource({ kind, from }: Source): Promise<Content> {
   const mode = await modeOf(from);
   if (kind === 'own') {
     const { text, masked } = await readMasked(from);
-    return { data: text, mode, masked };
+    const secrets = new Map(masked.map(({ key, value }) => [key, value]));
+    return { data: text, mode, masked: [...secrets.keys()], secrets };
   }
   const data = await readRegularFile(from, MAX_FILE_BYTES);
-  return { data: kind === 'env-keys' ? envKeys(data.toString('utf8')) : data, mode, masked: [] };
+  if (kind === 'backend') return { data, mode, masked: [], secrets: new Map() };
+  const secrets = variablesOf(data.toString('utf8'));
+  return { data: [...secrets.keys()].map((name) => `${name}\n`).join(''), mode, masked: [], secrets };
 }
 
 /**
- * The names only, one a line. Just those that look like a name by convention: in a broken file, a line of a key without
- * its quotes can look like one.
+ * The variables. Just those that look like a name by convention: in a broken file, a line of a key without its quotes can
+ * look like one.
  */
-function envKeys(text: string): string {
-  const names = Object.keys(parseEnv(text)).filter((name) => /^[A-Z][A-Z0-9_]{0,63}$/.test(name));
-  return names.map((name) => `${name}\n`).join('');
+function variablesOf(text: string): Map<string, string> {
+  const { values } = parseEnvFile(text);
+  return new Map([...values].filter(([name]) => /^[A-Z][A-Z0-9_]{0,63}$/.test(name)));
 }
 
-async function filesBelow(directory: string, path: string, findings: Finding[]): Promise<Source[]> {
+export async function filesBelow(directory: string, path: string, findings: Finding[]): Promise<Source[]> {
   const sources: Source[] = [];
   for (const entry of await entriesOf(directory, findings)) {
     const [from, to] = [join(directory, entry.name), `${path}/${entry.name}`];
@@ -80,7 +88,10 @@ async function entriesOf(directory: string, findings: Finding[]): Promise<Dirent
     const entries = await readdir(directory, { withFileTypes: true });
     return entries.sort((left, right) => (left.name < right.name ? -1 : 1));
   } catch (error) {
-    if (systemCode(error) !== 'ENOENT') throw fileError('read the directory', directory, error);
+    if (systemCode(error) !== 'ENOENT') {
+      findings.push(unreadable(fileError('read the directory', directory, error)));
+      return [];
+    }
     findings.push({
       code: 'VOPS-BACKUP-SOURCE-MISSING',
       severity: 'warning',
@@ -90,6 +101,14 @@ async function entriesOf(directory: string, findings: Finding[]): Promise<Dirent
     return [];
   }
 }
+
+/** What cannot be read is not left out in silence, and does not keep the rest from being read. */
+export const unreadable = ({ message, hint }: OperatorError): Finding => ({
+  code: 'VOPS-CONFIG-UNREADABLE',
+  severity: 'error',
+  message,
+  ...(hint === undefined ? {} : { hint }),
+});
 
 function leftOut(from: string, entry: Dirent): Finding {
   const isLink = entry.isSymbolicLink();
@@ -104,7 +123,7 @@ function leftOut(from: string, entry: Dirent): Finding {
   return {
     code: 'VOPS-BACKUP-LEFT-OUT',
     severity: 'warning',
-    message: `${from} is not in the backup: it ${why}`,
+    message: `${from} is left out: it ${why}`,
     hint: 'put a regular file of configuration there, or keep it elsewhere',
   };
 }

@@ -1,9 +1,13 @@
-/** `config validate`: the schema, the references, and what only makes sense of several values together. */
-import { stat } from 'node:fs/promises';
+/**
+ * `config validate`: the schema, the references, what only makes sense of several values together, and the files of the
+ * backend.
+ */
 import * as z from 'zod';
 import { type Config, effectiveValues, leavesOf } from '../config/index.js';
 import type { Context } from '../context.js';
 import { conclude, type Finding, type Outcome } from '../status.js';
+import { BackendInspection, inspectBackend } from './backend/inspect.js';
+import { isDirectory } from './directory.js';
 import { type Facts, RULES } from './rules.js';
 
 export const ConfigValidation = z.object({
@@ -16,6 +20,8 @@ export const ConfigValidation = z.object({
   valuesSet: z.number().int(),
   rulesChecked: z.number().int(),
   problems: z.number().int(),
+  /** The backend's own files; null where there is no backend on this host. */
+  backend: BackendInspection.nullable(),
 });
 export type ConfigValidation = z.output<typeof ConfigValidation>;
 
@@ -26,11 +32,13 @@ export type ConfigValidation = z.output<typeof ConfigValidation>;
 export async function validateConfig({ config }: Pick<Context, 'config'>): Promise<Outcome<ConfigValidation>> {
   const loaded = await config();
   const facts = await lookUp(loaded);
+  const backend = await inspectBackend(loaded);
   const findings = [
     ...loaded.warnings,
     ...RULES.flatMap((rule) => rule(loaded, facts)),
     ...(await alertProblems(loaded)),
     ...(await playbookProblems(loaded)),
+    ...(backend?.findings ?? []),
   ];
   const set = [...leavesOf(effectiveValues(loaded))].filter(({ path }) => loaded.isSet(path));
   const result = {
@@ -40,6 +48,7 @@ export async function validateConfig({ config }: Pick<Context, 'config'>): Promi
     valuesSet: set.length,
     rulesChecked: RULES.length,
     problems: findings.filter(({ severity }) => severity !== 'info').length,
+    backend: backend?.inspection ?? null,
   };
   return conclude(result, findings);
 }
@@ -72,9 +81,3 @@ async function lookUp({ app, logs }: Config): Promise<Facts> {
   const exists = await Promise.all(directories.map(isDirectory));
   return { missingDirectories: new Set(directories.filter((_, index) => !exists[index])) };
 }
-
-const isDirectory = (path: string): Promise<boolean> =>
-  stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );

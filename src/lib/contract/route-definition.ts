@@ -16,6 +16,8 @@ export interface RouteDefinition {
   readonly optional?: true;
   /** What a POST is sent, as JSON; its fields are parameters too. */
   readonly body?: true;
+  /** Longest answer the client takes; 5 MB unless said. */
+  readonly maxBytes?: number;
   /** The answer has no end. */
   readonly stream?: true;
   /** Which secret opens it: the monitoring secret unless said. */
@@ -26,4 +28,6 @@ export interface RouteDefinition {
 export const none = z.object({});
 /** `1h`, `24h`, `7d`: how far back, or how long. */
 export const WindowText = z.string().regex(/^\d{1,4}[smhd]$/, 'expected a window such as 1h, 24h or 7d');
+/** A stretch of time, ISO-8601. */
+export const between = z.object({ from: z.iso.datetime().optional(), to: z.iso.datetime().optional() });
 export const PositiveInteger = z.coerce.number().int().min(1).max(1000);

@@ -8,15 +8,14 @@ import { ConfigChange } from './config-changes.js';
 import { DatabaseMetrics } from './database.js';
 import { FeatureFlagUsage } from './flags.js';
 import { JobStatus } from './jobs.js';
-import { Bottlenecks, HookError, HookPerformance, PerformanceReport, PerformanceTrends } from './performance.js';
-import { none, PositiveInteger, type RouteDefinition, WindowText } from './route-definition.js';
+import { OperatorStatus } from './operator-status.js';
+import { performanceRoutes } from './performance-routes.js';
+import { between, none, PositiveInteger, type RouteDefinition, WindowText } from './route-definition.js';
 import { ResourceUsage, SystemMetrics, SystemOverview } from './system.js';
 
 export type { RouteDefinition } from './route-definition.js';
 
 export const API_PREFIX = '/api/hook-monitoring';
-
-const windowed = z.object({ window: WindowText.optional() });
 
 export const routes = {
   health: {
@@ -27,66 +26,7 @@ export const routes = {
     response: SystemOverview,
     alsoAnswers: [503],
   },
-  performance: {
-    method: 'GET',
-    path: '/performance',
-    summary: 'Hook performance in a window (default: the last 24 h)',
-    parameters: windowed,
-    response: HookPerformance,
-  },
-  performanceSummary: {
-    method: 'GET',
-    path: '/performance/summary',
-    summary: 'The same as /performance',
-    parameters: windowed,
-    response: HookPerformance,
-  },
-  dailyReport: {
-    method: 'GET',
-    path: '/performance/daily-report',
-    summary: 'The last 24 h by hour',
-    parameters: none,
-    response: PerformanceReport,
-    optional: true,
-  },
-  weekly: {
-    method: 'GET',
-    path: '/performance/weekly',
-    summary: 'The last 7 days by day',
-    parameters: none,
-    response: PerformanceReport,
-    optional: true,
-  },
-  weeklyTrends: {
-    method: 'GET',
-    path: '/performance/weekly-trends',
-    summary: 'Each hook against the week before',
-    parameters: none,
-    response: PerformanceTrends,
-    optional: true,
-  },
-  bottlenecks: {
-    method: 'GET',
-    path: '/performance/bottlenecks',
-    summary: 'Hooks by share of time, with the reason',
-    parameters: none,
-    response: Bottlenecks,
-    optional: true,
-  },
-  errorCount: {
-    method: 'GET',
-    path: '/errors/count/:window',
-    summary: 'Failed hook runs in the window, a bare integer',
-    parameters: z.object({ window: WindowText }),
-    response: z.number().int().min(0),
-  },
-  recentErrors: {
-    method: 'GET',
-    path: '/errors/recent',
-    summary: 'Errors, newest first',
-    parameters: z.object({ limit: PositiveInteger.optional() }),
-    response: z.array(HookError),
-  },
+  ...performanceRoutes,
   jobs: { method: 'GET', path: '/jobs', summary: 'Background jobs', parameters: none, response: JobStatus },
   queueSize: {
     method: 'GET',
@@ -115,11 +55,7 @@ export const routes = {
     method: 'GET',
     path: '/usage',
     summary: 'Resource usage over time',
-    parameters: z.object({
-      from: z.iso.datetime().optional(),
-      to: z.iso.datetime().optional(),
-      step: WindowText.optional(),
-    }),
+    parameters: between.extend({ step: WindowText.optional() }),
     response: z.array(ResourceUsage),
     optional: true,
   },
@@ -137,6 +73,14 @@ export const routes = {
     summary: 'Changes of the configuration, newest first; paths, never values',
     parameters: z.object({ limit: PositiveInteger.optional() }),
     response: z.array(ConfigChange),
+    optional: true,
+  },
+  operatorStatus: {
+    method: 'GET',
+    path: '/operator-status',
+    summary: "What the operator's side last wrote (`monitoring publish`); null when it wrote nothing",
+    parameters: none,
+    response: OperatorStatus.nullable(),
     optional: true,
   },
   events: {

@@ -15,25 +15,27 @@ export const ApplicationCheck = z.object({
 });
 
 /** `GET /health`. Guide's fields first; `uptime` in seconds. */
-export const SystemOverview = z.object({
-  status: Health,
-  uptime: z.number(),
-  version: z.string(),
-  environment: z.string(),
-  lastRestart: Time,
-  activeConnections: z.number(),
-  checks: z.array(ApplicationCheck),
-  /** The application's own process. */
-  process: z
-    .object({
-      pid: z.number(),
-      eventLoopLagMs: z.number(),
-      heapUsedBytes: z.number(),
-      heapLimitBytes: z.number(),
-      residentBytes: z.number(),
-    })
-    .optional(),
-});
+export const SystemOverview = z.lazy(() =>
+  z.object({
+    status: Health,
+    uptime: z.number(),
+    version: z.string(),
+    environment: z.string(),
+    lastRestart: Time,
+    activeConnections: z.number(),
+    checks: z.array(ApplicationCheck),
+    /** The application's own process. */
+    process: z
+      .object({
+        pid: z.number(),
+        eventLoopLagMs: z.number(),
+        heapUsedBytes: z.number(),
+        heapLimitBytes: z.number(),
+        residentBytes: z.number(),
+      })
+      .optional(),
+  }),
+);
 export type SystemOverview = z.infer<typeof SystemOverview>;
 
 /** `GET /system`: the host the application runs on. Memory and disk in bytes, usage 0..1, rates per second. */
@@ -53,15 +55,17 @@ export const SystemMetrics = z.object({
 export type SystemMetrics = z.infer<typeof SystemMetrics>;
 
 /** One sample of `GET /usage`. Fractions 0..1; `network` in bytes per second. */
-export const ResourceUsage = z.object({
-  timestamp: Time,
-  cpu: z.number(),
-  memory: z.number(),
-  disk: z.number(),
-  network: z.number(),
-  activeUsers: z.number(),
-  requestsPerSecond: z.number(),
-  /** The process that took it. */
-  instance: z.string().optional(),
-});
+export const ResourceUsage = z.lazy(() =>
+  z.object({
+    timestamp: Time,
+    cpu: z.number(),
+    memory: z.number(),
+    disk: z.number(),
+    network: z.number(),
+    activeUsers: z.number(),
+    requestsPerSecond: z.number(),
+    /** The process that took it. */
+    instance: z.string().optional(),
+  }),
+);
 export type ResourceUsage = z.infer<typeof ResourceUsage>;

@@ -25,6 +25,8 @@ export interface BackendOptions {
   readonly actionsSecret?: string;
   /** An existing directory. */
   readonly logDirectory: string;
+  /** What `viktoria-ops monitoring publish` writes, for the page. */
+  readonly operatorStatusFile?: string;
   /** Of feature flags; need not exist. */
   readonly flagsFile?: string;
 }
@@ -47,6 +49,8 @@ export async function prepareDatabase(connection: BackendOptions['pg']): Promise
   }
 }
 
+/** Where the page is, as in Strapi. */
+const PAGE_PATH = '/admin/monitoring';
 const CONNECT_TIMEOUT_MS = 3_000;
 const QUERY_TIMEOUT_MS = 10_000;
 const POOL_SIZE = 10;
@@ -112,6 +116,7 @@ function watch({ options, pool, server, log, activity }: Watched): Monitor {
     activity,
     diskPath: options.logDirectory,
     version: packageVersion(),
+    operatorStatusFile: options.operatorStatusFile,
     onError: log.error,
     controls: { setLogLevel: log.setLevel, caches: new Map() },
     ...(options.flagsFile === undefined ? {} : { flagsFile: options.flagsFile }),
@@ -159,10 +164,12 @@ function createRouter({ monitor, entities, log }: Routed) {
   const content = createContentApi(entities, log.error);
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const start = performance.now();
-    log.debug(`${request.method} ${request.url} from ${request.socket.remoteAddress}`);
-    const isMonitoring = request.url?.startsWith(`${API_PREFIX}/`) ?? false;
-    await (isMonitoring ? monitor.listener(request, response) : content.answer(request, response));
     const { method = '', url = '' } = request;
+    const path = url.split('?', 1)[0] ?? '';
+    log.debug(`${method} ${url} from ${request.socket.remoteAddress}`);
+    if (path.startsWith(`${API_PREFIX}/`)) await monitor.listener(request, response);
+    else if (`${path}/`.startsWith(`${PAGE_PATH}/`)) await monitor.page(request, response, PAGE_PATH);
+    else await content.answer(request, response);
     log.http(requestMessage(method, url, { durationMs: performance.now() - start, status: response.statusCode }));
   };
   return (request: IncomingMessage, response: ServerResponse) => void answer(request, response).catch(log.error);

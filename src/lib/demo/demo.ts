@@ -8,7 +8,7 @@ import { packageRoot } from '../package.js';
 import { conclude, type Outcome } from '../status.js';
 import { Duration } from '../units.js';
 import { Planted } from './history/chapter.js';
-import { type Connection, createPlace, FLAGS_FILE, type Place, writeConfig } from './place.js';
+import { type Connection, createPlace, FLAGS_FILE, type Place, statusFileIn, writeConfig } from './place.js';
 
 /** Long enough for all that is planted; as long as the archive keeps days. */
 const HISTORY_DAYS = { least: 30, most: 400 } as const;
@@ -114,7 +114,8 @@ async function startSample(
 ): Promise<string> {
   const { startBackend } = await import('./backend.js');
   const flagsFile = join(place.app, FLAGS_FILE);
-  const settings = { pg: database, port: 0, logDirectory: place.logs, flagsFile };
+  const operatorStatusFile = statusFileIn(place.root);
+  const settings = { pg: database, port: 0, logDirectory: place.logs, flagsFile, operatorStatusFile };
   await writeFile(join(place.app, 'config', 'backend.json'), `${JSON.stringify(settings, null, 2)}\n`);
   // No secret: this host alone is answered, so that plain curl works as it does in any guide.
   const backend = await startBackend(settings);
@@ -148,7 +149,7 @@ function commandsToTry(url: string, config: string, planted: readonly Planted[])
   ];
 }
 
-const LOOK_AROUND = ['performance summary', 'db health', 'integrity check', 'kpi'] as const;
+const LOOK_AROUND = ['monitoring publish', 'performance summary', 'db health', 'integrity check', 'kpi'] as const;
 
 function untilAborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -27,8 +27,10 @@ export async function withRegularFile<T>(
   }
 }
 
+type Likeness = Pick<Stats, 'uid' | 'gid' | 'mode'>;
+
 /** A new file with the mode and the owner of another, whatever the umask. The caller closes it. */
-export async function createLike(directory: HeldDirectory, name: string, like: Stats): Promise<FileHandle> {
+export async function createLike(directory: HeldDirectory, name: string, like: Likeness): Promise<FileHandle> {
   const file = await open(directory.at(name), 'wx+', 0o600);
   try {
     await giveOwnerAndMode(file, like);
@@ -41,7 +43,7 @@ export async function createLike(directory: HeldDirectory, name: string, like: S
 }
 
 /** The owner first: changing it takes bits off the mode. */
-async function giveOwnerAndMode(file: FileHandle, { uid, gid, mode }: Stats): Promise<void> {
+async function giveOwnerAndMode(file: FileHandle, { uid, gid, mode }: Likeness): Promise<void> {
   const own = await file.stat();
   if (own.uid !== uid || own.gid !== gid) await file.chown(uid, gid);
   await file.chmod(mode & 0o777);

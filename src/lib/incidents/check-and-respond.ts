@@ -4,7 +4,8 @@ import { AlertCheck, type CheckFlags, checkAlerts, enqueue, flushOutbox } from '
 import type { Context } from '../context.js';
 import { countOf } from '../measures.js';
 import { conclude, type Finding, type Outcome } from '../status.js';
-import { playbookPaths, type Response, respond } from './respond.js';
+import { hasIncidents } from './directories.js';
+import type { Response } from './respond.js';
 import type { Run } from './run.js';
 
 export const WatchReport = AlertCheck.extend({
@@ -28,12 +29,19 @@ export type WatchReport = z.output<typeof WatchReport>;
  * Errors: those of `checkAlerts`; `VOPS-CONFIG-INVALID` for a playbook that is none.
  */
 export async function checkAndRespond(context: Context, flags: CheckFlags): Promise<Outcome<WatchReport>> {
-  const { outcome, sample } = await checkAlerts(context, flags, await playbookPaths(context));
-  if (context.dryRun) return reported(outcome, { changes: [], runs: [], problems: [] });
+  const { incidents, isSet, stateDirectory } = await context.config();
+  const isAutomated = incidents !== undefined || isSet(['automation']);
+  const paths = isAutomated ? await (await import('./respond.js')).playbookPaths(context) : [];
+  const { outcome, sample } = await checkAlerts(context, flags, paths);
+  const { firing } = outcome.result;
+  // What nearly every evaluation finds: then all that belongs to incidents is not even loaded.
+  const isQuiet = !isAutomated && firing.length === 0 && !(await hasIncidents(stateDirectory));
+  if (context.dryRun || isQuiet) return reported(outcome, NOTHING);
   let isTold = true;
+  const { respond } = await import('./respond.js');
   const response = await respond(context, {
     sample,
-    firing: outcome.result.firing,
+    firing,
     enqueue: async (notifications) => {
       isTold = false;
       return enqueue(context, notifications);
@@ -42,6 +50,8 @@ export async function checkAndRespond(context: Context, flags: CheckFlags): Prom
   if (!isTold) await flushOutbox(context);
   return reported(outcome, response);
 }
+
+const NOTHING: Response = { changes: [], runs: [], problems: [] };
 
 function reported(
   { result, findings }: Outcome<AlertCheck>,

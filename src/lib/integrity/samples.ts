@@ -14,13 +14,12 @@ export function sampleKeys(keys: readonly FailingKey[], { columns, count, isNew 
   if (columns.length === 0) return [];
   const rank = ({ fingerprint }: FailingKey) => (isNew?.(fingerprint) === true ? 0 : 1);
   const named = keys.map((key) => ({ rank: rank(key), text: describeKey(key, columns) }));
+  const { compare } = new Intl.Collator('en', { numeric: true }); // made here, for that takes 8 ms
   return named
-    .sort((one, other) => one.rank - other.rank || COLLATOR.compare(one.text, other.text))
+    .sort((one, other) => one.rank - other.rank || compare(one.text, other.text))
     .slice(0, count)
     .map(({ text }) => text);
 }
-
-const COLLATOR = new Intl.Collator('en', { numeric: true });
 
 const describeKey = ({ key }: FailingKey, columns: readonly string[]): string =>
   columns.map((column, index) => `${column}=${mask(key[index] ?? 'null')}`).join(', ');

@@ -1,7 +1,7 @@
 /** From the reports of the steps to what the tier says. */
 import * as z from 'zod';
 import type { Context } from '../context.js';
-import { abortReason, type Explanation, explain } from '../errors.js';
+import { endedEarly, findingsOfParts } from '../parts.js';
 import { StepReport } from '../pipeline.js';
 import { type Finding, foldParts, type Outcome, STATUS_OF_SEVERITY } from '../status.js';
 import { besides } from './runs.js';
@@ -45,42 +45,10 @@ export function concludeTier(
     reportFile: file === undefined ? null : besides(file, 'txt'),
     pageFile: file === undefined || !hasPage ? null : besides(file, 'html'),
   };
-  const findings = [...sayOnce(steps.flatMap(findingsOf)), ...notes];
-  const error = endedEarly(context, steps);
+  const named = steps.map((step) => ({ ...step, name: step.id }));
+  const findings = [...findingsOfParts(named), ...notes];
+  const error = endedEarly(context.signal, named);
   const parts = [...steps.map(({ status }) => status), ...notes.map(({ severity }) => STATUS_OF_SEVERITY[severity])];
   const status = error && context.signal.aborted ? 'interrupted' : foldParts(parts);
   return { status, findings, result, ...(error && { error }) };
-}
-
-interface StepFinding extends Finding {
-  readonly step: string;
-}
-
-/** The step's findings and its error. An interrupted step has nothing to say that the tier does not say itself. */
-function findingsOf({ id: step, status, findings, error }: StepReport): StepFinding[] {
-  const own = findings.map((finding) => ({ ...finding, step }));
-  if (!error || status === 'interrupted') return own;
-  return [...own, { ...error, severity: status === 'unknown' ? 'unknown' : 'error', step }];
-}
-
-/** One cause that several steps met is one finding, which names them all. */
-function sayOnce(findings: readonly StepFinding[]): Finding[] {
-  const byCause = new Map<string, StepFinding[]>();
-  for (const finding of findings) {
-    const cause = `${finding.code}\n${finding.message}`;
-    byCause.set(cause, [...(byCause.get(cause) ?? []), finding]);
-  }
-  return [...byCause.values()].flatMap((same) => {
-    const [first] = same;
-    if (!first) return [];
-    const { step: _, ...finding } = first;
-    return [{ ...finding, message: `${same.map(({ step }) => step).join(', ')}: ${finding.message}` }];
-  });
-}
-
-/** A signal or the deadline decides the exit code of the whole; so does a bug of ours in a step. */
-function endedEarly({ signal }: ConcludeContext, steps: readonly StepReport[]): Explanation | undefined {
-  if (signal.aborted) return explain(abortReason(signal));
-  const bug = steps.find(({ error }) => error?.code === 'VOPS-INTERNAL')?.error;
-  return bug && { ...bug, code: 'VOPS-INTERNAL' };
 }

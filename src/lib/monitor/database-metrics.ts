@@ -1,6 +1,7 @@
 /** The database as the application sees it: its pool, its statements, its tables. */
 import type { DatabaseMetrics } from '../contract/index.js';
 import type { Query } from './archive/database.js';
+import type { Keeper } from './archive/keep.js';
 
 /** Connections of the application's pool. */
 export interface PoolStatus {
@@ -84,4 +85,10 @@ export async function databaseMetrics(query: Query, pool: PoolStatus | undefined
 async function readStatements(query: Query): Promise<Statement[]> {
   const [extension] = await query<{ view: string; isNew: boolean }>(EXTENSION);
   return extension ? query<Statement>(statements(extension.view, extension.isNew ? '_exec_time' : '_time')) : [];
+}
+
+/** The same from the application's PostgreSQL. Throws where there is none. */
+export async function readDatabase(keeper: Keeper | undefined, pool?: PoolStatus): Promise<DatabaseMetrics> {
+  if (!keeper) throw new Error('there is no PostgreSQL to ask');
+  return keeper.database.transaction((query) => databaseMetrics(query, pool));
 }

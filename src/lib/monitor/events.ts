@@ -1,4 +1,5 @@
 /** `GET /events`: what changed, as server-sent events (HTML standard, section 9.2), made once for all who listen. */
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { withDeadline } from './deadline.js';
 
@@ -25,7 +26,7 @@ export function createEventStream(sections: Sections, beatMs = BEAT_MS): EventSt
   let isOpen = true;
 
   const beat = async () => {
-    const text = (await news.read()) || ': still here\n\n';
+    const text = await news.read();
     for (const client of clients) send(client, text);
   };
   const leave = (client: ServerResponse) => {
@@ -36,12 +37,12 @@ export function createEventStream(sections: Sections, beatMs = BEAT_MS): EventSt
     news.forget();
   };
   return {
-    attach(_request, response) {
+    attach({ headers }, response) {
       if (!isOpen || clients.size >= CLIENTS_AT_MOST) return false;
       response.writeHead(200, HEADERS);
       clients.add(response);
       for (const event of ['close', 'error']) response.on(event, () => leave(response));
-      send(response, `retry: ${beatMs}\n\n${news.latest()}`);
+      send(response, `retry: ${beatMs}\n\n${news.since(String(headers['last-event-id'] ?? ''))}`);
       timer ??= setInterval(() => void beat(), beatMs).unref();
       if (clients.size === 1) void beat();
       return true;
@@ -67,20 +68,22 @@ function send(client: ServerResponse, text: string): void {
   if (client.writableLength > UNREAD_AT_MOST) client.destroy();
 }
 
-/** Events of the sections that changed since they were last read. */
+/** Events of the sections that changed since they were last read, and one that tells which could not be read. Their ids are of this process: another one begins anew. */
 function createNews(sections: Sections, deadlineMs: number) {
-  const latest = new Map<string, { readonly data: string; readonly event: string }>();
+  const latest = new Map<string, { readonly data: string; readonly event: string; readonly count: number }>();
+  const origin = randomUUID().slice(0, 8);
   let count = 0;
   const announce = (name: string, data: string | undefined) => {
     if (data === undefined || latest.get(name)?.data === data) return '';
-    const event = `id: ${++count}\nevent: ${name}\ndata: ${data}\n\n`;
-    latest.set(name, { data, event });
+    const event = `id: ${origin}-${++count}\nevent: ${name}\ndata: ${data}\n\n`;
+    latest.set(name, { data, event, count });
     return event;
   };
   return {
+    /** The beat always comes: what it does not name is as it was last told. */
     async read(): Promise<string> {
       const names = Object.keys(sections);
-      // A figure that cannot be read stays as it was; its own route says why.
+      // A figure that cannot be read stays as it was told; its own route says why.
       const read = Object.values(sections).map((section) =>
         withDeadline(section, deadlineMs).then(
           (data) => JSON.stringify(data),
@@ -88,9 +91,16 @@ function createNews(sections: Sections, deadlineMs: number) {
         ),
       );
       const texts = await Promise.all(read);
-      return names.map((name, index) => announce(name, texts[index])).join('');
+      const unread = names.filter((_, index) => texts[index] === undefined);
+      const changes = names.map((name, index) => announce(name, texts[index]));
+      return `${changes.join('')}event: beat\ndata: ${JSON.stringify({ unread })}\n\n`;
     },
-    latest: () => [...latest.values()].map(({ event }) => event).join(''),
+    /** What a client has missed that got the event of this id; all of it for any other. */
+    since(lastEventId: string): string {
+      const [from, number] = lastEventId.split('-');
+      const seen = from === origin ? Number(number) || 0 : 0;
+      return [...latest.values()].map(({ count: own, event }) => (own > seen ? event : '')).join('');
+    },
     forget: () => latest.clear(),
   };
 }

@@ -24,7 +24,10 @@ import type { History } from './history/history.js';
 import { windowLength } from './history/periods.js';
 import { ERRORS_KEPT } from './history/recorder.js';
 import type { HostProbe } from './host.js';
+import { performanceHistory } from './hourly.js';
+import { sharedFor } from './limits.js';
 import { describeApi } from './openapi.js';
+import { readOperatorStatus } from './operator-status.js';
 import type { ProcessProbe } from './process.js';
 import { type MetricSources, renderMetrics } from './prometheus.js';
 import {
@@ -33,6 +36,7 @@ import {
   failuresOf,
   ownFailures,
   performanceOf,
+  performanceOverTime,
   weeklyReport,
   weeklyTrends,
 } from './reports.js';
@@ -59,6 +63,8 @@ export interface Sources {
   readonly database: () => Promise<DatabaseMetrics>;
   readonly flags: () => readonly FeatureFlagUsage[];
   readonly actions: Actions;
+  /** Written by the operator's side; need not exist. */
+  readonly operatorStatusFile?: string | undefined;
   /** What else Prometheus is told. */
   readonly figures: () => Pick<MetricSources, 'seriesDropped' | 'http' | 'pool' | 'archive'>;
   /** Version of viktoria-ops. */
@@ -70,11 +76,17 @@ export interface Sources {
 const DEFAULT_WINDOW = '24h';
 const DEFAULT_ERRORS = 50;
 const DEFAULT_CHANGES = 50;
+/** A week of 200 hooks is read in some tenths of a second: once for all who look at it. */
+const HISTORY_KEPT_MS = 20_000;
+/** However many scrape: they share it, and its reading of the queue. */
+const PAGE_KEPT_MS = 1_000;
 
 export function createHandlers(sources: Sources): Handlers {
   const { history, now, actions } = sources;
   const performance = ({ window = DEFAULT_WINDOW }: { window?: string | undefined }) =>
     performanceOf(history, windowLength(window), now());
+  const overTime = sharedFor(HISTORY_KEPT_MS, (window) => performanceOverTime(history, windowLength(window), now()));
+  const metricsPage = sharedFor(PAGE_KEPT_MS, () => renderPage(sources));
   return {
     health: () => overview(sources),
     performance,
@@ -82,6 +94,8 @@ export function createHandlers(sources: Sources): Handlers {
     dailyReport: () => dailyReport(history, now()),
     weekly: () => weeklyReport(history, now()),
     weeklyTrends: () => weeklyTrends(history, now()),
+    performanceOverTime: ({ window = DEFAULT_WINDOW }) => overTime(window),
+    performanceHistory: (question) => performanceHistory(history, question, now()),
     bottlenecks: () => bottlenecksOf(history, now()),
     errorCount: async ({ window }) => (await failuresOf(history, windowLength(window), now())).failed,
     recentErrors: async ({ limit = DEFAULT_ERRORS }) => [...(await history.errors(Math.min(limit, ERRORS_KEPT)))],
@@ -92,7 +106,8 @@ export function createHandlers(sources: Sources): Handlers {
     usage: (question) => sources.usage.read(question),
     featureFlags: () => [...sources.flags()],
     configChanges: ({ limit = DEFAULT_CHANGES }) => configChanges(sources, limit),
-    metrics: createMetricsPage(sources),
+    operatorStatus: () => readOperatorStatus(sources.operatorStatusFile),
+    metrics: () => metricsPage(''),
     openapi: () => describeApi(sources.version),
     debugLogging: actions.debugLogging,
     collectGarbage: actions.collectGarbage,
@@ -137,18 +152,6 @@ async function configChanges({ archive }: Sources, limit: number): Promise<Confi
   const kept = (await archive()?.events<unknown>('config', limit)) ?? [];
   const changes = kept.flatMap((body) => ConfigChange.safeParse(body).data ?? []);
   return changes.filter((change) => change.changes.length > 0);
-}
-
-/** One page a second however many scrape: they share it, and its reading of the queue. */
-const PAGE_KEPT_MS = 1_000;
-
-function createMetricsPage(sources: Sources): () => Promise<string> {
-  let page: { readonly madeAt: number; readonly text: Promise<string> } | undefined;
-  return () => {
-    const now = performance.now();
-    if (!page || now - page.madeAt > PAGE_KEPT_MS) page = { madeAt: now, text: renderPage(sources) };
-    return page.text;
-  };
 }
 
 async function renderPage(sources: Sources): Promise<string> {

@@ -22,4 +22,5 @@ export { createHttpMetrics, type HttpMetrics } from './http-metrics.js';
 export { atMostEvery } from './limits.js';
 export { createMonitor, type Monitor, type MonitorOptions } from './monitor.js';
 export { OtlpOptions } from './otlp/exporter.js';
+export type { Administrators } from './page/door.js';
 export { type BullmqQueue, fromBullmq, QueueOptions, type QueueReading, type QueueSource } from './queues/index.js';

@@ -1,14 +1,14 @@
 /** The parts of a monitor, put together. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Caller, DatabaseMetrics } from '../contract/index.js';
+import type { Caller } from '../contract/index.js';
 import { type AuditEntry, type Controls, createActions } from './actions.js';
 import type { ConnectionSettings } from './archive/database.js';
-import { type Keeper, openKeeper, sqlOf } from './archive/keep.js';
+import { openKeeper, sqlOf } from './archive/keep.js';
 import { createQueue } from './archive/outbox.js';
 import type { EventRow } from './archive/tables.js';
 import { type Configuration, watchConfiguration } from './config-changes.js';
-import { databaseMetrics, type PoolStatus } from './database-metrics.js';
+import { type PoolStatus, readDatabase } from './database-metrics.js';
 import { createEventStream } from './events.js';
 import { createFlags, type Flags } from './flags/index.js';
 import { type Application, createHandlers, sectionsOf } from './handlers.js';
@@ -20,14 +20,16 @@ import { createTracer, type WatchTransaction } from './hooks/tracer.js';
 import { createHostProbe } from './host.js';
 import type { HttpMetrics } from './http-metrics.js';
 import { instanceName } from './instance.js';
+import { lazyPage, type Page } from './lazy-page.js';
 import { atMostEvery } from './limits.js';
 import { createExporter, type OtlpOptions } from './otlp/exporter.js';
+import type { DoorOptions } from './page/door.js';
 import { startProcessProbe } from './process.js';
 import { createQueues, type QueueOptions, type Queues } from './queues/index.js';
 import { createRequestListener, type ListenerOptions } from './server.js';
 import { type Activity, createUsage } from './usage.js';
 
-export interface MonitorOptions extends Omit<ListenerOptions, 'onRefusedAction'> {
+export interface MonitorOptions extends Omit<ListenerOptions, 'onRefusedAction'>, DoorOptions {
   readonly application: Application;
   readonly checks: readonly HealthCheck[];
   /** The application's PostgreSQL. History is kept there in a schema of its own; without one, in memory. */
@@ -47,6 +49,8 @@ export interface MonitorOptions extends Omit<ListenerOptions, 'onRefusedAction'>
   readonly configuration?: Configuration;
   readonly controls?: Controls;
   readonly watchTransaction?: WatchTransaction;
+  /** What `viktoria-ops monitoring publish` writes, for the page; need not exist. */
+  readonly operatorStatusFile?: string | undefined;
   /** Where hook metrics are exported to. */
   readonly otlp?: OtlpOptions | undefined;
   /** Version of viktoria-ops. */
@@ -62,6 +66,8 @@ export interface Monitor extends Instruments {
   readonly instrument: (contentTypes: Iterable<readonly [string, Lifecycles]>) => () => void;
   /** Answers requests below API_PREFIX. */
   readonly listener: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  /** Answers requests at `base`, such as `/admin/monitoring`, and below: the page for people. */
+  readonly page: Page;
   /** Begins to sample the host, to watch files and to write history. */
   readonly start: () => void;
   /** Writes what waits, within two seconds. */
@@ -87,6 +93,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
     flags,
     instrument: (contentTypes) => instrument(contentTypes, { recorder, tracer }),
     listener: api.listener,
+    page: api.page,
     start() {
       usage.start();
       flags.start();
@@ -167,12 +174,10 @@ function createApi(options: MonitorOptions, core: Core) {
     database: () => readDatabase(keeper, options.pool?.()),
     flags: flags.usage,
     actions,
-    figures: () => ({
-      seriesDropped: recorder.seriesDropped(),
-      http: options.http?.counters() ?? [],
-      pool: options.pool?.(),
-      archive: keeper?.state(),
-    }),
+    figures: () => {
+      const http = options.http?.counters() ?? [];
+      return { seriesDropped: recorder.seriesDropped(), http, pool: options.pool?.(), archive: keeper?.state() };
+    },
     now: Date.now,
   });
   const stream = createEventStream(sectionsOf(handlers));
@@ -180,17 +185,14 @@ function createApi(options: MonitorOptions, core: Core) {
   const onRefusedAction = atMostEvery(1_000, (action: string, caller: Caller) =>
     audit({ ...caller, action, outcome: 'refused' }),
   );
+  const answering = { handlers, events: stream };
   return {
-    listener: createRequestListener({ handlers, events: stream }, { ...options, onRefusedAction }),
+    listener: createRequestListener(answering, { ...options, onRefusedAction }),
+    page: lazyPage(answering, options),
     stop() {
       actions.stop();
       stream.stop();
       process.stop();
     },
   };
-}
-
-async function readDatabase(keeper: Keeper | undefined, pool?: PoolStatus): Promise<DatabaseMetrics> {
-  if (!keeper) throw new Error('there is no PostgreSQL to ask');
-  return keeper.database.transaction((query) => databaseMetrics(query, pool));
 }

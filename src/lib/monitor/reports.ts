@@ -3,15 +3,27 @@ import type {
   Bottlenecks,
   HookMetric,
   HookPerformance,
+  PerformanceOverTime,
   PerformanceReport,
   PerformanceTrends,
 } from '../contract/index.js';
 import { quantile } from '../quantiles.js';
 import { bottleneckReason } from './bottlenecks.js';
+import { mean, metricOf, metricsOf, milliseconds, percentiles, rate, talliesOf } from './figures.js';
 import type { History } from './history/history.js';
 import type { Rollup } from './history/ledger.js';
-import { DAY_MS, HOUR_MS, lastPeriod, MINUTE_MS, type Period, startOf, WEEK_MS } from './history/periods.js';
-import { keyOf, mergeAll, mergeBySubject, type Subject, type Tally } from './history/tally.js';
+import {
+  DAY_MS,
+  HOUR_MS,
+  lastPeriod,
+  MINUTE_MS,
+  type Period,
+  READ_BY_DAY_ABOVE_MS,
+  STEP_MS,
+  startOf,
+  WEEK_MS,
+} from './history/periods.js';
+import { keyOf, mergeAll } from './history/tally.js';
 
 const SLOWEST_SHOWN = 10;
 const RECENT_ERRORS_SHOWN = 20;
@@ -78,6 +90,17 @@ async function reportOf(history: History, period: Period, stepMs: number): Promi
   const { window, rollups } = await history.observe(period);
   const hooks = talliesOf(rollups, 'hook');
   const all = mergeAll(hooks);
+  return {
+    window,
+    totalExecutions: all.executions,
+    averageExecutionTime: mean(all.totalMs, all.executions),
+    errorRate: rate(all.failed, all.executions),
+    hooks: metricsOf(hooks),
+    buckets: bucketsOf(rollups, period, stepMs),
+  };
+}
+
+function bucketsOf(rollups: readonly Rollup[], period: Period, stepMs: number): PerformanceReport['buckets'] {
   const buckets = [];
   for (let from = period.from; from < period.to; from += stepMs) {
     const within = rollups.filter((rollup) => rollup.from >= from && rollup.from < from + stepMs);
@@ -90,14 +113,20 @@ async function reportOf(history: History, period: Period, stepMs: number): Promi
       p95: milliseconds(quantile(step.bins, 0.95)),
     });
   }
-  return {
-    window,
-    totalExecutions: all.executions,
-    averageExecutionTime: mean(all.totalMs, all.executions),
-    errorRate: rate(all.failed, all.executions),
-    hooks: metricsOf(hooks),
-    buckets,
-  };
+  return buckets;
+}
+
+/** Whole steps, the last one under way: minutes of an hour at most, hours of eight days, else days. */
+export async function performanceOverTime(
+  history: History,
+  lengthMs: number,
+  now: number,
+): Promise<PerformanceOverTime> {
+  const step = lengthMs <= HOUR_MS ? 'minute' : lengthMs <= READ_BY_DAY_ABOVE_MS ? 'hour' : 'day';
+  const stepMs = STEP_MS[step];
+  const period = { from: startOf(now - lengthMs, stepMs) + stepMs, to: now };
+  const { window, rollups } = await history.observe(period);
+  return { window, stepSeconds: stepMs / 1000, buckets: bucketsOf(rollups, period, stepMs) };
 }
 
 /** The last seven days against the seven before. */
@@ -137,56 +166,21 @@ export async function bottlenecksOf(history: History, now: number): Promise<Bott
       operation: tally.operation,
       shareOfTime: tally.ownMs / allMs,
       averageExecutionTime: mean(tally.totalMs, tally.executions) ?? 0,
-      reason: bottleneckReason(metricOf(tally)),
+      ...evidenceOf(metricOf(tally)),
     })),
   };
 }
 
-/** Everything counted of one kind, by subject. */
-function talliesOf(rollups: readonly Rollup[], kind: Subject['kind']): Tally[] {
-  const cells = rollups.flatMap((rollup) => rollup.cells.filter((cell) => cell.kind === kind));
-  return [...mergeBySubject(cells).values()];
-}
-
-/** One line a hook, slowest mean first. */
-function metricsOf(hooks: readonly Tally[]): HookMetric[] {
-  return hooks.map(metricOf).sort((a, b) => (b.averageExecutionTime ?? 0) - (a.averageExecutionTime ?? 0));
-}
-
-function metricOf(tally: Tally): HookMetric {
-  const { contentType, operation, source, executions, rejected, failed, committed, rolledBack } = tally;
+function evidenceOf(metric: HookMetric) {
+  const { source, executions, averageOwnTime, averageQueries, averageQueryTime, p50, p99 } = metric;
   return {
-    contentType,
-    operation,
-    executions,
-    errors: failed,
-    averageExecutionTime: mean(tally.totalMs, executions),
-    averageOwnTime: mean(tally.ownMs, executions),
-    ...percentiles(tally),
-    maxExecutionTime: executions === 0 ? null : milliseconds(tally.maxMs),
+    ...bottleneckReason(metric),
     source,
-    rejections: rejected,
-    committed,
-    rolledBack,
-    averageQueries: mean(tally.queries, executions),
-    averageQueryTime: mean(tally.queryMs, executions),
+    executions,
+    averageOwnTime,
+    averageQueries,
+    averageQueryTime,
+    p50,
+    p99,
   };
-}
-
-function percentiles({ bins, maxMs }: Tally) {
-  // A bin's middle may lie above the longest run in it.
-  const at = (q: number) => {
-    const value = quantile(bins, q);
-    return value === null ? null : milliseconds(Math.min(value, maxMs));
-  };
-  return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
-}
-
-const rate = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
-const mean = (total: number, count: number): number | null => (count === 0 ? null : milliseconds(total / count));
-
-function milliseconds(value: number): number;
-function milliseconds(value: number | null): number | null;
-function milliseconds(value: number | null): number | null {
-  return value === null ? null : Math.round(value * 1000) / 1000;
 }

@@ -43,15 +43,21 @@ export function createRequestListener(answering: Answering, options: ListenerOpt
     monitoring: createGate(options.secret, isLocal),
     actions: createGate(options.actionsSecret, () => false),
   };
+  const answer = createAnswerer(answering, options);
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const [path = ''] = (request.url ?? '').split('?', 1);
-    const matches = matchesOf(path);
-    const gate = matches.some(({ name }) => definitionOf(name).secret === 'actions') ? 'actions' : 'monitoring';
+    const path = pathOf(request);
+    const gate = matchesOf(path).some(({ name }) => definitionOf(name).secret === 'actions') ? 'actions' : 'monitoring';
     const admission = gates[gate](request);
-    if (admission !== 'admitted') {
-      if (gate === 'actions') options.onRefusedAction?.(path.slice(path.lastIndexOf('/') + 1), callerOf(request));
-      return send(response, refused(admission, gate), request.method);
-    }
+    if (admission === 'admitted') return answer(request, response);
+    if (gate === 'actions') options.onRefusedAction?.(path.slice(path.lastIndexOf('/') + 1), callerOf(request));
+    send(response, refused(admission, gate), request.method);
+  };
+}
+
+/** The same for requests that somebody else has admitted. */
+export function createAnswerer(answering: Answering, options: ListenerOptions) {
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const matches = matchesOf(pathOf(request));
     const match = matches.find(({ name }) => routes[name].method === methodOf(request));
     if (!match)
       return send(
@@ -68,6 +74,7 @@ export function createRequestListener(answering: Answering, options: ListenerOpt
   };
 }
 
+const pathOf = ({ url = '' }: IncomingMessage): string => url.split('?', 1)[0] ?? '';
 const definitionOf = (name: RouteName): RouteDefinition => routes[name];
 const methodOf = ({ method }: IncomingMessage) => (method === 'HEAD' ? 'GET' : method);
 

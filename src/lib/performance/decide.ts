@@ -1,6 +1,6 @@
 /** Judges the performance of the hooks against the guide's KPIs. */
 import type { Config } from '../config/index.js';
-import type { HookMetric, HookPerformance } from '../contract/index.js';
+import type { HookMetric, HookPerformance, PerformanceReport } from '../contract/index.js';
 import { breachOf, type Levels } from '../levels.js';
 import { formatDuration, formatPercent } from '../measures.js';
 import type { Finding } from '../status.js';
@@ -24,8 +24,20 @@ export function judgePerformance({ performance, responseTimeMs }: Measured, kpis
   ];
 }
 
+/** The same of a report over a period. */
+export function judgeReport(report: PerformanceReport, kpis: Kpis): Finding[] {
+  return [
+    ...judgeObservation({ ...report, instrumentation: 'complete' }),
+    ...judgeRates({ ...report, successRate: null }, kpis),
+    ...judgeDuration(report, kpis),
+    ...report.hooks.flatMap((hook) => judgeHook(hook, kpis)),
+  ];
+}
+
+type Observed = Pick<HookPerformance, 'totalExecutions' | 'instrumentation' | 'window'>;
+
 /** What the figures cannot tell. */
-function judgeObservation({ totalExecutions, instrumentation, window }: HookPerformance): Finding[] {
+function judgeObservation({ totalExecutions, instrumentation, window }: Observed): Finding[] {
   const findings: Finding[] = [];
   if (window.coverage === 0) {
     findings.push({
@@ -51,8 +63,10 @@ function judgeObservation({ totalExecutions, instrumentation, window }: HookPerf
 /** Below this many runs one error is no rate (1 of 19 reads as 5 %): never worse than a warning. */
 const FEWEST_RUNS = 20;
 
+type Rates = Pick<HookPerformance, 'errorRate' | 'successRate' | 'totalExecutions'>;
+
 /** The success rate is named only where the error rate does not say it already: refused input lowers it too. */
-function judgeRates({ errorRate, successRate, totalExecutions }: HookPerformance, kpis: Kpis): Finding[] {
+function judgeRates({ errorRate, successRate, totalExecutions }: Rates, kpis: Kpis): Finding[] {
   const breach = errorRate === null ? undefined : breachOf(errorRate, kpis.errorRate);
   if (errorRate !== null && breach) {
     const limit = `${formatPercent(breach.limit)} (kpis.errorRate.${breach.level})`;
@@ -77,7 +91,10 @@ function judgeRates({ errorRate, successRate, totalExecutions }: HookPerformance
   ];
 }
 
-function judgeDuration({ averageExecutionTime }: HookPerformance, { hookExecutionTimeMs }: Kpis): Finding[] {
+function judgeDuration(
+  { averageExecutionTime }: Pick<HookPerformance, 'averageExecutionTime'>,
+  { hookExecutionTimeMs }: Kpis,
+): Finding[] {
   const breach = averageExecutionTime === null ? undefined : breachOf(averageExecutionTime, hookExecutionTimeMs);
   if (averageExecutionTime === null || !breach) return [];
   const limit = `${formatDuration(breach.limit)} (kpis.hookExecutionTimeMs.${breach.level})`;

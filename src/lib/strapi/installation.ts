@@ -9,6 +9,7 @@ import {
   type Monitor,
 } from '../monitor/index.js';
 import { packageVersion } from '../package.js';
+import { administratorsOf, pagePathOf } from './administrators.js';
 import { configurationOf } from './configuration.js';
 import { connectionSettings, databaseCheck, poolStatus } from './database.js';
 import { watchDocuments } from './documents.js';
@@ -42,7 +43,7 @@ export function install(strapi: StrapiLike, options: MonitoringOptions): Install
 
   attempts.put('HTTP requests', () => {
     if (!server?.use) return undefined;
-    const { middleware, stop } = watchRequests(monitor, http, clients);
+    const { middleware, stop } = watchRequests(monitor, { http, clients, pagePath: pagePathOf(strapi) });
     server.use(middleware);
     return stop;
   });
@@ -103,6 +104,7 @@ function settingsOf(strapi: StrapiLike, options: MonitoringOptions) {
   return {
     ...options,
     application: applicationOf(strapi),
+    administrators: administratorsOf(strapi),
     checks: db?.connection ? [databaseCheck(db.connection)] : [],
     postgres: connectionSettings(strapi),
     resolveFrom: join(root, 'package.json'),

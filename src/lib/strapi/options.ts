@@ -12,6 +12,8 @@ export const MonitoringOptions = z.strictObject({
   actionsSecret: Secret.optional(),
   /** Where background jobs are; pg-boss and graphile-worker are found by themselves. */
   jobs: z.array(QueueOptions).optional(),
+  /** The file that `viktoria-ops monitoring publish` writes: the page then shows alerts, incidents, KPIs and backups. */
+  operatorStatusFile: z.string().min(1).optional(),
   /** Where hook metrics are exported to, beside `/metrics`. */
   otlp: OtlpOptions.optional(),
 });

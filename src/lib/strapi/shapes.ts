@@ -15,6 +15,10 @@ export interface StrapiLike {
   readonly config: { readonly get: (path: string, fallback?: unknown) => unknown };
   readonly log: LogLike;
   readonly dirs?: { readonly app?: { readonly root?: string; readonly config?: string } };
+  /** Sessions of the admin panel. */
+  readonly sessionManager?: (origin: 'admin') => {
+    readonly validateRefreshToken: (token: string) => Promise<{ readonly isValid: boolean }>;
+  };
   readonly features?: { isEnabled?: (name: string) => unknown };
 }
 

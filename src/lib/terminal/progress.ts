@@ -8,6 +8,8 @@ export interface ProgressOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly quiet: boolean;
   readonly verbose: boolean;
+  /** True while there is a picture on the screen, which a line would spoil. */
+  readonly isHeldBack: () => boolean;
 }
 
 /** A progress display and the function that takes it off the screen. */
@@ -15,13 +17,13 @@ export function createProgress(options: ProgressOptions): {
   readonly progress: Progress;
   readonly stop: () => Promise<void>;
 } {
-  const { stderr, env, quiet, verbose } = options;
+  const { stderr, env, quiet, verbose, isHeldBack } = options;
   // Without a width ora would erase lines for ever.
   const hasWidth = stderr.isTerminal && stderr.columns !== undefined;
   const animated = hasWidth && !quiet && !verbose && !env.CI && env.TERM !== 'dumb';
-  if (animated) return spinner();
+  if (animated) return spinner(isHeldBack);
   const line = (text: string) => {
-    if (verbose && !quiet) void stderr.write(`${escapeText(text)}\n`);
+    if (verbose && !quiet && !isHeldBack()) void stderr.write(`${escapeText(text)}\n`);
   };
   return {
     progress: {
@@ -33,14 +35,14 @@ export function createProgress(options: ProgressOptions): {
   };
 }
 
-function spinner(): ReturnType<typeof createProgress> {
+function spinner(isHeldBack: ProgressOptions['isHeldBack']): ReturnType<typeof createProgress> {
   const running = new Map<string, string>();
   let done = 0;
   // discardStdin puts the terminal in raw mode, and Ctrl-C would no longer be a signal.
   const loading = import('ora').then(({ default: ora }) => ora({ discardStdin: false, hideCursor: true }));
   const draw = () =>
     void loading.then((ora) => {
-      if (running.size === 0) return ora.stop();
+      if (running.size === 0 || isHeldBack()) return ora.isSpinning ? ora.stop() : ora;
       ora.text = `${[...running.values()].map(escapeText).join(', ')}${done > 0 ? ` (${done} done)` : ''}`;
       return ora.isSpinning ? ora : ora.start();
     });

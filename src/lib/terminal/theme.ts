@@ -1,6 +1,6 @@
 /** How values look on screen. A view composes these and never asks whether it writes to a terminal. */
 import { formatISO } from 'date-fns/formatISO';
-import { formatBytes, formatDuration, formatPercent } from '../measures.js';
+import { formatBytes, formatDuration, formatNumber, formatPercent } from '../measures.js';
 import type { Status } from '../status.js';
 
 type Cell = string | number | null | undefined;
@@ -75,7 +75,7 @@ export async function createTheme(options: ThemeOptions): Promise<Theme> {
     bytes: present(formatBytes),
     duration: present(formatDuration),
     percent: present(formatPercent),
-    count: present((count) => count.toLocaleString('en-US', { useGrouping: true, maximumFractionDigits: 2 })),
+    count: present((count) => formatNumber(count, 2)),
     time: (iso) => (iso ? formatISO(new Date(iso)).replace('T', ' ') : NONE),
   };
 }

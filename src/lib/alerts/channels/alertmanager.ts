@@ -9,18 +9,22 @@ import type { AlertEvent } from '../event.js';
 import type { Message } from '../message/index.js';
 import type { ChannelContext, DeliveryOutcome } from './channel.js';
 
-export const settings = z.strictObject({
-  /** Its address; of a cluster, that of each member. */
-  urls: z.array(HttpUrl).min(1),
-  /** Sent with each request, such as `Authorization`; each value is kept secret. */
-  headers: z.record(z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, 'expected the name of a header'), SecretText).default({}),
-  /** Added to the labels of each alert: alertname, severity, environment, instance. */
-  labels: z.record(z.string().regex(/^[a-zA-Z_]\w*$/, 'expected the name of a label'), z.string()).default({}),
-  /** Where an alert comes from, as its link in Alertmanager. Default: its runbook, where that is an address. */
-  generatorUrl: HttpUrl.optional(),
-  /** An alert is over if no evaluation has sent it again for so long. Four times the interval of `alerts check` is good. */
-  expireAfter: Duration.prefault('1h'),
-});
+export const settings = z.lazy(() =>
+  z.strictObject({
+    /** Its address; of a cluster, that of each member. */
+    urls: z.array(HttpUrl).min(1),
+    /** Sent with each request, such as `Authorization`; each value is kept secret. */
+    headers: z
+      .record(z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, 'expected the name of a header'), SecretText)
+      .default({}),
+    /** Added to the labels of each alert: alertname, severity, environment, instance. */
+    labels: z.record(z.string().regex(/^[a-zA-Z_]\w*$/, 'expected the name of a label'), z.string()).default({}),
+    /** Where an alert comes from, as its link in Alertmanager. Default: its runbook, where that is an address. */
+    generatorUrl: HttpUrl.optional(),
+    /** An alert is over if no evaluation has sent it again for so long. Four times the interval of `alerts check` is good. */
+    expireAfter: Duration.prefault('1h'),
+  }),
+);
 type Settings = z.output<typeof settings>;
 
 export async function deliver(

@@ -32,12 +32,12 @@ const typed = <Type extends string>(type: Type) => ({
 
 /** By type: the settings of a channel. `type` is a key of each, so that they can be told apart. */
 export const channelSettings = {
-  slack: slack.settings.safeExtend(typed('slack')),
-  email: email.settings.safeExtend(typed('email')),
-  webhook: webhook.settings.safeExtend(typed('webhook')),
-  alertmanager: alertmanager.settings.safeExtend(typed('alertmanager')),
-  pagerduty: pagerduty.settings.safeExtend(typed('pagerduty')),
-  stdout: stdout.settings.safeExtend(typed('stdout')),
+  slack: z.lazy(() => slack.settings.unwrap().safeExtend(typed('slack'))),
+  email: z.lazy(() => email.settings.unwrap().safeExtend(typed('email'))),
+  webhook: z.lazy(() => webhook.settings.unwrap().safeExtend(typed('webhook'))),
+  alertmanager: z.lazy(() => alertmanager.settings.unwrap().safeExtend(typed('alertmanager'))),
+  pagerduty: z.lazy(() => pagerduty.settings.unwrap().safeExtend(typed('pagerduty'))),
+  stdout: z.lazy(() => stdout.settings.unwrap().safeExtend(typed('stdout'))),
 } as const;
 
 export type ChannelSettings = z.output<(typeof channelSettings)[keyof typeof channelSettings]>;

@@ -6,12 +6,14 @@ import type { Message } from '../message/index.js';
 import type { ChannelContext, DeliveryOutcome } from './channel.js';
 import { judgeStatus, post } from './http.js';
 
-export const settings = z.strictObject({
-  /** Integration key of the service. */
-  routingKey: SecretText,
-  /** Where its events go; the European region has an address of its own. */
-  url: HttpUrl.default('https://events.pagerduty.com/v2/enqueue'),
-});
+export const settings = z.lazy(() =>
+  z.strictObject({
+    /** Integration key of the service. */
+    routingKey: SecretText,
+    /** Where its events go; the European region has an address of its own. */
+    url: HttpUrl.default('https://events.pagerduty.com/v2/enqueue'),
+  }),
+);
 
 /** An event of theirs is about one incident. */
 export const itemsAtOnce = 1;

@@ -6,14 +6,16 @@ import type { Message } from '../message/index.js';
 import type { ChannelContext, DeliveryOutcome } from './channel.js';
 import { judgeStatus, post } from './http.js';
 
-export const settings = z.strictObject({
-  /** Address of an incoming webhook. Whoever has it can post: better by reference. */
-  webhook: SecretHttpUrl,
-  /** Where to post, such as `#alerts`; newer webhooks are bound to the channel they were made for. */
-  channel: z.string().min(1).optional(),
-  /** Under which name; newer webhooks have their own. */
-  username: z.string().min(1).optional(),
-});
+export const settings = z.lazy(() =>
+  z.strictObject({
+    /** Address of an incoming webhook. Whoever has it can post: better by reference. */
+    webhook: SecretHttpUrl,
+    /** Where to post, such as `#alerts`; newer webhooks are bound to the channel they were made for. */
+    channel: z.string().min(1).optional(),
+    /** Under which name; newer webhooks have their own. */
+    username: z.string().min(1).optional(),
+  }),
+);
 
 /** "Posting messages: 1 per second" (api.slack.com/docs/rate-limits). */
 export const paceMs = 1_000;

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Message } from '../message/index.js';
 import type { ChannelContext, DeliveryOutcome } from './channel.js';
 
-export const settings = z.strictObject({});
+export const settings = z.lazy(() => z.strictObject({}));
 
 export async function deliver(
   message: Message,

@@ -6,14 +6,18 @@ import type { Message } from '../message/index.js';
 import type { ChannelContext, DeliveryOutcome } from './channel.js';
 import { post } from './http.js';
 
-export const settings = z.strictObject({
-  /** Where to post; any answer of 200 to 299 is taken for "received". */
-  url: SecretHttpUrl,
-  /** Sent with each request, such as `Authorization`; each value is kept secret. */
-  headers: z.record(z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, 'expected the name of a header'), SecretText).default({}),
-  /** Signs each request: `x-viktoria-ops-signature: sha256=…` is the HMAC of `<x-viktoria-ops-timestamp>.<body>`. */
-  secret: SecretText.optional(),
-});
+export const settings = z.lazy(() =>
+  z.strictObject({
+    /** Where to post; any answer of 200 to 299 is taken for "received". */
+    url: SecretHttpUrl,
+    /** Sent with each request, such as `Authorization`; each value is kept secret. */
+    headers: z
+      .record(z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, 'expected the name of a header'), SecretText)
+      .default({}),
+    /** Signs each request: `x-viktoria-ops-signature: sha256=…` is the HMAC of `<x-viktoria-ops-timestamp>.<body>`. */
+    secret: SecretText.optional(),
+  }),
+);
 type Settings = z.output<typeof settings>;
 
 export function deliver(

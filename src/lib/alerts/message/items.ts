@@ -1,4 +1,5 @@
 /** Events put together: all of one firing of one rule is one thing to tell. */
+import { compareTexts } from '../../compare-texts.js';
 import { type AlertEvent, EVENT_KINDS } from '../event.js';
 import { ALERT_SEVERITIES } from '../rule.js';
 import { ITEM_STATES, type Item } from './message.js';
@@ -30,7 +31,7 @@ function toItem(story: readonly AlertEvent[]): Item[] {
 }
 
 const inOrder = (left: AlertEvent, right: AlertEvent): number =>
-  left.at.localeCompare(right.at) || EVENT_KINDS.indexOf(left.kind) - EVENT_KINDS.indexOf(right.kind);
+  compareTexts(left.at, right.at) || EVENT_KINDS.indexOf(left.kind) - EVENT_KINDS.indexOf(right.kind);
 
 function stateOf({ kind }: AlertEvent, events: readonly AlertEvent[]): Item['state'] {
   if (kind !== 'resolved') return STATES[kind];
@@ -54,5 +55,5 @@ export function worst(severities: readonly Item['severity'][]): Item['severity']
 const byUrgency = (left: Item, right: Item): number =>
   ALERT_SEVERITIES.indexOf(right.severity) - ALERT_SEVERITIES.indexOf(left.severity) ||
   ITEM_STATES.indexOf(left.state) - ITEM_STATES.indexOf(right.state) ||
-  left.latest.since.localeCompare(right.latest.since) ||
-  left.latest.id.localeCompare(right.latest.id);
+  compareTexts(left.latest.since, right.latest.since) ||
+  compareTexts(left.latest.id, right.latest.id);

@@ -1,6 +1,8 @@
 /** What waits for one channel, and how that channel fares: read at the start of a delivery, written as it goes. */
+
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { compareTexts } from '../../compare-texts.js';
 import { explain } from '../../errors.js';
 import { ensurePrivateDirectory, writeFileAtomic } from '../../files/index.js';
 import type { ChannelSettings } from '../channels/index.js';
@@ -45,7 +47,7 @@ export async function openQueue(
 }
 
 const inOrder = (left: Entry, right: Entry): number =>
-  left.enqueuedAt.localeCompare(right.enqueuedAt) || left.event.id.localeCompare(right.event.id);
+  compareTexts(left.enqueuedAt, right.enqueuedAt) || compareTexts(left.event.id, right.event.id);
 
 /** Writes an entry: from here on it is not lost. One of the same name is replaced: it tells of the same event. */
 export async function writeEntry(directory: string, entry: Entry): Promise<void> {

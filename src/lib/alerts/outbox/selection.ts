@@ -1,4 +1,5 @@
 /** Which entries go into the next message, and which must leave without one. No clock, no I/O. */
+import { compareTexts } from '../../compare-texts.js';
 import { type Item, toItems } from '../message/index.js';
 import { ALERT_SEVERITIES } from '../rule.js';
 import type { Entry } from './entry.js';
@@ -44,4 +45,4 @@ const worthOf = ({ event: { kind, severity } }: Entry): number =>
   kind === 'reminder' ? -1 : ALERT_SEVERITIES.indexOf(severity);
 
 const byWorth = (left: Entry, right: Entry): number =>
-  worthOf(left) - worthOf(right) || left.enqueuedAt.localeCompare(right.enqueuedAt);
+  worthOf(left) - worthOf(right) || compareTexts(left.enqueuedAt, right.enqueuedAt);

@@ -1,6 +1,7 @@
 /** How far off a forecast may be, by what its model missed in the back-test. Pure. */
+
+import { select } from '../../order-statistics.js';
 import type { Miss } from './back-test.js';
-import { select } from './order-statistics.js';
 
 /** Half the width of the interval, by days ahead: never narrower than for a day before. */
 export type Spread = (horizon: number) => number;

@@ -1,5 +1,5 @@
+import { median } from '../../order-statistics.js';
 import { DAY_MS } from '../daily-medians.js';
-import { median } from '../forecast/order-statistics.js';
 import { RESOURCE_OF_MEASURE, usagePoints } from '../usage.js';
 import type { Reading } from './reading.js';
 

@@ -23,19 +23,19 @@ export const flags: Chapter = {
     {
       id: 'dead-flag',
       sentence: 'the flag winter-break is defined, and no source asks for it',
-      command: 'feature-flags list',
+      command: 'feature-flags report',
       facts: { flag: 'winter-break' },
     },
     {
       id: 'stale-flag',
       sentence: `the flag match-reports is on for everybody for ${story.days} days`,
-      command: 'feature-flags list',
+      command: 'feature-flags report',
       facts: { flag: 'match-reports', days: story.days },
     },
     {
       id: 'undefined-flag',
       sentence: 'the source asks for a flag away-colours, which is defined nowhere',
-      command: 'feature-flags list',
+      command: 'feature-flags report',
       facts: { flag: 'away-colours' },
     },
   ],

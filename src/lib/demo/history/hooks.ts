@@ -25,7 +25,7 @@ export const hooks: Chapter = {
 const slowerHook = ({ slower }: Story): Planted => ({
   id: 'slower-hook',
   sentence: `api::match.match afterUpdate takes ${slower.factor} times as long since ${isoTime(slower.from)}`,
-  command: 'performance summary',
+  command: 'performance trends',
   facts: {
     contentType: 'api::match.match',
     operation: 'afterUpdate',

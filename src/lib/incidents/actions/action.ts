@@ -97,7 +97,7 @@ export interface Action<Settings = CommonSettings> {
   readonly class: ActionClass;
   /** Whether doing it twice does no harm: such an action is repeated when a crash cut it short. */
   readonly isRepeatable: boolean;
-  readonly settings: z.ZodPrefault<z.ZodType<Settings>>;
+  readonly settings: z.ZodLazy<z.ZodPrefault<z.ZodType<Settings>>>;
   /** Why it must not be done now, if anything; asked right before it is begun. Reads only. */
   obstacle?(site: Site<Settings>): Promise<string | undefined>;
   /** Reads, resolves, changes nothing. Errors: `OperatorError` when it cannot be done as configured. */

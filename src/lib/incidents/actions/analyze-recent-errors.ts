@@ -4,13 +4,15 @@ import { countOf } from '../../measures.js';
 import { Duration, writeDuration } from '../../units.js';
 import { type Action, commonSettings } from './action.js';
 
-const settings = z
-  .strictObject({
-    ...commonSettings({ timeout: '30s' }),
-    /** How far back to look. */
-    window: Duration.prefault('1h'),
-  })
-  .prefault({});
+const settings = z.lazy(() =>
+  z
+    .strictObject({
+      ...commonSettings({ timeout: '30s' }),
+      /** How far back to look. */
+      window: Duration.prefault('1h'),
+    })
+    .prefault({}),
+);
 type Settings = z.output<typeof settings>;
 
 const LIMIT = 200;

@@ -3,13 +3,15 @@ import * as z from 'zod';
 import { Target, ticketSystemOf } from '../tickets/index.js';
 import { type Action, commonSettings } from './action.js';
 
-const settings = z
-  .strictObject({
-    ...commonSettings({ timeout: '30s', maxPerHour: 20 }),
-    /** `own` (the default): the record of the incident is the ticket; or `github`, `gitlab`, `jira`, `webhook`. */
-    target: Target,
-  })
-  .prefault({});
+const settings = z.lazy(() =>
+  z
+    .strictObject({
+      ...commonSettings({ timeout: '30s', maxPerHour: 20 }),
+      /** `own` (the default): the record of the incident is the ticket; or `github`, `gitlab`, `jira`, `webhook`. */
+      target: Target,
+    })
+    .prefault({}),
+);
 type Settings = z.output<typeof settings>;
 
 export const createIncidentTicket: Action<Settings> = {

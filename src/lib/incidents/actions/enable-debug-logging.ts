@@ -6,15 +6,17 @@ import { type Action, commonSettings } from './action.js';
 
 const LONGEST_TTL_MS = 24 * 3_600_000;
 
-const settings = z
-  .strictObject({
-    ...commonSettings({ timeout: '10s', maxPerHour: 4 }),
-    /** How long, 24h at most. */
-    ttl: Duration.refine((ms) => ms > 0 && ms <= LONGEST_TTL_MS, '24h at most').prefault('15m'),
-    /** The backend's secret for actions (HOOK_MONITORING_ACTIONS_SECRET there). */
-    secret: SecretText.optional(),
-  })
-  .prefault({});
+const settings = z.lazy(() =>
+  z
+    .strictObject({
+      ...commonSettings({ timeout: '10s', maxPerHour: 4 }),
+      /** How long, 24h at most. */
+      ttl: Duration.refine((ms) => ms > 0 && ms <= LONGEST_TTL_MS, '24h at most').prefault('15m'),
+      /** The backend's secret for actions (HOOK_MONITORING_ACTIONS_SECRET there). */
+      secret: SecretText.optional(),
+    })
+    .prefault({}),
+);
 type Settings = z.output<typeof settings>;
 
 export const enableDebugLogging: Action<Settings> = {

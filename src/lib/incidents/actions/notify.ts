@@ -6,13 +6,15 @@ import type { Context } from '../../context.js';
 import type { Incident } from '../incident.js';
 import { type Action, commonSettings, type Enqueue } from './action.js';
 
-const settings = z
-  .strictObject({
-    ...commonSettings({ timeout: '30s', maxPerHour: 30 }),
-    /** Names of channels of alerting.channels; default: all of them. */
-    channels: z.array(z.string().min(1)).min(1).optional(),
-  })
-  .prefault({});
+const settings = z.lazy(() =>
+  z
+    .strictObject({
+      ...commonSettings({ timeout: '30s', maxPerHour: 30 }),
+      /** Names of channels of alerting.channels; default: all of them. */
+      channels: z.array(z.string().min(1)).min(1).optional(),
+    })
+    .prefault({}),
+);
 
 type Settings = z.output<typeof settings>;
 

@@ -3,13 +3,15 @@ import * as z from 'zod';
 import { countOf } from '../../measures.js';
 import { type Action, commonSettings, remedySettings } from './action.js';
 
-const settings = z
-  .strictObject({
-    ...commonSettings({ timeout: '10m', maxPerHour: 1, maxPerDay: 4 }),
-    // The figures that set it off are means over a quarter of an hour.
-    ...remedySettings('20m'),
-  })
-  .prefault({});
+const settings = z.lazy(() =>
+  z
+    .strictObject({
+      ...commonSettings({ timeout: '10m', maxPerHour: 1, maxPerDay: 4 }),
+      // The figures that set it off are means over a quarter of an hour.
+      ...remedySettings('20m'),
+    })
+    .prefault({}),
+);
 type Settings = z.output<typeof settings>;
 
 const ANALYZE = { all: false } as const;

@@ -5,7 +5,6 @@ import * as z from 'zod';
 import type { Config } from '../../config/index.js';
 import type { Context } from '../../context.js';
 import { OperatorError } from '../../errors.js';
-import { findProgram, isLocked, launch } from '../../process/index.js';
 import { runsDirectory } from '../directories.js';
 import { type Action, commonSettings, remedySettings } from './action.js';
 
@@ -17,23 +16,25 @@ const Command = z
   .min(1)
   .refine(([program = '']) => isAbsolute(program), 'expected the absolute path of a program first');
 
-const settings = z
-  .strictObject({
-    ...commonSettings({ mode: 'approve', timeout: '90s', maxPerHalfHour: 2, maxPerDay: 4 }),
-    ...remedySettings('2m'),
-    /** What runs the backend: `systemd` unit, `pm2` name, `docker` container, or a `command` with its arguments. */
-    target: z
-      .union([
-        z.strictObject({ systemd: Name }),
-        z.strictObject({ pm2: Name }),
-        z.strictObject({ docker: Name }),
-        z.strictObject({ command: Command }),
-      ])
-      .optional(),
-    /** Not while one of these files is there, such as the lock of a deployment. */
-    unlessExists: z.array(z.string().refine(isAbsolute, 'expected an absolute path')).default([]),
-  })
-  .prefault({});
+const settings = z.lazy(() =>
+  z
+    .strictObject({
+      ...commonSettings({ mode: 'approve', timeout: '90s', maxPerHalfHour: 2, maxPerDay: 4 }),
+      ...remedySettings('2m'),
+      /** What runs the backend: `systemd` unit, `pm2` name, `docker` container, or a `command` with its arguments. */
+      target: z
+        .union([
+          z.strictObject({ systemd: Name }),
+          z.strictObject({ pm2: Name }),
+          z.strictObject({ docker: Name }),
+          z.strictObject({ command: Command }),
+        ])
+        .optional(),
+      /** Not while one of these files is there, such as the lock of a deployment. */
+      unlessExists: z.array(z.string().refine(isAbsolute, 'expected an absolute path')).default([]),
+    })
+    .prefault({}),
+);
 type Settings = z.output<typeof settings>;
 
 export const restartApplication: Action<Settings> = {
@@ -67,6 +68,7 @@ async function runProgram(
   argv: readonly [string, ...string[]],
   { log, timeoutMs }: ProgramOptions,
 ): Promise<void> {
+  const { launch } = await import('../../process/index.js');
   const output = await open(log, 'a', 0o600);
   try {
     await launch(context, { argv, output, timeoutMs });
@@ -83,6 +85,7 @@ async function obstacleOf(
   { stateDirectory, backup }: Pick<Config, 'stateDirectory' | 'backup'>,
   { unlessExists }: Settings,
 ): Promise<string | undefined> {
+  const { isLocked } = await import('../../process/index.js');
   if (await isLocked(join(stateDirectory, 'lock'))) return 'a maintenance tier is running';
   if (await isLocked(join(stateDirectory, 'restore.lock'))) return 'a restore is running';
   const { isBackupRunning } = await import('../../backup/index.js');
@@ -125,6 +128,7 @@ async function resolveTarget(
     return [program, ...args];
   }
   const [name, args] = invocationOf(target);
+  const { findProgram } = await import('../../process/index.js');
   const program = await findProgram(name, [SYSTEM_PATH, path].join(':'));
   if (program !== undefined) return [program, ...args];
   throw new OperatorError('VOPS-TOOL-MISSING', `${name} is not installed, or not in PATH`, {

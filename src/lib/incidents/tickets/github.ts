@@ -4,15 +4,17 @@ import { HttpUrl, SecretText } from '../../config/text.js';
 import { ticketText, ticketTitle } from '../markdown.js';
 import { postTicket, type TicketSystem } from './ticket-system.js';
 
-export const GitHub = z.strictObject({
-  github: z.strictObject({
-    /** `owner/name`. */
-    repository: z.string().regex(/^[\w.-]+\/[\w.-]+$/, 'expected owner/name'),
-    token: SecretText,
-    url: HttpUrl.default('https://api.github.com'),
-    labels: z.array(z.string().min(1)).default([]),
+export const GitHub = z.lazy(() =>
+  z.strictObject({
+    github: z.strictObject({
+      /** `owner/name`. */
+      repository: z.string().regex(/^[\w.-]+\/[\w.-]+$/, 'expected owner/name'),
+      token: SecretText,
+      url: HttpUrl.default('https://api.github.com'),
+      labels: z.array(z.string().min(1)).default([]),
+    }),
   }),
-});
+);
 
 const Answer = z.object({ number: z.number(), html_url: z.string() });
 

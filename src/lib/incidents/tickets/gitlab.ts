@@ -4,15 +4,17 @@ import { HttpUrl, SecretText } from '../../config/text.js';
 import { ticketText, ticketTitle } from '../markdown.js';
 import { postTicket, type TicketSystem } from './ticket-system.js';
 
-export const GitLab = z.strictObject({
-  gitlab: z.strictObject({
-    /** Its number, or `group/name`. */
-    project: z.union([z.string().min(1), z.number().int()]),
-    token: SecretText,
-    url: HttpUrl.default('https://gitlab.com'),
-    labels: z.array(z.string().min(1)).default([]),
+export const GitLab = z.lazy(() =>
+  z.strictObject({
+    gitlab: z.strictObject({
+      /** Its number, or `group/name`. */
+      project: z.union([z.string().min(1), z.number().int()]),
+      token: SecretText,
+      url: HttpUrl.default('https://gitlab.com'),
+      labels: z.array(z.string().min(1)).default([]),
+    }),
   }),
-});
+);
 
 const Answer = z.object({ iid: z.number(), web_url: z.string() });
 

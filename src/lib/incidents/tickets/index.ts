@@ -6,7 +6,7 @@ import { Jira, jiraIssues } from './jira.js';
 import type { TicketSystem } from './ticket-system.js';
 import { Webhook, webhookTickets } from './webhook.js';
 
-export const Target = z.union([z.literal('own'), GitHub, GitLab, Jira, Webhook]).default('own');
+export const Target = z.lazy(() => z.union([z.literal('own'), GitHub, GitLab, Jira, Webhook]).default('own'));
 type Target = z.output<typeof Target>;
 
 export function ticketSystemOf(target: Target): TicketSystem {

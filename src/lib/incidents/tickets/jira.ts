@@ -4,17 +4,19 @@ import { HttpUrl, SecretText } from '../../config/text.js';
 import { ticketText, ticketTitle } from '../markdown.js';
 import { postTicket, type TicketSystem } from './ticket-system.js';
 
-export const Jira = z.strictObject({
-  jira: z.strictObject({
-    url: HttpUrl,
-    /** Its key, such as `OPS`. */
-    project: z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'expected the key of a project, such as OPS'),
-    issueType: z.string().min(1).default('Bug'),
-    /** Of the account in the cloud; without one the token is a personal one of a server. */
-    email: z.string().min(1).optional(),
-    token: SecretText,
+export const Jira = z.lazy(() =>
+  z.strictObject({
+    jira: z.strictObject({
+      url: HttpUrl,
+      /** Its key, such as `OPS`. */
+      project: z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'expected the key of a project, such as OPS'),
+      issueType: z.string().min(1).default('Bug'),
+      /** Of the account in the cloud; without one the token is a personal one of a server. */
+      email: z.string().min(1).optional(),
+      token: SecretText,
+    }),
   }),
-});
+);
 
 const Answer = z.object({ key: z.string() });
 

@@ -4,13 +4,15 @@ import { SecretHttpUrl, SecretText } from '../../config/text.js';
 import { ticketText, ticketTitle } from '../markdown.js';
 import { postTicket, type TicketSystem } from './ticket-system.js';
 
-export const Webhook = z.strictObject({
-  webhook: z.strictObject({
-    url: SecretHttpUrl,
-    /** Sent as `Authorization: Bearer …`. */
-    token: SecretText.optional(),
+export const Webhook = z.lazy(() =>
+  z.strictObject({
+    webhook: z.strictObject({
+      url: SecretHttpUrl,
+      /** Sent as `Authorization: Bearer …`. */
+      token: SecretText.optional(),
+    }),
   }),
-});
+);
 
 /** What it may answer. */
 const Answer = z.object({ reference: z.coerce.string().optional(), url: z.string().optional() });

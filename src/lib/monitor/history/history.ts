@@ -10,6 +10,8 @@ import type { Counter, Recorded } from './recorder.js';
 interface Observation {
   readonly window: ObservedWindow;
   readonly rollups: readonly Rollup[];
+  /** When processes of the application started in it, ms since 1970, oldest first. */
+  readonly starts: readonly number[];
 }
 
 /** What reports are made from. */
@@ -62,7 +64,8 @@ export function createHistory({ recorded, instance, startedAt, archive, onError 
       const coverage = coverageOf(period, [...(kept?.watched ?? []), { from: heldSince, to: period.to }]);
       const { from, to } = period;
       const window = { from: new Date(from).toISOString(), to: new Date(to).toISOString(), coverage };
-      return { window, rollups: [...(others ?? []), ...own] };
+      const starts = startsIn(period, kept?.watched ?? [], startedAt);
+      return { window, rollups: [...(others ?? []), ...own], starts };
     },
     async errors(limit) {
       const kept = await ask((answering) => answering.errors(limit));
@@ -74,6 +77,11 @@ export function createHistory({ recorded, instance, startedAt, archive, onError 
     counters: recorded.counters,
     isComplete: recorded.isComplete,
   };
+}
+
+function startsIn({ from, to }: Period, watched: readonly Period[], ownStart: number): number[] {
+  const starts = new Set([...watched.map((interval) => Math.round(interval.from)), ownStart]);
+  return [...starts].filter((start) => start >= from && start < to).sort((a, b) => a - b);
 }
 
 const identityOf = ({ step, from }: Rollup): string => `${step} ${from}`;

@@ -45,7 +45,7 @@ export function lastPeriod(lengthMs: number, now: number): Period {
 }
 
 /** Above this, whole days are read as days: a month is 30 rollups a hook and instance instead of 720. */
-const READ_BY_DAY_ABOVE_MS = 8 * DAY_MS;
+export const READ_BY_DAY_ABOVE_MS = 8 * DAY_MS;
 
 /** A stretch of time as whole days, whole hours and, at its edges, minutes; every moment in exactly one piece. */
 export function piecesOf(period: Period): Piece[] {

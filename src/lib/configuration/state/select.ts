@@ -1,0 +1,28 @@
+/** The state that a word on the command line means. */
+import { resolve } from 'node:path';
+import { openStore, selectBackup } from '../../backup/index.js';
+import type { Context } from '../../context.js';
+import { isDirectory } from '../directory.js';
+import { type EnvironmentContext, readEnvironment } from './environment.js';
+import { readDirectory, readNow } from './live.js';
+import { readSnapshot } from './snapshot.js';
+import type { ConfigState } from './state.js';
+
+export type StateContext = EnvironmentContext & Pick<Context, 'now' | 'signal' | 'state'>;
+
+/**
+ * `now`; `env:<name>`; a directory, when it has a slash; else a snapshot, as `backup restore` takes it (`newest`, its id,
+ * a part of it, its label). Errors: `VOPS-BACKUP-…`, `VOPS-USAGE`, those of reading.
+ */
+export async function selectState(context: StateContext, word: string): Promise<ConfigState> {
+  if (word === 'now') return readNow(context);
+  if (word.startsWith('env:')) return readEnvironment(context, word.slice('env:'.length));
+  const path = resolve(context.cwd, word);
+  if (word.includes('/') && (await isDirectory(path)) && !path.startsWith((await context.config()).backup.directory)) {
+    return readDirectory(context, path);
+  }
+  const store = await openStore(context, { remote: false });
+  const { backups, damaged } = await store.list();
+  const snapshots = backups.filter(({ kind }) => kind === 'config');
+  return readSnapshot({ store, manifest: selectBackup({ backups: snapshots, damaged }, word, 'config'), context });
+}
