@@ -5,6 +5,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -128,14 +130,16 @@ function pastOf({ hooks, instances, scrapes }: Scraped): string {
 }
 
 const environments: Subject = {
-  name: 'config validate, by environments in one file',
+  name: 'errors count --env all, by backends',
   sizes: [1, 10, 100],
   async prepare(count, directory) {
-    const names = Array.from({ length: count }, (_, index) => [
-      `e${index}`,
-      { app: { url: `http://10.0.0.${index}` } },
-    ]);
-    return program(directory, { environments: Object.fromEntries(names) }, ['config', 'validate']);
+    const backend = createServer((_, response) => response.setHeader('content-type', 'application/json').end('0'));
+    await new Promise<void>((resolve) => backend.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(backend.address() as AddressInfo).port}`;
+    const names = Array.from({ length: count }, (_, index) => [`e${index}`, { app: { url } }]);
+    const sections = { environments: Object.fromEntries(names) };
+    const { measure } = await program(directory, sections, ['errors', 'count', '--env', 'all']);
+    return { measure, stop: async () => void backend.close() };
   },
 };
 
