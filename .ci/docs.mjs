@@ -8,6 +8,7 @@ import { ConfigFile, ConfigSections } from '../.build/src/lib/config/schema.js';
 import { API_PREFIX, routes } from '../.build/src/lib/contract/index.js';
 import { ERROR_CODES, EXIT_CODES } from '../.build/src/lib/errors.js';
 import { GLOBAL_OPTIONS } from '../.build/src/lib/global-options.js';
+import { templates } from '../.build/src/lib/init/templates/index.js';
 import { metrics } from '../.build/src/lib/metrics/index.js';
 import { writeDuration } from '../.build/src/lib/units.js';
 
@@ -31,6 +32,11 @@ const sections = {
     table(
       ['exit', 'name', 'meaning'],
       EXIT_CODES.map(({ code: exit, name, meaning }) => [exit, name, meaning]),
+    ),
+  templates: () =>
+    table(
+      ['template', 'what it is', 'checked by'],
+      templates.map(({ name, summary, check }) => [code(name), summary, check ? code(check) : '']),
     ),
   'error-codes': () =>
     table(
@@ -249,7 +255,14 @@ function typeOf({ type, enum: values, const: value, anyOf, items, properties }) 
 }
 
 let drifted = false;
-for (const file of ['README.md', 'docs/commands.md', 'docs/configuration.md', 'docs/api.md', 'docs/alerts.md']) {
+for (const file of [
+  'README.md',
+  'docs/commands.md',
+  'docs/configuration.md',
+  'docs/api.md',
+  'docs/alerts.md',
+  'docs/templates.md',
+]) {
   const text = readFileSync(file, 'utf8');
   const updated = text.replace(
     /(<!-- generated: ([\w-]+) -->\n)[\s\S]*?(<!-- end -->)/g,

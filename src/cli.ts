@@ -143,6 +143,7 @@ function completeLeaf(leaf: Program, command: Command): void {
 
 /** A default command also gets what was meant as the name of its sibling: `errors recnt`. */
 function refuseExcess(leaf: Program): void {
+  if (leaf.registeredArguments.at(-1)?.variadic) return;
   const unexpected = leaf.args[leaf.registeredArguments.length];
   if (unexpected === undefined) return;
   const similar = suggest(unexpected, leaf.parent?.commands.map((command) => command.name()) ?? []);
@@ -150,12 +151,13 @@ function refuseExcess(leaf: Program): void {
   throw new OperatorError('VOPS-USAGE', `unexpected argument '${unexpected}'`, { hint });
 }
 
-/** Operands by their bare name: `<name>` and `[name]` become `name`. */
+/** Operands by their bare name: `<name>` and `[name]` become `name`; `[names...]` takes all that is left. */
 function operandsOf(leaf: Program): Record<string, unknown> {
   return Object.fromEntries(
-    leaf.registeredArguments.flatMap((operand, index) =>
-      leaf.args[index] === undefined ? [] : [[operand.name(), leaf.args[index]]],
-    ),
+    leaf.registeredArguments.flatMap((operand, index) => {
+      const value = operand.variadic ? leaf.args.slice(index) : leaf.args[index];
+      return value === undefined ? [] : [[operand.name(), value]];
+    }),
   );
 }
 

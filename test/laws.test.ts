@@ -22,7 +22,7 @@ describe.each(loaded)('$path', ({ path, summary, command }) => {
   test('options and operands are what its schema knows', () => {
     const named = [
       ...(command.options ?? []).map(([text]) => optionName(text)),
-      ...(command.operands ?? []).map(([text]) => text.slice(1, -1)),
+      ...(command.operands ?? []).map(([text]) => text.slice(1, -1).replace('...', '')),
     ];
     expect(named.sort()).toEqual(keysOf(command.flags).sort());
     for (const [, description] of [...(command.options ?? []), ...(command.operands ?? [])])

@@ -402,6 +402,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./deps/fix.js'),
   },
   {
+    path: 'init templates',
+    summary: 'files for systemd, cron, Prometheus, Grafana and others, made for this installation',
+    isDefault: true,
+    load: () => import('./init/templates.js'),
+  },
+  {
     path: 'init strapi',
     summary: 'put hook monitoring into a Strapi application',
     load: () => import('./init/strapi.js'),

@@ -174,6 +174,12 @@ describe('tampering is found, where it was', () => {
       { numRuns: 300 },
     );
   });
+
+  test('the last entry split by a line feed is named where it stands', async () => {
+    const log = await sixEntries();
+    log.write(log.lines().with(5, String(log.lines()[5]).replace(',', '\n')));
+    expect((await log.verify()).problems.map(({ line }) => line)).toEqual([6, 8]);
+  });
 });
 
 test('the command shows and verifies; a log that was tampered with exits 1', async () => {

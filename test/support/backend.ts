@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from '@jest/globals';
-import { type Backend, prepareDatabase, startBackend } from '../../src/lib/demo/backend.js';
+import { type Backend, type BackendOptions, prepareDatabase, startBackend } from '../../src/lib/demo/backend.js';
 import { sendTraffic } from '../../src/lib/demo/traffic.js';
 import { testServer, useDatabase } from './database.js';
 import { temporaryDirectory } from './run.js';
@@ -23,7 +23,7 @@ export interface Installation {
 }
 
 /** The sample backend with some traffic behind it, and a configuration that points at it. For a whole test file. */
-export function useInstallation(): Installation {
+export function useInstallation(more: Pick<BackendOptions, 'http'> = {}): Installation {
   const database = useDatabase();
   const directory = temporaryDirectory();
   const logDirectory = join(directory, 'backend', 'logs');
@@ -45,7 +45,7 @@ export function useInstallation(): Installation {
   beforeAll(async () => {
     const pg = { ...testServer, database: database.name };
     await prepareDatabase(pg);
-    backend = await startBackend({ pg, port: 0, secret: SECRET, actionsSecret: ACTIONS_SECRET, logDirectory });
+    backend = await startBackend({ pg, port: 0, secret: SECRET, actionsSecret: ACTIONS_SECRET, logDirectory, ...more });
     await sendTraffic({ url: backend.url, seed: 7, requests: 60, signal: new AbortController().signal });
     write('.monitoringrc.json', {});
   });

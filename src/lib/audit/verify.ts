@@ -60,10 +60,10 @@ function createVerifier() {
     remember(lastHashes, end);
   };
   const conclude = (head: ChainEnd | undefined): Verification => {
-    const trouble = troubleAtEnd({ end, head, hashes: lastHashes, isEmpty: line === 0 });
-    if (trouble) found(trouble, line + 1);
     // One line without an end is a crash's; what more there is, is not.
     if (broken.length > 1) found('no entry: cut short or overwritten', line - broken.length + 1);
+    const trouble = troubleAtEnd({ end, head, hashes: lastHashes, isEmpty: line === 0 });
+    if (trouble) found(trouble, line + 1);
     return { isIntact: problems.length === 0, records, problems, isTorn: broken.length === 1 };
   };
   return { see, conclude };

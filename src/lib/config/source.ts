@@ -85,7 +85,7 @@ function asConfigError(file: string, error: unknown): unknown {
   if (!(error instanceof OperatorError)) return error;
   if (systemCode(error.cause) === 'ENOENT') {
     return new OperatorError('VOPS-CONFIG-NOT-FOUND', `no configuration file ${file}`, {
-      hint: 'check the path after --config or in VIKTORIA_OPS_CONFIG; viktoria-ops init writes a new one',
+      hint: 'check the path after --config or in VIKTORIA_OPS_CONFIG; viktoria-ops init config writes a new one',
     });
   }
   return new OperatorError('VOPS-CONFIG-INVALID', error.message, error.hint === undefined ? {} : { hint: error.hint });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { API_PREFIX } from '../contract/index.js';
-import { activeClients, createMonitor, type HealthCheck, type Monitor } from '../monitor/index.js';
+import { activeClients, createMonitor, type HealthCheck, type HttpMetrics, type Monitor } from '../monitor/index.js';
 import { packageVersion } from '../package.js';
 import { createContentApi } from './content-api.js';
 import { createEntities, type Entities } from './entities.js';
@@ -29,6 +29,8 @@ export interface BackendOptions {
   readonly operatorStatusFile?: string;
   /** Of feature flags; need not exist. */
   readonly flagsFile?: string;
+  /** Counts requests by route. */
+  readonly http?: HttpMetrics;
 }
 
 export interface Backend {
@@ -64,7 +66,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   const monitor = watch({ options, pool, server, log, activity: watchClients(server) });
   registerLifecycles(entities, monitor.flags);
   monitor.instrument(entities.lifecycles);
-  server.on('request', createRouter({ monitor, entities, log }));
+  server.on('request', createRouter({ monitor, entities, log, http: options.http }));
   const { host = '127.0.0.1', port } = options;
   await listen(server, port, host);
   monitor.start();
@@ -119,6 +121,7 @@ function watch({ options, pool, server, log, activity }: Watched): Monitor {
     operatorStatusFile: options.operatorStatusFile,
     onError: log.error,
     controls: { setLogLevel: log.setLevel, caches: new Map() },
+    ...(options.http === undefined ? {} : { http: options.http }),
     ...(options.flagsFile === undefined ? {} : { flagsFile: options.flagsFile }),
     ...(options.actionsSecret === undefined ? {} : { actionsSecret: options.actionsSecret }),
     ...(options.secret === undefined ? {} : { secret: options.secret }),
@@ -158,18 +161,21 @@ interface Routed {
   readonly monitor: Monitor;
   readonly entities: Entities;
   readonly log: BackendLog;
+  readonly http: HttpMetrics | undefined;
 }
 
-function createRouter({ monitor, entities, log }: Routed) {
+function createRouter({ monitor, entities, log, http }: Routed) {
   const content = createContentApi(entities, log.error);
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const start = performance.now();
     const { method = '', url = '' } = request;
     const path = url.split('?', 1)[0] ?? '';
+    const end = http?.begin(method);
     log.debug(`${method} ${url} from ${request.socket.remoteAddress}`);
     if (path.startsWith(`${API_PREFIX}/`)) await monitor.listener(request, response);
     else if (`${path}/`.startsWith(`${PAGE_PATH}/`)) await monitor.page(request, response, PAGE_PATH);
     else await content.answer(request, response);
+    end?.({ route: path.replace(/\/\d+(?=\/|$)/g, '/:id'), status: response.statusCode });
     log.http(requestMessage(method, url, { durationMs: performance.now() - start, status: response.statusCode }));
   };
   return (request: IncomingMessage, response: ServerResponse) => void answer(request, response).catch(log.error);

@@ -118,7 +118,8 @@ async function startSample(
   const settings = { pg: database, port: 0, logDirectory: place.logs, flagsFile, operatorStatusFile };
   await writeFile(join(place.app, 'config', 'backend.json'), `${JSON.stringify(settings, null, 2)}\n`);
   // No secret: this host alone is answered, so that plain curl works as it does in any guide.
-  const backend = await startBackend(settings);
+  const { createHttpMetrics } = await import('../monitor/index.js');
+  const backend = await startBackend({ ...settings, http: createHttpMetrics() });
   onDispose(backend.stop);
   return backend.url;
 }

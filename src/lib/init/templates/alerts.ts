@@ -1,0 +1,16 @@
+/** Unit tests of the alert rules. */
+import { fill } from '../fill.js';
+import type { Template } from '../template.js';
+
+const FILE = 'default-rules.test.yaml';
+
+export const alerts: Template = {
+  name: 'alerts',
+  summary: 'unit tests of the default alert rules, to be continued with your own',
+  check: `viktoria-ops alerts test ${FILE}`,
+  next: [
+    'add tests of your own rules, and run them whenever a rule changes',
+    'without a channel in alerting.channels nobody is told of anything, as the last of the tests then says',
+  ],
+  files: async () => [{ path: FILE, belongs: 'beside your configuration', text: await fill(`alerts/${FILE}`) }],
+};
