@@ -207,6 +207,7 @@ function readMeanings() {
     'health-levels',
     'backup',
     'capacity',
+    'metrics',
     'performance',
     'feature-flags',
     'dependencies',

@@ -1,6 +1,7 @@
 /** Builds the context of one command. Nothing is loaded, opened or searched before a command asks for it. */
 import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
+import type { ApiCall } from './api/index.js';
 import type { Config } from './config/index.js';
 import { APPLICATION_NAME_PREFIX, type ConnectionChoice, type Context, type Log, type Progress } from './context.js';
 import { createExecute } from './process/execute.js';
@@ -66,14 +67,12 @@ function configured(shared: Shared, signal: AbortSignal): Context {
 /** The members that depend on the signal, bound to this one. */
 function underSignal(shared: Configured, signal: AbortSignal): Context {
   setMaxListeners(0, signal); // every call in flight listens; ten is no limit that means anything here
+  const apiCall = once(() => apiCallOf(shared, signal));
   return {
     ...shared,
     signal,
     exec: createExecute({ env: shared.env, signal }),
-    api: async (route, ...rest) => {
-      const { createApiCall } = await import('./api/client.js');
-      return createApiCall({ ...shared, config: await shared.config(), signal })(route, ...rest);
-    },
+    api: async (route, ...rest) => (await apiCall())(route, ...rest),
     pg: async (use, choice) => {
       const { withDatabase } = await import('./pg/connect.js');
       return withDatabase(await connectionOf(shared, signal, choice), use);
@@ -85,6 +84,15 @@ function underSignal(shared: Configured, signal: AbortSignal): Context {
     fork: (other) => underSignal(shared, other),
     renew: () => configured(shared, signal),
   };
+}
+
+/** The application, or Prometheus before it: whoever calls need not know. */
+async function apiCallOf(shared: Configured, signal: AbortSignal): Promise<ApiCall> {
+  const { createApiCall } = await import('./api/client.js');
+  const options = { ...shared, config: await shared.config(), signal };
+  if (options.config.metrics.source === 'api') return createApiCall(options);
+  const { createPrometheusCall } = await import('./metrics/prometheus/index.js');
+  return createPrometheusCall(options, createApiCall(options));
 }
 
 async function connectionOf(

@@ -88,7 +88,8 @@ const MORE_TIME = 'give it more time with maintenance.stepTimeout in the configu
 
 const BLOCKING: ReadonlySet<StepReport['status']> = new Set(['failed', 'unknown', 'partial', 'interrupted']);
 
-const skipped = (id: string, reason: string): StepReport => ({
+/** The report of a step that was not run. */
+export const skipped = (id: string, reason: string): StepReport => ({
   id,
   status: 'skipped',
   durationMs: 0,

@@ -31,7 +31,7 @@ export interface Outcome<Result> {
   readonly error?: Explanation;
 }
 
-const STATUS_OF_SEVERITY = {
+export const STATUS_OF_SEVERITY = {
   info: 'ok',
   warning: 'warning',
   unknown: 'unknown',

@@ -93,6 +93,8 @@ function page(lines: number): Comparison {
   }
   const sources: MetricSources = {
     counters: recorder.counters(),
+    isComplete: true,
+    usage: undefined,
     seriesDropped: 0,
     http: [],
     process: {

@@ -81,7 +81,7 @@ test('a sound installation: optional routes may be missing', async () => {
     compression: { status: 'ok' },
     'log directory': { status: 'ok' },
   });
-  expect(report.result.checks).toHaveLength(16);
+  expect(report.result.checks).toHaveLength(17);
 });
 
 test('a broken configuration is one finding, and the rest is still looked at', async () => {
@@ -203,7 +203,7 @@ test('the command, with a configuration that cannot be read', async () => {
   writeFileSync(file, '{ "databse": {', { mode: 0o600 });
   const { code, document } = await runJson(['doctor', '--config', file]);
   expect(code).toBe(1);
-  expect(document.result.checks).toHaveLength(16);
+  expect(document.result.checks).toHaveLength(17);
   expect(document.findings).toContainEqual(
     expect.objectContaining({
       code: 'VOPS-DOCTOR-CONFIGURATION',

@@ -692,6 +692,8 @@ describe('metrics', () => {
     const families = parseMetrics(
       renderMetrics({
         counters: [],
+        isComplete: true,
+        usage: undefined,
         seriesDropped: 0,
         http: [],
         process: figures,

@@ -4,6 +4,8 @@ import type { Theme } from '../../lib/terminal/theme.js';
 
 export function tierSummary({ dryRun, steps }: TierResult): string {
   const bad = steps.filter(({ status }) => status !== 'ok' && status !== 'skipped');
+  const [first] = steps;
+  if (first && steps.every(({ reason }) => reason !== undefined && reason === first.reason)) return first.reason ?? '';
   const good = steps.filter(({ status }) => status === 'ok').length;
   const named = bad.map(({ id, status }) => `${id} ${status}`).join(', ');
   const verdict = bad.length === 0 ? `all ${good} steps well` : `${named}; ${good} of ${steps.length} steps well`;

@@ -12,7 +12,8 @@ export default defineCommand({
     const mean = averageExecutionTime === null ? [] : [`mean ${formatDuration(averageExecutionTime)}`];
     const failed = errorRate === null ? [] : [`${formatPercent(errorRate)} failed`];
     const runs = totalExecutions === 0 ? 'no hook ran' : `${totalExecutions} hook runs`;
-    return [`${runs} in ${window}`, ...mean, ...failed, `answered in ${formatDuration(responseTimeMs)}`].join(', ');
+    const answered = responseTimeMs === null ? [] : [`answered in ${formatDuration(responseTimeMs)}`];
+    return [`${runs} in ${window}`, ...mean, ...failed, ...answered].join(', ');
   },
   view: ({ responseTimeMs, performance }, theme) => {
     const figures = theme.fields([

@@ -4,6 +4,8 @@ import type { ReadableName, RouteParameters, RouteResponse } from '../contract/i
 export interface ApiCallOptions {
   /** Told how long the exchange took that brought the answer: retries and parsing do not count. */
   readonly onDuration?: (durationMs: number) => void;
+  /** Asks the application itself, also where figures come from elsewhere (`metrics.source`). */
+  readonly isDirect?: true;
 }
 
 /** Calls one route and returns its validated answer. Errors: `VOPS-API-…`. */

@@ -19,6 +19,7 @@ import { HealthLevels } from './health-levels.js';
 import { Automation, Incident } from './incidents.js';
 import { Integrity } from './integrity.js';
 import { Kpis } from './kpis.js';
+import { Metrics } from './metrics.js';
 import { Monitoring } from './monitoring.js';
 import type { Origin, Path } from './origin.js';
 import { Performance } from './performance.js';
@@ -113,6 +114,7 @@ const Logs = z.lazy(() =>
 
 const sections = {
   app: App,
+  metrics: Metrics,
   database: Database,
   kpis: Kpis,
   health: HealthLevels,

@@ -15,6 +15,8 @@ import { RECALCULATE_STANDINGS, SCHEMA, SEED } from './schema.js';
 
 export interface BackendOptions {
   readonly pg: { readonly host: string; readonly port: number; readonly user: string; readonly database: string };
+  /** An address of this host; 127.0.0.1 unless said. */
+  readonly host?: string;
   /** 0 takes a free port. */
   readonly port: number;
   /** Bearer secret of the monitoring routes; without one only this host is answered. */
@@ -65,11 +67,12 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   registerLifecycles(entities, monitor.flags);
   monitor.instrument(entities.lifecycles);
   server.on('request', createRouter({ monitor, entities, log, http: options.http }));
-  await listen(server, options.port);
+  const { host = '127.0.0.1', port } = options;
+  await listen(server, port, host);
   monitor.start();
   const worker = startWorker(pool, log.error);
   return {
-    url: `http://127.0.0.1:${portOf(server)}`,
+    url: `http://${host}:${portOf(server)}`,
     async stop() {
       await monitor.stop();
       server.closeAllConnections();
@@ -178,10 +181,10 @@ function createRouter({ monitor, entities, log, http }: Routed) {
   return (request: IncomingMessage, response: ServerResponse) => void answer(request, response).catch(log.error);
 }
 
-const listen = (server: Server, port: number): Promise<void> =>
+const listen = (server: Server, port: number, host: string): Promise<void> =>
   new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
+    server.listen(port, host, resolve);
   });
 
 function portOf(server: Server): number {

@@ -37,10 +37,13 @@ export const responseTime: Measure = ({ performance, recent, travelled, response
     return { value, samples: answered.length, coverage: null, source: 'requests of the journeys' };
   }
   const now = (value: number): Measured => ({ value, samples: 1, coverage: null, source: 'one request, now' });
-  return responseTimeMs === null ? measure(performance, () => NO_ANSWER) : now(responseTimeMs);
+  return responseTimeMs === null ? measure(performance, () => NOT_ASKED) : now(responseTimeMs);
 };
 
-const NO_ANSWER = absent('the application gave no answer', 'viktoria-ops health');
+const NOT_ASKED = absent(
+  'the figures came from elsewhere than the application (metrics.source)',
+  'describe a journey under integrity.journeys',
+);
 
 export const memoryUsage: Measure = ({ usage, windowMs }) =>
   measure(usage, ({ points, stepMs }) => {

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Context } from '../context.js';
 import { endedEarly, findingsOfParts } from '../parts.js';
 import { StepReport } from '../pipeline.js';
-import { type Finding, foldParts, type Outcome } from '../status.js';
+import { type Finding, foldParts, type Outcome, STATUS_OF_SEVERITY } from '../status.js';
 import { besides } from './runs.js';
 
 export const TierResult = z.strictObject({
@@ -26,15 +26,15 @@ interface Concluded {
   /** Where the record is kept; absent when there is none. */
   readonly file?: string;
   readonly hasPage?: boolean;
-  /** Why it could not be kept. */
-  readonly unkept?: readonly Finding[];
+  /** What is to be told of the run as a whole. */
+  readonly notes?: readonly Finding[];
 }
 
 /** The run as an outcome: its status, and every cause said once. */
 export function concludeTier(
   context: ConcludeContext,
   tier: string,
-  { steps, file, hasPage = false, unkept = [] }: Concluded,
+  { steps, file, hasPage = false, notes = [] }: Concluded,
 ): Outcome<TierResult> {
   const result = {
     tier,
@@ -46,9 +46,9 @@ export function concludeTier(
     pageFile: file === undefined || !hasPage ? null : besides(file, 'html'),
   };
   const named = steps.map((step) => ({ ...step, name: step.id }));
-  const findings = [...findingsOfParts(named), ...unkept];
+  const findings = [...findingsOfParts(named), ...notes];
   const error = endedEarly(context.signal, named);
-  const parts = [...steps.map(({ status }) => status), ...unkept.map(() => 'failed' as const)];
+  const parts = [...steps.map(({ status }) => status), ...notes.map(({ severity }) => STATUS_OF_SEVERITY[severity])];
   const status = error && context.signal.aborted ? 'interrupted' : foldParts(parts);
   return { status, findings, result, ...(error && { error }) };
 }

@@ -6,10 +6,11 @@ import { type Command, defineCommand, type OptionText } from '../command.js';
 import type { Context } from '../context.js';
 import { OperatorError } from '../errors.js';
 import { sendHeartbeat } from '../heartbeat.js';
-import { runSteps, type Selection, type Step, type StepReport } from '../pipeline.js';
+import { runSteps, type Selection, type Step, type StepReport, skipped } from '../pipeline.js';
 import { withLock } from '../process/index.js';
 import type { Finding, Outcome } from '../status.js';
 import { Duration } from '../units.js';
+import { type Earlier, onceAmongHosts } from './among-hosts.js';
 import { concludeTier, TierResult } from './conclude.js';
 import {
   pruneRecords,
@@ -35,9 +36,10 @@ const OPTIONS: readonly OptionText[] = [
   ['--from <step>', 'begin with this step'],
   ['--resume', 'keep what went well in the last run, run the rest'],
   ['--lock-wait <duration>', 'how long to wait for another run (default: 15m, on a terminal 0s)'],
+  ['--once-within <duration>', 'leave it to another host that has run it so lately; for crontabs of several hosts'],
 ];
 
-const TierFlags = SelectionFlags.extend({ lockWait: Duration.optional() });
+const TierFlags = SelectionFlags.extend({ lockWait: Duration.optional(), onceWithin: Duration.optional() });
 type TierFlags = z.output<typeof TierFlags>;
 
 /** Makes the command `maintenance <name>` of a tier. `view` is also the form of the report file. */
@@ -80,7 +82,21 @@ async function runTier(context: Context, wanted: Wanted): Promise<Outcome<TierRe
     signal: context.signal,
     holder: { command: `maintenance ${tier.name}`, runId: context.runId, startedAt },
   };
-  return withLock(join(state, 'lock'), lock, () => runRecorded(context, wanted, runsDirectory(state)));
+  return withLock(join(state, 'lock'), lock, () => {
+    const runHere = (notes: readonly Finding[]) =>
+      runRecorded(context, wanted, { directory: runsDirectory(state), notes });
+    const { onceWithin: withinMs } = flags;
+    if (withinMs === undefined) return runHere([]);
+    const turn = { tier: tier.name, withinMs, waitMs: lock.waitMs };
+    return onceAmongHosts(context, turn, { run: runHere, leave: (earlier) => leftTo(context, tier, earlier) });
+  });
+}
+
+/** Neither a record nor a heartbeat: both are of the host that ran it. */
+function leftTo(context: Context, tier: Tier, { host, run, at }: Earlier): Outcome<TierResult> {
+  const reason = `left to ${host}: its run ${run} of ${at.toISOString()}`;
+  const steps = tier.steps.map(({ id }) => skipped(id, reason));
+  return { ...concludeTier(context, tier.name, { steps }), status: 'skipped' };
 }
 
 function run(context: Context, { tier, flags }: Wanted, last: RunRecord | undefined): Promise<StepReport[]> {
@@ -91,7 +107,11 @@ function run(context: Context, { tier, flags }: Wanted, last: RunRecord | undefi
 }
 
 /** The run with its traces: a record at the start and at the end, a report, a heartbeat, old records pruned. */
-async function runRecorded(context: Context, wanted: Wanted, directory: string): Promise<Outcome<TierResult>> {
+async function runRecorded(
+  context: Context,
+  wanted: Wanted,
+  { directory, notes }: { readonly directory: string; readonly notes: readonly Finding[] },
+): Promise<Outcome<TierResult>> {
   const { tier, flags } = wanted;
   const last = flags.resume ? (await readRecords(directory, { limit: 1, tier: tier.name })).records[0] : undefined;
   const started = startedRecord(context, tier);
@@ -103,9 +123,10 @@ async function runRecorded(context: Context, wanted: Wanted, directory: string):
   const durationMs = Math.round(context.elapsed() - begin);
   const ended = { ...started, endedAt: context.now().toISOString(), durationMs, steps };
   const traces = { file: recordFile(directory, started), hasPage: tier.hasPage ?? false };
-  const outcome = concludeTier(context, tier.name, { steps, ...traces, unkept: unopened });
+  const outcome = concludeTier(context, tier.name, { steps, ...traces, notes: [...notes, ...unopened] });
   const unclosed = await keep(() => keepTraces(context, wanted, { directory, ended, outcome }));
-  const told = unclosed.length === 0 ? outcome : concludeTier(context, tier.name, { steps, unkept: unclosed });
+  const told =
+    unclosed.length === 0 ? outcome : concludeTier(context, tier.name, { steps, notes: [...notes, ...unclosed] });
   await announced;
   await sendHeartbeat(context, heartbeatUrl, GOOD.has(told.status) ? 'success' : 'fail');
   return told;

@@ -159,6 +159,8 @@ async function renderPage(sources: Sources): Promise<string> {
   return renderMetrics({
     ...sources.figures(),
     counters: history.counters(),
+    isComplete: history.isComplete(),
+    usage: sources.usage.latest(),
     flags: sources.flags(),
     process: process.read(),
     // A database that is down must not hide the figures that are there.

@@ -1,13 +1,18 @@
 /** `GET /metrics`: the Prometheus text format, version 0.0.4. */
-import type { JobStatus } from '../contract/index.js';
+import type { JobStatus, ResourceUsage } from '../contract/index.js';
 import type { WriterState } from './archive/writer.js';
 import type { PoolStatus } from './database-metrics.js';
+import { counter, gauge, head, ifKnown, labelText, type Sample, sample, single } from './exposition.js';
 import { BUCKET_BOUNDS_SECONDS, type Counter } from './history/recorder.js';
 import type { HttpCounter } from './http-metrics.js';
 import type { ProcessFigures } from './process.js';
 
 export interface MetricSources {
   readonly counters: readonly Counter[];
+  /** Whether every hook could be wrapped. */
+  readonly isComplete: boolean;
+  /** The last sample of the host; undefined in the first ten seconds. */
+  readonly usage: ResourceUsage | undefined;
   /** Hooks beyond the number told apart. */
   readonly seriesDropped: number;
   readonly http: readonly HttpCounter[];
@@ -22,10 +27,6 @@ export interface MetricSources {
   /** ms since 1970. */
   readonly startedAt: number;
 }
-
-type Labels = Readonly<Record<string, string>>;
-/** Labels as text, and the value. */
-type Sample = readonly [labels: string, value: number];
 
 /** The whole page. */
 export function renderMetrics(sources: MetricSources): string {
@@ -42,6 +43,7 @@ export function renderMetrics(sources: MetricSources): string {
     processFamilies(sources),
     jobFamilies(sources.jobs),
     poolFamilies(sources.pool),
+    usageFamilies(sources.usage),
     counter(
       'feature_flag_evaluations_total',
       'Evaluations of feature flags.',
@@ -50,19 +52,6 @@ export function renderMetrics(sources: MetricSources): string {
     ownFamilies(sources),
   ].join('');
 }
-
-const family = (type: string) => (name: string, help: string, samples: readonly Sample[]) => {
-  let text = samples.length === 0 ? '' : head(name, type, help);
-  for (const [labels, value] of samples) text += labels === '' ? `${name} ${value}\n` : `${name}{${labels}} ${value}\n`;
-  return text;
-};
-const gauge = family('gauge');
-const counter = family('counter');
-
-const head = (name: string, type: string, help: string): string => `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
-
-const sample = (labels: Labels, value: number): Sample => [labelText(labels), value];
-const single = (value: number): readonly Sample[] => [['', value]];
 
 const each = (counters: readonly Counter[], figure: 'failed' | 'rejected' | 'inFlight'): Sample[] =>
   counters.map((found) => [textsOf(found).labels, found[figure]]);
@@ -126,12 +115,28 @@ function processFamilies({ process: figures, startedAt }: MetricSources): string
 
 function jobFamilies(jobs: JobStatus | undefined): string {
   if (!jobs) return '';
-  const states = Object.entries(jobs.jobsByState).map(([state, count]) => sample({ state }, count));
-  const age = jobs.oldestReadyAgeSeconds ?? 0;
+  const { jobsByState, jobsByType, completedJobs, processingRate, averageProcessingTime } = jobs;
+  // A library that deletes what is done cannot tell how much it was.
+  const known = Object.entries(jobsByState).filter(([state]) => state !== 'completed' || completedJobs !== null);
+  const types = Object.entries(jobsByType).map(([type, count]) => sample({ type }, count));
+  const meanSeconds = averageProcessingTime === null ? undefined : averageProcessingTime / 1000;
+  // Of an empty queue nothing waits; where the job library does not tell, there is no figure.
+  const age = jobs.oldestReadyAgeSeconds ?? (jobs.queueSize === 0 ? 0 : undefined);
   return [
-    gauge('strapi_jobs', 'Background jobs by state.', states),
+    gauge(
+      'strapi_jobs',
+      'Background jobs by state.',
+      known.map(([state, count]) => sample({ state }, count)),
+    ),
     gauge('strapi_jobs_ready', 'Background jobs that could run now.', single(jobs.queueSize)),
-    gauge('strapi_job_oldest_ready_age_seconds', 'How long the oldest ready job has waited.', single(age)),
+    gauge('strapi_job_oldest_ready_age_seconds', 'How long the oldest ready job has waited.', ifKnown(age)),
+    gauge('strapi_jobs_ready_by_type', 'Background jobs that could run now, by type.', types),
+    gauge(
+      'strapi_jobs_processed_per_minute',
+      'Background jobs done in a minute.',
+      ifKnown(processingRate ?? undefined),
+    ),
+    gauge('strapi_job_processing_mean_seconds', 'Mean duration of background jobs.', ifKnown(meanSeconds)),
   ].join('');
 }
 
@@ -146,9 +151,25 @@ function poolFamilies(pool: PoolStatus | undefined): string {
   ].join('');
 }
 
-function ownFamilies({ archive, seriesDropped, version }: MetricSources): string {
+function usageFamilies(usage: ResourceUsage | undefined): string {
+  return [
+    gauge('host_cpu_usage_ratio', 'Busy share of the processors.', ifKnown(usage?.cpu)),
+    gauge('host_memory_usage_ratio', 'Used share of the memory.', ifKnown(usage?.memory)),
+    gauge('host_disk_usage_ratio', 'Used share of the file system of the application.', ifKnown(usage?.disk)),
+    gauge('host_network_bytes_per_second', 'Bytes received and sent.', ifKnown(usage?.network)),
+    gauge('active_users', 'Clients seen lately.', ifKnown(usage?.activeUsers)),
+    gauge('requests_per_second', 'Requests answered.', ifKnown(usage?.requestsPerSecond)),
+  ].join('');
+}
+
+function ownFamilies({ archive, seriesDropped, isComplete, version }: MetricSources): string {
   const written = archive?.lastWrittenAt;
   return [
+    gauge(
+      'viktoria_ops_instrumentation_complete',
+      'Whether every hook could be instrumented.',
+      single(isComplete ? 1 : 0),
+    ),
     counter('viktoria_ops_series_dropped_total', 'Hooks counted as other, being too many.', single(seriesDropped)),
     counter(
       'viktoria_ops_archive_dropped_total',
@@ -158,17 +179,10 @@ function ownFamilies({ archive, seriesDropped, version }: MetricSources): string
     gauge(
       'viktoria_ops_archive_last_write_timestamp_seconds',
       'When history was last written.',
-      written === undefined ? [] : single(written / 1000),
+      ifKnown(written === undefined ? undefined : written / 1000),
     ),
     gauge('viktoria_ops_build_info', 'Version of viktoria-ops in use.', [
       sample({ version, node_version: process.version }, 1),
     ]),
   ].join('');
 }
-
-const labelText = (labels: Labels): string =>
-  Object.entries(labels)
-    .map(([name, value]) => `${name}="${escapeValue(value)}"`)
-    .join(',');
-
-const escapeValue = (value: string): string => value.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\n/g, '\\n');

@@ -25,6 +25,8 @@ export interface Usage {
   /** Begins to sample; its timer does not keep the process alive. */
   readonly start: () => void;
   readonly stop: () => void;
+  /** The last sample of this process. */
+  readonly latest: () => ResourceUsage | undefined;
   /** Oldest first, of every instance; the last day unless said. Means of each step. */
   readonly read: (question: UsageQuestion) => Promise<ResourceUsage[]>;
 }
@@ -48,16 +50,11 @@ const ARCHIVE_DEADLINE_MS = 3_000;
 export function createUsage({ probe, activity, instance, archive, push }: UsageOptions): Usage {
   const samples: ResourceUsage[] = [];
   let timer: NodeJS.Timeout | undefined;
-  let before = { at: performance.now(), requests: activity().requests };
+  const readActivity = sinceLastRead(activity);
   let count = 0;
 
   const sample = async () => {
-    const metrics = await probe.read();
-    const { requests, activeUsers } = activity();
-    const at = performance.now();
-    const requestsPerSecond = ((requests - before.requests) * 1000) / (at - before.at);
-    before = { at, requests };
-    samples.push({ ...toUsage(metrics), activeUsers, requestsPerSecond, instance });
+    samples.push({ ...toUsage(await probe.read()), ...readActivity(), instance });
     if (samples.length > SAMPLES_KEPT) samples.shift();
     if (++count % SAMPLES_A_MINUTE > 0) return;
     const [minute] = meansOf(samples.slice(-SAMPLES_A_MINUTE), DAY_MS);
@@ -74,6 +71,7 @@ export function createUsage({ probe, activity, instance, archive, push }: UsageO
       clearInterval(timer);
       timer = undefined;
     },
+    latest: () => samples.at(-1),
     async read({ from, to, step }) {
       const end = to === undefined ? Date.now() : Date.parse(to);
       const begin = from === undefined ? end - DAY_MS : Date.parse(from);
@@ -83,6 +81,18 @@ export function createUsage({ probe, activity, instance, archive, push }: UsageO
       const own = samples.filter(({ timestamp }) => isWithin(Date.parse(timestamp), begin, end));
       return meansOf([...withoutOurs(kept, own, stepMs), ...own], stepMs);
     },
+  };
+}
+
+/** Rates are means since the read before. */
+function sinceLastRead(activity: () => Activity): () => Pick<ResourceUsage, 'activeUsers' | 'requestsPerSecond'> {
+  let before = { at: performance.now(), requests: activity().requests };
+  return () => {
+    const { requests, activeUsers } = activity();
+    const at = performance.now();
+    const requestsPerSecond = ((requests - before.requests) * 1000) / (at - before.at);
+    before = { at, requests };
+    return { activeUsers, requestsPerSecond };
   };
 }
 

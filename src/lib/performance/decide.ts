@@ -9,8 +9,8 @@ type Kpis = Config['kpis'];
 
 export interface Measured {
   readonly performance: HookPerformance;
-  /** How long the application took to answer. */
-  readonly responseTimeMs: number;
+  /** How long the application took to answer; null where it was not asked. */
+  readonly responseTimeMs: number | null;
 }
 
 /** What an operator should know about the hooks. */
@@ -126,9 +126,9 @@ function judgeHook(
   ];
 }
 
-function judgeResponse(responseTimeMs: number, levels: Levels): Finding[] {
-  const breach = breachOf(responseTimeMs, levels);
-  if (!breach) return [];
+function judgeResponse(responseTimeMs: number | null, levels: Levels): Finding[] {
+  const breach = responseTimeMs === null ? undefined : breachOf(responseTimeMs, levels);
+  if (responseTimeMs === null || !breach) return [];
   const limit = `${formatDuration(breach.limit)} (kpis.responseTimeMs.${breach.level})`;
   return [
     {

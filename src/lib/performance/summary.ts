@@ -11,8 +11,8 @@ export type PerformanceSummaryFlags = z.output<typeof PerformanceSummaryFlags>;
 
 export const PerformanceSummaryResult = z.object({
   window: z.string(),
-  /** How long the application took to answer `GET /performance`: the guide's daily measure. */
-  responseTimeMs: z.number(),
+  /** How long the application took to answer `GET /performance`: the guide's daily measure. Null where another was asked. */
+  responseTimeMs: z.number().nullable(),
   performance: HookPerformance,
 });
 export type PerformanceSummaryResult = z.output<typeof PerformanceSummaryResult>;
@@ -22,7 +22,7 @@ export async function performanceSummary(
   { api, config }: Pick<Context, 'api' | 'config'>,
   { window }: PerformanceSummaryFlags,
 ): Promise<Outcome<PerformanceSummaryResult>> {
-  let responseTimeMs = 0;
+  let responseTimeMs: number | null = null;
   const onDuration = (durationMs: number) => {
     responseTimeMs = durationMs;
   };

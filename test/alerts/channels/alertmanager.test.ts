@@ -6,10 +6,11 @@ import * as alertmanager from '../../../src/lib/alerts/channels/alertmanager.js'
 import { alertsOf } from '../../../src/lib/alerts/channels/alertmanager-alerts.js';
 import type { AlertEvent } from '../../../src/lib/alerts/event.js';
 import { composeMessage, toItems } from '../../../src/lib/alerts/message/index.js';
-import { type Alertmanager, startAlertmanager } from '../../support/alertmanager.js';
+import { startAlertmanager } from '../../support/alertmanager.js';
 import { alertEvent, channelContext, channelsOf, createOutbox } from '../../support/delivery.js';
 import { get } from '../../support/monitoring.js';
 import { temporaryDirectory } from '../../support/run.js';
+import type { Service } from '../../support/service.js';
 import { serve } from '../../support/stub-server.js';
 
 interface Told {
@@ -18,7 +19,7 @@ interface Told {
   readonly status: string;
 }
 
-let manager: Alertmanager;
+let manager: Service;
 const told: Told[] = [];
 const receiver = createServer((request, response) => {
   let text = '';

@@ -31,7 +31,7 @@ export async function makeDatabaseBackup(
   const encoding = await chooseEncoding(backup, context);
   context.progress.start(DUMP_TASK);
   const made = await context.maintenance(async (session) => {
-    await lockDatabase(session, context, lockWaitMs);
+    await lockDatabase(session, context, { waitMs: lockWaitMs });
     const draft = {
       kind: 'database',
       name: plan.name,

@@ -78,7 +78,7 @@ export async function runMaintenance(
   const lock = { waitMs: run.lockWaitMs, signal: context.signal, holder };
   return withLock(join(directory, 'maintenance.lock'), lock, () =>
     context.maintenance(async (session) => {
-      await lockDatabase(session, context, run.lockWaitMs);
+      await lockDatabase(session, context, { waitMs: run.lockWaitMs });
       const state = await openState(context, session);
       return workThrough({ context, session, state }, plan, run);
     }),

@@ -24,7 +24,7 @@ interface Offer {
 
 async function ask({ api }: DoctorContext, name: ReadableName): Promise<Offer> {
   try {
-    await api(name, { window: '1h' }); // the one parameter that a route requires; the others leave it alone
+    await api(name, { window: '1h' }, { isDirect: true }); // the one parameter that a route requires; the others leave it alone
     return { name, answer: 'offered' };
   } catch (error) {
     const { code, message } = explain(error);

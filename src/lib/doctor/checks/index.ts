@@ -5,6 +5,7 @@ import { clock } from './clock.js';
 import { configuration } from './configuration.js';
 import { database } from './database.js';
 import { logDirectory } from './log-directory.js';
+import { metrics } from './metrics.js';
 import { node } from './node.js';
 import { rightsToBackUp, rightsToInspect, rightsToMaintain } from './rights.js';
 import { role } from './role.js';
@@ -18,6 +19,7 @@ export const checks: readonly Check[] = [
   secrets,
   stateDirectory,
   backend,
+  metrics,
   database,
   role,
   rightsToInspect,
