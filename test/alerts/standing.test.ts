@@ -21,10 +21,15 @@ const at = (time: number, { context }: ReturnType<typeof place>) =>
 const brief = ({ firing }: AlertStanding) =>
   firing.map(({ rule, isSilenced }) => `${rule}${isSilenced ? ' silenced' : ''}`);
 
-test('never evaluated: nothing fires, nothing is made, and that is no news', async () => {
+test('never evaluated: nothing fires, nothing is made, and that is neither news nor good', async () => {
   const here = place();
-  const { result, findings } = await at(START, here);
-  expect({ ...result, findings }).toMatchObject({ evaluatedAt: null, firing: [], findings: [] });
+  const { status, result, findings } = await at(START, here);
+  expect({ ...result, status, findings }).toMatchObject({
+    evaluatedAt: null,
+    firing: [],
+    status: 'skipped',
+    findings: [],
+  });
   expect(existsSync(here.alerts)).toBe(false);
 });
 

@@ -51,7 +51,10 @@ export async function readStanding({ config, now }: Pick<Context, 'config' | 'no
   const evaluatedAt = state.evaluatedAt === undefined ? null : new Date(state.evaluatedAt).toISOString();
   const ranked = firing.toSorted((one, other) => rankOf(other) - rankOf(one));
   const standing = { rules: rules.length, evaluatedAt, firing: ranked };
-  return conclude(standing, [...findings, ...judgeStanding(standing, at, MISSED_INTERVALS * loaded.alerting.interval)]);
+  const news = [...findings, ...judgeStanding(standing, at, MISSED_INTERVALS * loaded.alerting.interval)];
+  const outcome = conclude(standing, news);
+  // Where others watch, nobody may ever evaluate here: that is no news, and nothing good either.
+  return evaluatedAt === null && news.length === 0 ? { ...outcome, status: 'skipped' } : outcome;
 }
 
 const rankOf = ({ severity }: Firing): number => ALERT_SEVERITIES.indexOf(severity);

@@ -10,7 +10,7 @@ export const alerts = definePanel({
   source: {
     flags: z.object({}),
     run: readStanding,
-    summary: ({ firing, rules }: AlertStanding) => `${firing.length} of ${rules} rules fire`,
+    summary,
     view: ({ firing, evaluatedAt }, theme) =>
       [
         theme.fields([['evaluated', theme.time(evaluatedAt)]]),
@@ -28,13 +28,20 @@ export const alerts = definePanel({
   given: {},
   more: 'viktoria-ops alerts check --dry-run',
   everyMs: 5_000,
-  lines: ({ firing, rules, evaluatedAt }, theme) => [
-    `${firing.length} of ${rules} rules fire; evaluated ${evaluatedAt === null ? 'never on this host' : theme.time(evaluatedAt)}`,
-    ...firing.map(
+  lines: (standing, theme) => [
+    standing.evaluatedAt === null
+      ? summary(standing)
+      : `${summary(standing)}; evaluated ${theme.time(standing.evaluatedAt)}`,
+    ...standing.firing.map(
       ({ rule, severity, isSilenced }) =>
         `${theme.tone(TONE[severity], severity)} ${rule}${isSilenced ? ' (silenced)' : ''}`,
     ),
   ],
 });
+
+function summary({ firing, rules, evaluatedAt }: AlertStanding): string {
+  if (evaluatedAt === null) return 'no rule was ever evaluated on this host';
+  return `${firing.length} of ${rules} rules fire`;
+}
 
 const TONE = { critical: 'alarm', warning: 'caution', info: 'plain' } as const satisfies Record<string, Tone>;
