@@ -1,10 +1,5 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { freePort } from '../../src/lib/demo/postgres.js';
 import { get } from './monitoring.js';
+import { startService } from './service.js';
 
 interface Sample {
   readonly metric: Readonly<Record<string, string>>;
@@ -22,32 +17,21 @@ export interface PrometheusServer {
 const ATTEMPTS = 150;
 const PAUSE_MS = 100;
 
-/** A real Prometheus on a free port of loopback, with this configuration file. */
+/** A real Prometheus with this configuration file. */
 export async function startPrometheus(config: string): Promise<PrometheusServer> {
-  const storage = await mkdtemp(join(tmpdir(), 'vo-prometheus-'));
-  const port = await freePort();
-  const settings = [
-    `--config.file=${config}`,
-    `--storage.tsdb.path=${storage}`,
-    `--web.listen-address=127.0.0.1:${port}`,
-    '--log.level=error',
-  ];
-  const child = spawn('prometheus', settings, { stdio: ['ignore', 'ignore', 'pipe'] });
-  let said = '';
-  child.stderr.on('data', (part) => {
-    said += part;
+  const { url, stop } = await startService({
+    program: 'prometheus',
+    package: 'prometheus',
+    ready: '/-/ready',
+    settings: async ({ directory, address }) => [
+      `--config.file=${config}`,
+      `--storage.tsdb.path=${directory}`,
+      `--web.listen-address=${address}`,
+      '--log.level=error',
+    ],
   });
-  child.on('error', () => undefined);
-  const stop = async () => {
-    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
-      child.kill('SIGKILL');
-      await once(child, 'exit');
-    }
-    await rm(storage, { recursive: true, force: true });
-  };
   const query = async (expression: string) => {
-    const url = `http://127.0.0.1:${port}/api/v1/query?query=${encodeURIComponent(expression)}`;
-    const { status, body } = await get(url);
+    const { status, body } = await get(`${url}/api/v1/query?query=${encodeURIComponent(expression)}`);
     if (status !== 200) throw new Error(`${expression}: ${body}`);
     const { result } = JSON.parse(body).data;
     return result.map(({ metric, value }: { metric: Sample['metric']; value: [number, string] }) => ({
@@ -63,14 +47,5 @@ export async function startPrometheus(config: string): Promise<PrometheusServer>
     }
     throw new Error(`${expression} yields ${JSON.stringify(await query(expression))}`);
   };
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const status = await get(`http://127.0.0.1:${port}/-/ready`).then(
-      (answer) => answer.status,
-      () => 0,
-    );
-    if (status === 200) return { query, until, stop };
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-  }
-  await stop();
-  throw new Error(`Prometheus does not come up: ${said || 'apt-get install prometheus'}`);
+  return { query, until, stop };
 }
