@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-const TESTS = 'test/(pg|db)/';
+const TESTS = 'test/(pg|db|security|flags)/|test/backup/unlogged|test/maintenance/among-hosts';
 const home = join('test', 'pg-matrix');
 const { dependencies } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'));
 const only = process.argv.slice(2);
