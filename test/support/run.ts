@@ -14,7 +14,7 @@ export interface Ran {
 }
 
 export interface RunOptions {
-  /** The whole environment of the run; HOME is a fresh directory unless named. */
+  /** The whole environment of the run; HOME and XDG_STATE_HOME are fresh directories unless named. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly stdoutIsTerminal?: boolean;
@@ -42,7 +42,8 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
   const [stdoutText, stderrText] = [collect(stdout), collect(stderr)];
   const home = temporaryDirectory();
   const world = Object.assign(new EventEmitter(), {
-    env: { HOME: home, PATH: process.env.PATH ?? '', ...options.env },
+    // As root, whose state would lie in /var/lib.
+    env: { HOME: home, XDG_STATE_HOME: join(home, 'state'), PATH: process.env.PATH ?? '', ...options.env },
     cwd: () => options.cwd ?? home,
     stdout: Object.assign(stdout, { isTTY: options.stdoutIsTerminal ?? false, columns: 120 }),
     stderr: Object.assign(stderr, { isTTY: options.stderrIsTerminal ?? false, columns: 120 }),

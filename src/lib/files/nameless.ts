@@ -19,8 +19,7 @@ export async function inMemory(): Promise<boolean> {
 /** Lends a file with this content, to be handed to a program by its descriptor. Errors: `VOPS-DISK-FULL`, `VOPS-FILE`. */
 export async function withNamelessFile<T>(content: string | Buffer, use: (file: FileHandle) => Promise<T>): Promise<T> {
   const directory = (await inMemory()) ? SHARED_MEMORY : tmpdir();
-  const path = join(directory, `viktoria-ops-${randomBytes(8).toString('hex')}`);
-  const file = await create(path, content);
+  const file = await create(directory, content);
   try {
     return await use(file);
   } finally {
@@ -28,17 +27,29 @@ export async function withNamelessFile<T>(content: string | Buffer, use: (file: 
   }
 }
 
-async function create(path: string, content: string | Buffer): Promise<FileHandle> {
+async function create(directory: string, content: string | Buffer): Promise<FileHandle> {
   let file: FileHandle | undefined;
   try {
-    file = await open(path, 'wx+', 0o600);
-    await rm(path);
+    file = await openNameless(directory);
     // Written at a place, so that whoever inherits the descriptor begins to read at the beginning.
     await file.write(Buffer.from(content), 0, null, 0);
     return file;
   } catch (error) {
     await file?.close();
-    await rm(path, { force: true }).catch(() => undefined);
-    throw fileError('write', path, error);
+    throw fileError('write to', directory, error);
   }
+}
+
+/** Linux' O_TMPFILE, of which Node.js has no constant: a file that never had a name, so not even a kill leaves one. */
+const NEVER_NAMED = constants.O_RDWR | constants.O_DIRECTORY | 0o20000000;
+
+async function openNameless(directory: string): Promise<FileHandle> {
+  if (process.platform === 'linux') {
+    const file = await open(directory, NEVER_NAMED, 0o600).catch(() => undefined); // not every file system has them
+    if (file !== undefined) return file;
+  }
+  const path = join(directory, `viktoria-ops-${randomBytes(8).toString('hex')}`);
+  const file = await open(path, 'wx+', 0o600);
+  await rm(path, { force: true });
+  return file;
 }
