@@ -9,7 +9,6 @@ import { type RestoreTarget, restoreTarget } from '../../pg/queries/restore-targ
 import { conclude, type Outcome } from '../../status.js';
 import { suggest } from '../../suggest.js';
 import { Duration } from '../../units.js';
-import { stampOf } from '../catalogue.js';
 import { type BackedUpDatabase, type BackedUpTable, levelOf, type Manifest, sizeOf } from '../manifest.js';
 import { openStore } from '../open-store.js';
 import { selectBackup } from '../select.js';
@@ -118,8 +117,10 @@ const suffixed = (name: string, suffix: string) => {
   const room = Buffer.from(name).subarray(0, 63 - suffix.length);
   return `${room.toString('utf8').replace(/\uFFFD+$/, '')}${suffix}`;
 };
-const restoredName = (name: string, now: Date) => suffixed(name, `_restored_${stampOf(now).toLowerCase()}`);
-const asideName = (name: string, now: Date) => suffixed(name, `_before_${stampOf(now).toLowerCase()}`);
+/** To the millisecond: two restores follow each other within a second. */
+const stampOf = (now: Date) => now.toISOString().replace(/[-:.]/g, '').toLowerCase();
+const restoredName = (name: string, now: Date) => suffixed(name, `_restored_${stampOf(now)}`);
+const asideName = (name: string, now: Date) => suffixed(name, `_before_${stampOf(now)}`);
 
 const userTables: Query<{ count: number }> = {
   sql: `
