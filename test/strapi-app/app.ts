@@ -86,7 +86,7 @@ export async function signInAsAdministrator({ call, url }: StrapiApp) {
   const { data } = LoggedIn.parse(await response.json());
   const end = () =>
     fetch(`${url}/admin/logout`, { method: 'POST', headers: { cookie, authorization: `Bearer ${data.token}` } });
-  return { headers: { cookie }, end };
+  return { headers: { cookie }, authorization: `Bearer ${data.token}`, end };
 }
 
 const LoggedIn = z.object({ data: z.object({ token: z.string() }) });

@@ -1,8 +1,12 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { type HookMetric, HookPerformance, routes } from '../../src/lib/contract/index.js';
 import { type PostgresServer, startPostgres } from '../../src/lib/demo/postgres.js';
+import { packageRoot } from '../../src/lib/package.js';
 import { get, parseMetrics } from '../support/monitoring.js';
+import { runJson, temporaryDirectory } from '../support/run.js';
 import { type StrapiApp, signInAsAdministrator, startStrapi } from './app.js';
 
 let postgres: PostgresServer;
@@ -317,6 +321,58 @@ describe('the page', () => {
       await postgres.resume();
     }
   }, 60_000);
+});
+
+describe('an operator looks at it', () => {
+  const configure = (name: string, more: object = {}) => {
+    const directory = temporaryDirectory();
+    const file = join(directory, name);
+    const connection = {
+      host: '127.0.0.1',
+      port: postgres.port,
+      user: 'postgres',
+      database: 'strapi',
+      sslmode: 'disable',
+    };
+    const root = join(packageRoot(), 'test', 'strapi');
+    const sections = { app: { url: app.url, root }, database: connection, stateDirectory: join(directory, 'state') };
+    writeFileSync(file, JSON.stringify({ ...sections, ...more }), { mode: 0o600 });
+    return file;
+  };
+
+  test('security check reads its accounts and tokens', async () => {
+    const session = await signInAsAdministrator(app);
+    const made = await fetch(`${app.url}/admin/api-tokens`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: session.authorization },
+      body: JSON.stringify({ name: 'deploy', description: '', type: 'full-access', lifespan: null }),
+    });
+    expect(made.status).toBe(201);
+    const config = configure('security.json');
+    const { document } = await runJson(['security', 'check', '--only', 'accounts', '--config', config]);
+    const { accounts } = document.result.seen;
+    expect(accounts).toMatchObject({
+      schema: 'public',
+      admins: [{ isSuperAdmin: true, isActive: true, isBlocked: false, isInvited: false }],
+    });
+    expect(JSON.stringify(document)).not.toContain('admin@example.org');
+    expect(accounts.apiTokens).toContainEqual(
+      expect.objectContaining({ name: 'deploy', type: 'full-access', expiresAt: null, lastUsedAt: null }),
+    );
+    expect(document.findings).toContainEqual(
+      expect.objectContaining({
+        code: 'VOPS-SECURITY-TOKEN',
+        message: expect.stringContaining('(deploy) may do everything and never expires'),
+      }),
+    );
+    await session.end();
+  });
+
+  test('config validate reads its configuration in TypeScript, whole', async () => {
+    const { document } = await runJson(['config', 'validate', '--config', configure('validate.json')]);
+    expect(document.findings.map(({ code }: { code: string }) => code)).not.toContain('VOPS-CONFIG-SYNTAX');
+    expect(document.result.backend).toMatchObject({ files: expect.anything() });
+  });
 });
 
 describe('history', () => {
