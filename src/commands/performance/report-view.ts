@@ -1,8 +1,10 @@
 /** How a report over a period looks. */
+
 import { formatDuration, formatPercent } from '../../lib/measures.js';
 import type { HookReport } from '../../lib/performance/report.js';
 import { sparkline } from '../../lib/terminal/sparkline.js';
 import type { Theme } from '../../lib/terminal/theme.js';
+import { hookSample } from './hook-sample.js';
 
 export function reportSummary({ report }: HookReport): string {
   const { totalExecutions, averageExecutionTime, errorRate } = report;
@@ -51,20 +53,7 @@ export const reportSample: HookReport = {
     totalExecutions: 1_204,
     averageExecutionTime: 34.2,
     errorRate: 0.0025,
-    hooks: [
-      {
-        contentType: 'api::match.match',
-        operation: 'afterUpdate',
-        executions: 87,
-        errors: 2,
-        averageExecutionTime: 212.4,
-        averageOwnTime: 180.1,
-        p50: 190,
-        p95: 410,
-        p99: 655,
-        maxExecutionTime: 702.3,
-      },
-    ],
+    hooks: [hookSample],
     buckets: [
       { from: '2026-11-22T04:00:00.000Z', executions: 51, errors: 0, averageExecutionTime: 30.1, p95: 110 },
       { from: '2026-11-22T05:00:00.000Z', executions: 64, errors: 1, averageExecutionTime: 36.7, p95: 131 },

@@ -1,6 +1,7 @@
 import { defineCommand } from '../../lib/command.js';
 import { formatDuration, formatPercent } from '../../lib/measures.js';
 import { PerformanceSummaryFlags, PerformanceSummaryResult, performanceSummary } from '../../lib/performance/index.js';
+import { hookSample } from './hook-sample.js';
 
 export default defineCommand({
   options: [['--window <duration>', 'how far back to look: 1h, 24h, 7d (default: 24h)']],
@@ -54,20 +55,7 @@ export default defineCommand({
       averageExecutionTime: 34.2,
       successRate: 0.9934,
       errorRate: 0.0025,
-      slowestHooks: [
-        {
-          contentType: 'api::match.match',
-          operation: 'afterUpdate',
-          executions: 87,
-          errors: 2,
-          averageExecutionTime: 212.4,
-          averageOwnTime: 180.1,
-          p50: 190,
-          p95: 410,
-          p99: 655,
-          maxExecutionTime: 702.3,
-        },
-      ],
+      slowestHooks: [hookSample],
       recentErrors: [],
       window: { from: '2026-11-22T03:00:00.000Z', to: '2026-11-23T03:00:00.000Z', coverage: 1 },
       p50: 21,
