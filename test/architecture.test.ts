@@ -42,7 +42,7 @@ describe('each library has one home', () => {
     ['cosmiconfig', /^src\/lib\/config\//],
     ['yaml', /^src\/lib\/config\//],
     ['@babel/parser', /^src\/lib\/configuration\/backend\//],
-    ['diff', /^src\/lib\/(configuration\/diff|init)\//],
+    ['diff', /^src\/lib\/(configuration\/diff|docs|init)\//],
     ['aws4fetch', /^src\/lib\/backup\/remote\//],
     ['fast-xml-parser', /^src\/lib\/backup\/remote\//],
     ['age-encryption', /^src\/lib\/backup\/encryption/],

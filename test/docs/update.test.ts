@@ -408,11 +408,11 @@ describe('the form', () => {
     );
   });
 
-  test('a difference turns the one text into the other', () => {
+  test('a difference turns the one text into the other', async () => {
     const lines = fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 12 });
-    fc.assert(
-      fc.property(lines, lines, (before, after) => {
-        const shown = differenceOf(before.join('\n'), after.join('\n'));
+    await fc.assert(
+      fc.asyncProperty(lines, lines, async (before, after) => {
+        const shown = await differenceOf(before.join('\n'), after.join('\n'));
         const count = (sign: string) => shown.filter((line) => line.startsWith(sign)).length;
         expect(after.length - before.length).toBe(count('+') - count('-'));
         expect(shown.length === 0).toBe(before.join('\n') === after.join('\n'));

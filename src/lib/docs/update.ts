@@ -65,7 +65,7 @@ export async function planUpdate(context: DocsContext, flags: DocsFlags, schedul
     asOf,
     sections: writing.sections.map(({ id, title, state }) => ({ id, title, state })),
     kept: [...kept].flatMap(([name, text]) => (text.trim() === '' ? [] : [name])),
-    difference: differenceOf(before ?? '', markdown),
+    difference: await differenceOf(before ?? '', markdown),
   };
   const outcome = conclude(result, [...writing.findings, ...(flags.check ? outdated(result) : [])]);
   return { ...outcome, markdown, page, memory: writing.memory };
