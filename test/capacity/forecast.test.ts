@@ -5,7 +5,7 @@ import { type Forecast, forecast, lastRegime } from '../../src/lib/capacity/fore
 import type { DayValue } from '../../src/lib/capacity/forecast/series.js';
 import { estimateTrend } from '../../src/lib/capacity/forecast/trend.js';
 import { collectHistory } from '../../src/lib/capacity/history.js';
-import { median, select } from '../../src/lib/order-statistics.js';
+import { median, select } from '../../src/lib/statistics/order-statistics.js';
 import { createRandom, FAMILIES } from './families.js';
 
 const FIRST = 20_000;

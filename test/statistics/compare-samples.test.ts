@@ -59,7 +59,12 @@ describe('compareSamples', () => {
 test('the median', () => {
   expect(median([3, 1, 2])).toBe(2);
   expect(median([4, 1, 2, 3])).toBe(2.5);
-  expect(() => median([])).toThrow(RangeError);
+  expect(median([])).toBeNaN();
+});
+
+test('of nothing there is no shift', () => {
+  expect(() => compareSamples([], [1])).toThrow(RangeError);
+  expect(() => compareSamples([1], [])).toThrow(RangeError);
 });
 
 /** Every way to choose the first sample, one by one. */

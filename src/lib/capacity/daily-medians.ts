@@ -1,5 +1,5 @@
 /** Samples in any order → one median a day, in bounded memory. */
-import { median } from '../order-statistics.js';
+import { median } from '../statistics/index.js';
 import type { DayValue } from './forecast/series.js';
 
 export const DAY_MS = 86_400_000;

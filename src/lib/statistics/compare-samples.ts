@@ -1,5 +1,6 @@
 /** Two samples compared by ranks: neither the shape of their distribution nor an outlier matters. Pure. */
-import { median } from './median.js';
+import { median } from './order-statistics.js';
+import { ranksOf } from './ranks.js';
 
 interface SampleComparison {
   /** Hodges and Lehmann's estimate: the median of all differences, a value of `after` minus one of `before`. */
@@ -16,19 +17,13 @@ interface SampleComparison {
  * @throws RangeError where a sample is empty
  */
 export function compareSamples(before: readonly number[], after: readonly number[]): SampleComparison {
+  if (before.length === 0 || after.length === 0) throw new RangeError('the shift of no values');
+  // Twice the ranks, so that those shared by equal values are integers, too.
+  const ranks = ranksOf([...before, ...after]).map((rank) => 2 * rank);
   return {
     shift: median(after.flatMap((later) => before.map((earlier) => later - earlier))),
-    p: probability(doubledRanks([...before, ...after]), before.length),
+    p: probability(ranks, before.length),
   };
-}
-
-/** Twice the rank of each value, so that the mean rank of equal values is an integer, too. */
-function doubledRanks(values: readonly number[]): number[] {
-  return values.map((value) => {
-    const below = values.filter((other) => other < value).length;
-    const equal = values.filter((other) => other === value).length;
-    return 2 * below + equal + 1;
-  });
 }
 
 /** Share of all ways to choose `size` of the ranks whose sum is at least as far from the mean as that of the first ones. */

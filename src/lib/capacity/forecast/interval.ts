@@ -1,6 +1,6 @@
 /** How far off a forecast may be, by what its model missed in the back-test. Pure. */
 
-import { select } from '../../order-statistics.js';
+import { select } from '../../statistics/index.js';
 import type { Miss } from './back-test.js';
 
 /** Half the width of the interval, by days ahead: never narrower than for a day before. */

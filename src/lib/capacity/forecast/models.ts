@@ -1,5 +1,5 @@
 /** What may describe a series: each is fitted to values, one a day, and then asked for a day to come. Pure. */
-import { median } from '../../order-statistics.js';
+import { median } from '../../statistics/index.js';
 import { theilSenSlope } from './trend.js';
 
 export interface Model {

@@ -1,5 +1,5 @@
 /** Level shifts: a purge, a VACUUM FULL, an import. What was before one says little about what comes. Pure. */
-import { median } from '../../order-statistics.js';
+import { median } from '../../statistics/index.js';
 
 export interface LevelShift {
   /** The first value on the new level. */

@@ -1,5 +1,5 @@
 /** Days as they were measured → a series without gaps, as the models want it. Pure. */
-import { median } from '../../order-statistics.js';
+import { median } from '../../statistics/index.js';
 
 /** A day of UTC: whatever clocks do, none is longer than another. */
 export interface DayValue {

@@ -1,5 +1,5 @@
 /** The slope of a series that outliers do not move, and how sure it is. Pure. */
-import { median, select } from '../../order-statistics.js';
+import { median, select } from '../../statistics/index.js';
 
 export interface Trend {
   /** Change a day. */

@@ -1,4 +1,4 @@
-import { median } from '../../order-statistics.js';
+import { median } from '../../statistics/index.js';
 import { DAY_MS } from '../daily-medians.js';
 import { RESOURCE_OF_MEASURE, usagePoints } from '../usage.js';
 import type { Reading } from './reading.js';

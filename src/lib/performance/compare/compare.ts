@@ -1,8 +1,7 @@
 /** Two periods of all hooks, held against each other. Pure. */
 import type { Performance } from '../../config/performance.js';
 import type { HookHour, PerformanceHistory } from '../../contract/index.js';
-import { median } from '../../order-statistics.js';
-import { adjustForMany } from '../statistics/tail.js';
+import { adjustForMany, median } from '../../statistics/index.js';
 import { circumstancesAround, firstSeen } from './first-seen.js';
 import type { Circumstance, HookChange, MeasuredChange } from './hook-change.js';
 import { type Measure, measureChange } from './measure.js';

@@ -1,7 +1,6 @@
 /** When a hook's times moved, and what happened then. Pure. */
 import type { ConfigChange, HookHour } from '../../contract/index.js';
-import { median } from '../../order-statistics.js';
-import { changePoint } from '../statistics/change-point.js';
+import { changePoint, median } from '../../statistics/index.js';
 import type { Circumstance } from './hook-change.js';
 
 const HOURS_A_DAY = 24;

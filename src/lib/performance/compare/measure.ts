@@ -1,7 +1,6 @@
 /** One figure of a hook, hour by hour, against the same hours of the week in another period. Pure. */
 import type { HookHour } from '../../contract/index.js';
-import { median } from '../../order-statistics.js';
-import { estimateShift } from '../statistics/shift.js';
+import { estimateShift, median } from '../../statistics/index.js';
 import type { MeasuredChange } from './hook-change.js';
 
 export type Measure = 'p50' | 'p95';

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { changePoint } from '../../src/lib/performance/statistics/change-point.js';
-import { ranksOf } from '../../src/lib/performance/statistics/ranks.js';
-import { estimateShift } from '../../src/lib/performance/statistics/shift.js';
-import { adjustForMany, studentTail } from '../../src/lib/performance/statistics/tail.js';
-import { noiseOf, type Weather } from './noise.js';
+import { changePoint } from '../../src/lib/statistics/change-point.js';
+import { ranksOf } from '../../src/lib/statistics/ranks.js';
+import { estimateShift } from '../../src/lib/statistics/shift.js';
+import { adjustForMany, studentTail } from '../../src/lib/statistics/tail.js';
+import { noiseOf, type Weather } from '../performance/noise.js';
 
 const WEEK = 168;
 

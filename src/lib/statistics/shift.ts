@@ -1,9 +1,9 @@
 /**
  * Whether matched differences lie around 0, and around what instead. A day is one observation: a slow day is slow in all
- * of its hours, and a test that takes each hour for a witness of its own cries wolf (`test/performance/statistics.test.ts`
+ * of its hours, and a test that takes each hour for a witness of its own cries wolf (`test/statistics/shift.test.ts`
  * holds the rate of false alarms, such days included). Pure.
  */
-import { median } from '../../order-statistics.js';
+import { median } from './order-statistics.js';
 import { ranksOf } from './ranks.js';
 import { studentTail } from './tail.js';
 
