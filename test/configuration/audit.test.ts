@@ -200,7 +200,7 @@ describe('config audit', () => {
     expect(codes).toEqual(['warning PAST-GIT']);
     expect(code).toBe(0);
     const report = readFileSync(join(site.directory, 'audit.md'), 'utf8');
-    expect(report).toContain('\\*second\\* \\| \\<b\\>');
+    expect(report).toContain('\\*second\\* \\| &lt;b\\>');
     expect(text + report).not.toContain('canary');
 
     expect((await site.run('config', 'restore', 'one', '--exact')).code).toBe(0);

@@ -1,7 +1,7 @@
 /** An audit as a report in Markdown. */
 import type { ConfigAudit } from '../../lib/configuration/index.js';
+import { code, codeCell, escapeMarkdown, markdownSection } from '../../lib/markdown.js';
 import type { Finding } from '../../lib/status.js';
-import { code, escapeMarkdown, table } from '../markdown.js';
 
 /** Text in it is escaped for a terminal already. */
 export function auditMarkdown(audit: ConfigAudit, findings: readonly Finding[]): string {
@@ -10,19 +10,19 @@ export function auditMarkdown(audit: ConfigAudit, findings: readonly Finding[]):
     `# Configuration of ${code(root)}`,
     `From ${since} to ${until}.`,
     findings.map(({ severity, message }) => `- **${severity}**: ${escapeMarkdown(message)}`).join('\n'),
-    table('Changes', ['when', 'who', 'what', 'keys', 'commit', 'sources'], events.map(rowOf)),
-    table(
+    markdownSection('Changes', ['when', 'who', 'what', 'keys', 'commit', 'sources'], events.map(rowOf)),
+    markdownSection(
       'Environments that differ',
       ['key', 'environment', 'value', 'compared with', 'value there'],
       drift.map(({ key, environment, value, reference, expected }) => [
-        code(key),
+        codeCell(key),
         escapeMarkdown(environment),
-        code(value ?? 'none'),
+        codeCell(value ?? 'none'),
         escapeMarkdown(reference),
-        code(expected ?? 'none'),
+        codeCell(expected ?? 'none'),
       ]),
     ),
-    table(
+    markdownSection(
       'Sources',
       ['source', 'state', 'detail'],
       sources.map(({ source, state, detail }) => [source, state, escapeMarkdown(detail)]),
@@ -34,8 +34,8 @@ export function auditMarkdown(audit: ConfigAudit, findings: readonly Finding[]):
 const rowOf = ({ at, who, path, kind, keys, commit, subject, sources }: ConfigAudit['events'][number]) => [
   at,
   who === null ? '**unknown**' : escapeMarkdown(who),
-  `${code(path)} ${kind}`,
-  keys.map(code).join(' '),
-  commit === null ? '' : `${code(commit.slice(0, 10))} ${escapeMarkdown(subject ?? '')}`,
+  `${codeCell(path)} ${kind}`,
+  keys.map(codeCell).join(' '),
+  commit === null ? '' : `${codeCell(commit.slice(0, 10))} ${escapeMarkdown(subject ?? '')}`,
   sources.join(', '),
 ];

@@ -1,8 +1,8 @@
 /** An analysis as a report in Markdown. */
 import type { LogAnalysis } from '../../lib/logs/index.js';
+import { code, codeCell, escapeMarkdown, type MarkdownCell, markdownSection } from '../../lib/markdown.js';
 import { formatBytes, formatDuration } from '../../lib/measures.js';
 import type { Finding } from '../../lib/status.js';
-import { type Cell, code, escapeMarkdown, table } from '../markdown.js';
 
 /** Text in it is escaped for a terminal already. */
 export function analysisMarkdown(analysis: LogAnalysis, findings: readonly Finding[]): string {
@@ -17,9 +17,9 @@ function title({ directory, firstEntry, lastEntry, totals, files }: LogAnalysis)
 }
 
 const SECTIONS: readonly ((analysis: LogAnalysis) => string)[] = [
-  ({ levels }) => table('Levels', ['level', 'entries'], Object.entries(levels)),
+  ({ levels }) => markdownSection('Levels', ['level', 'entries'], Object.entries(levels)),
   ({ messages }) =>
-    table(
+    markdownSection(
       'Messages',
       ['count', 'level', 'new', 'first seen', 'last seen', 'message'],
       messages.map(({ count, level, isNew, firstSeen, lastSeen, template }) => [
@@ -28,36 +28,36 @@ const SECTIONS: readonly ((analysis: LogAnalysis) => string)[] = [
         isNew ? 'new' : '',
         firstSeen ?? '',
         lastSeen ?? '',
-        code(template),
+        codeCell(template),
       ]),
     ),
   ({ moreMessages }) => more(moreMessages),
   ({ hooks }) =>
-    table(
+    markdownSection(
       'Hooks',
       ['hook', ...TIMING],
-      hooks.map((hook) => [code(`${hook.contentType} ${hook.operation}`), ...timing(hook)]),
+      hooks.map((hook) => [codeCell(`${hook.contentType} ${hook.operation}`), ...timing(hook)]),
     ),
   ({ moreHooks }) => more(moreHooks),
   ({ routes }) =>
-    table(
+    markdownSection(
       'Routes',
       ['route', ...TIMING],
-      routes.map((route) => [code(`${route.method} ${route.route}`), ...timing(route)]),
+      routes.map((route) => [codeCell(`${route.method} ${route.route}`), ...timing(route)]),
     ),
   ({ moreRoutes }) => more(moreRoutes),
   ({ zone, hours }) =>
-    table(
+    markdownSection(
       `Hours (${zone})`,
       ['hour', 'entries', 'warnings', 'errors'],
       hours.map(({ hour, entries, warnings, errors }) => [hour, entries, warnings, errors]),
     ),
   ({ files }) =>
-    table(
+    markdownSection(
       'Files',
       ['file', 'state', 'format', 'entries', 'in no known format', 'reason'],
       files.map(({ name, state, format, entries, unrecognized, reason }) => [
-        code(name),
+        codeCell(name),
         state,
         format ?? '',
         entries,
@@ -66,16 +66,16 @@ const SECTIONS: readonly ((analysis: LogAnalysis) => string)[] = [
       ]),
     ),
   ({ samples }) =>
-    table(
+    markdownSection(
       'Lines in no known format',
       ['file', 'line'],
-      samples.map(({ file, line }) => [code(file), code(line)]),
+      samples.map(({ file, line }) => [codeCell(file), codeCell(line)]),
     ),
 ];
 
 const TIMING = ['count', 'failed', 'average', 'p50', 'p95', 'p99', 'max'] as const;
 
-const timing = (of: Omit<LogAnalysis['hooks'][number], 'contentType' | 'operation'>): Cell[] => [
+const timing = (of: Omit<LogAnalysis['hooks'][number], 'contentType' | 'operation'>): MarkdownCell[] => [
   of.count,
   of.failures,
   ...[of.averageMs, of.p50Ms, of.p95Ms, of.p99Ms, of.maxMs].map(formatDuration),

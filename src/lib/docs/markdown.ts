@@ -1,7 +1,7 @@
 /** The handbook as Markdown: written, and read back for what people wrote in it. Pure. */
 import { createHash } from 'node:crypto';
 import { OperatorError } from '../errors.js';
-import { escapeMarkdown, markdownTable } from '../markdown.js';
+import { escapeMarkdown, markdownTable, oneLine } from '../markdown.js';
 import type { Block } from './block.js';
 import { type Handbook, orphansOf, type WrittenSection } from './written.js';
 
@@ -43,8 +43,6 @@ function markdownOf(block: Block): string {
     block.rows,
   );
 }
-
-const oneLine = (line: string): string => line.replace(/[\u0000-\u001f\u007f]+/g, ' ');
 
 /** A handbook read back. */
 export interface ReadHandbook extends Pick<Handbook, 'kept'> {

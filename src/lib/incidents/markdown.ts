@@ -1,15 +1,13 @@
 /** Incidents as Markdown: tickets, and the post-mortem. Pure. */
+import { code, oneLine } from '../markdown.js';
 import { formatDuration } from '../measures.js';
 import type { Incident, TimelineEntry } from './incident.js';
-
-// Control characters, line ends of every kind, and marks that turn the direction of reading.
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]+/g;
 
 const MAX_TITLE = 200;
 
 /** One plain line. */
 export function ticketTitle({ id, trigger, environment, host }: Incident): string {
-  return `${id}: ${trigger} (${environment}, ${host})`.replace(UNSAFE, ' ').slice(0, MAX_TITLE);
+  return oneLine(`${id}: ${trigger} (${environment}, ${host})`).slice(0, MAX_TITLE);
 }
 
 export function ticketText(incident: Incident): string {
@@ -88,16 +86,4 @@ function valuesOf({ values, peak }: Incident): (readonly [string, string])[] {
     const more = highest === undefined || highest === value ? '' : `, at most ${highest}`;
     return [path, `${value ?? 'unknown'}${more}`];
   });
-}
-
-/**
- * Text from anywhere, so that no reader of Markdown takes it for more than text: in a code span no link, mention, tag
- * or command of a ticket system means anything.
- */
-function code(text: string): string {
-  const line = text.replace(UNSAFE, ' ').trim();
-  const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = '`'.repeat(longest + 1);
-  const padding = longest > 0 || line === '' ? ' ' : '';
-  return `${fence}${padding}${line}${padding}${fence}`;
 }
