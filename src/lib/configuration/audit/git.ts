@@ -2,6 +2,7 @@
 import type { Context } from '../../context.js';
 import { OperatorError } from '../../errors.js';
 import { countOf } from '../../measures.js';
+import { runGit } from '../../process/index.js';
 import type { Answer, ConfigEvent } from './report.js';
 
 /** One file in one commit. */
@@ -20,15 +21,9 @@ const TIMEOUT_MS = 30_000;
 /** Of these paths; a configuration with more has been there for decades. */
 const MOST_COMMITS = 5_000;
 
-/** A repository can name programs for all of these. */
-const HARMLESS = [
-  ['core.fsmonitor', 'false'],
-  ['core.hooksPath', '/dev/null'],
-  ['log.showSignature', 'false'],
-  ['protocol.allow', 'never'],
-].flatMap(([key, value]) => ['-c', `${key}=${value}`]);
-
-const ENV = { LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', GIT_NO_LAZY_FETCH: '1' } as const;
+/** Nor is anything fetched that a clone left out. */
+const NO_FETCH = ['-c', 'protocol.allow=never'] as const;
+const ENV = { GIT_NO_LAZY_FETCH: '1' } as const;
 const FORMAT = 'tformat:%x01%H%x02%cI%x02%ae%x02%an%x02%s';
 const PATHS = ['config', '.env', '.env.example', 'package.json'] as const;
 
@@ -36,9 +31,9 @@ const PATHS = ['config', '.env', '.env.example', 'package.json'] as const;
 export async function readGit({ exec }: Pick<Context, 'exec'>, root: string): Promise<Answer<GitChange>> {
   const log = ['log', '-z', '--raw', '--no-abbrev', '--no-renames', '--no-merges', '--relative', '--no-color'];
   const safe = ['--no-ext-diff', '--no-textconv', '--no-mailmap', `--max-count=${MOST_COMMITS}`, `--format=${FORMAT}`];
-  const args = ['-C', root, '--no-pager', '--no-optional-locks', ...HARMLESS, ...log, ...safe, '--', ...PATHS];
+  const args = ['-C', root, '--no-optional-locks', ...NO_FETCH, ...log, ...safe, '--', ...PATHS];
   try {
-    const { stdout } = await exec('git', args, { timeoutMs: TIMEOUT_MS, env: ENV });
+    const { stdout } = await runGit(exec, args, { timeoutMs: TIMEOUT_MS, env: ENV });
     const found = parseLog(stdout);
     return { state: 'asked', detail: countOf(new Set(found.map(({ commit }) => commit)).size, 'commit'), found };
   } catch (error) {

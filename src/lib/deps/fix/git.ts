@@ -1,11 +1,10 @@
-/** git, without whatever a repository would have it run besides: hooks, a file system monitor, signatures. */
+/** The repository of the backend. */
 import type { Context } from '../../context.js';
 import { OperatorError } from '../../errors.js';
+import { runGit } from '../../process/index.js';
 import type { LockFile } from '../manager.js';
 
-/** Its words are matched below. */
-const LIMITS = { timeoutMs: 120_000, env: { LC_ALL: 'C' } } as const;
-const PLAIN = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false', '-c', 'commit.gpgSign=false'] as const;
+const LIMITS = { timeoutMs: 120_000 } as const;
 
 export interface Repository {
   /** Its top directory. */
@@ -18,7 +17,7 @@ type Exec = Context['exec'];
 
 /** What git says, without the line end. Errors: `VOPS-TOOL-FAILED`, `VOPS-TOOL-MISSING`. */
 export async function git(exec: Exec, directory: string, args: readonly string[]): Promise<string> {
-  const { stdout } = await exec('git', [...PLAIN, ...args], { ...LIMITS, cwd: directory });
+  const { stdout } = await runGit(exec, args, { ...LIMITS, cwd: directory });
   return stdout.trimEnd();
 }
 
@@ -27,7 +26,7 @@ export async function git(exec: Exec, directory: string, args: readonly string[]
  * Errors: `VOPS-DEPS-UNCLEAN` where something is not committed, for then nobody could tell what a fix has changed.
  */
 export async function cleanRepository(exec: Exec, root: string, lock: LockFile): Promise<Repository | undefined> {
-  const { stdout, stderr, exitCode } = await exec('git', [...PLAIN, 'rev-parse', '--show-toplevel', '--show-prefix'], {
+  const { stdout, stderr, exitCode } = await runGit(exec, ['rev-parse', '--show-toplevel', '--show-prefix'], {
     ...LIMITS,
     cwd: root,
     okExitCodes: [0, 128],
