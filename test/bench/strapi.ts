@@ -118,4 +118,3 @@ try {
 } finally {
   await postgres.stop();
 }
-process.exit();
