@@ -84,6 +84,21 @@ test('two episodes of one rule are two items; the worst comes first', () => {
   ]);
 });
 
+test('of one rule comes first what happened first: the end of one episode before the begin of the next', () => {
+  const items = toItems([
+    alertEvent({ rule: 'b', severity: 'critical', episode: 2 }),
+    alertEvent({ rule: 'b', kind: 'resolved' }),
+    alertEvent({ rule: 'a', severity: 'critical' }),
+    alertEvent({ rule: 'c' }),
+  ]);
+  expect(items.map(({ latest, state }) => `${latest.rule} ${latest.episode} ${state}`)).toEqual([
+    'a 1 firing',
+    'b 1 resolved',
+    'b 2 firing',
+    'c 1 firing',
+  ]);
+});
+
 test('two hundred alerts: twenty in full, the others by their ids; Slack takes it', () => {
   const events = Array.from({ length: 200 }, (_, index) =>
     alertEvent({ rule: `rule-${index}`, summary: '<&'.repeat(250) }),

@@ -131,6 +131,25 @@ test('what was over before it could be told is told all the same', async () => {
   expect(Date.parse(alert?.endsAt ?? '')).toBeLessThan(Date.now() + 301_000);
 });
 
+test('what ended and fires again, both told at once, fires; and goes on to be prolonged', async () => {
+  const outbox = createOutbox(temporaryDirectory());
+  const channels = channelsOf({ alertmanager: { urls: [manager.url], expireAfter: '10m' } });
+  outbox.setClock(ago(0));
+  await outbox.enqueue(['alertmanager', alertEvent({ rule, at: ago(9), since: ago(9) })]);
+  await outbox.deliver(channels);
+  await outbox.enqueue(
+    ['alertmanager', alertEvent({ rule, kind: 'resolved', at: ago(5), since: ago(9) })],
+    ['alertmanager', alertEvent({ rule, episode: 2, at: ago(1), since: ago(1) })],
+  );
+  await outbox.deliver(channels);
+  const [first, ...others] = await active();
+  expect([first?.annotations.event_id, others]).toEqual([`${rule}-2-firing`, []]);
+  outbox.wait(60_000);
+  await outbox.deliver(channels, { firing: new Set([rule]) });
+  const [second] = await active();
+  expect(Date.parse(second?.endsAt ?? '') - Date.parse(first?.endsAt ?? '')).toBe(60_000);
+});
+
 test('each evaluation prolongs what fires; one that is over by the engine’s word ends by itself', async () => {
   const outbox = createOutbox(temporaryDirectory());
   const channels = channelsOf({ alertmanager: { urls: [manager.url], expireAfter: '10m' } });

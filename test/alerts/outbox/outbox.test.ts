@@ -394,6 +394,21 @@ test('a name that resolves to nothing is a failure that may pass', async () => {
   expect(report.channels[0]?.lastError).toMatch(/the name of nowhere\.invalid:80 (is unknown|could not be looked up)/);
 });
 
+test('while PagerDuty was away an alert ended and fired again: its incident is closed, and then opened', async () => {
+  const hook = await receiver();
+  const outbox = createOutbox(directory);
+  const channels = channelsOf({ pagerduty: { routingKey: 'k3y', url: `${hook.url}/enqueue` } });
+  await outbox.enqueue(['pagerduty', alertEvent()]);
+  await outbox.deliver(channels);
+  await outbox.enqueue(
+    ['pagerduty', alertEvent({ episode: 2, severity: 'critical' })],
+    ['pagerduty', alertEvent({ kind: 'resolved' })],
+  );
+  await outbox.deliver(channels);
+  const actions = hook.messages.map((message) => Object(message).event_action);
+  expect(actions).toEqual(['trigger', 'resolve', 'trigger']);
+});
+
 test('what a full disk did not take is told all the same', async () => {
   const hook = await receiver();
   const outbox = createOutbox(directory);

@@ -1,4 +1,6 @@
 /** Items as alerts of Alertmanager. */
+import { compareTexts } from '../../compare-texts.js';
+import { groupBy } from '../../group-by.js';
 import type { AlertEvent } from '../event.js';
 import type { Item } from '../message/index.js';
 import type { AlertSeverity } from '../rule.js';
@@ -42,6 +44,14 @@ export function alertsOf({ state, latest, events }: Item, { settings, now, told 
   if (state === 'resolved') return [lasting(0, told?.severity)];
   if (state === 'steady' && events.length === 1) return [lasting(0)];
   return [lasting(LATE_MS)];
+}
+
+/** Of those with the same labels, which are one alert to Alertmanager, the one that lasts longest: an end would win over it. */
+export function withoutOverlaps(alerts: readonly Alert[]): readonly Alert[] {
+  const byLabels = groupBy(alerts, ({ labels }) => JSON.stringify(labels));
+  return [...byLabels.values()].flatMap((same) =>
+    same.toSorted((left, right) => compareTexts(left.endsAt, right.endsAt)).slice(-1),
+  );
 }
 
 /** Never before it began: the clock may have stepped back. */

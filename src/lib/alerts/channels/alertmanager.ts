@@ -32,10 +32,10 @@ export async function deliver(
   settings: Settings,
   context: ChannelContext,
 ): Promise<DeliveryOutcome> {
-  const { alertsOf } = await import('./alertmanager-alerts.js');
+  const { alertsOf, withoutOverlaps } = await import('./alertmanager-alerts.js');
   const now = context.now();
   const alerts = items.flatMap((item) => alertsOf(item, { settings, now, told: context.told[item.latest.rule] }));
-  return tellEach(alerts, settings, context);
+  return tellEach(withoutOverlaps(alerts), settings, context);
 }
 
 /** Tells again what fires: each alert lives for another `expireAfter`. */

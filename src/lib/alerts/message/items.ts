@@ -1,19 +1,19 @@
 /** Events put together: all of one firing of one rule is one thing to tell. */
 import { compareTexts } from '../../compare-texts.js';
+import { groupBy } from '../../group-by.js';
 import { type AlertEvent, EVENT_KINDS } from '../event.js';
 import { ALERT_SEVERITIES } from '../rule.js';
 import { ITEM_STATES, type Item } from './message.js';
 
-/** Items of the events, worst first, then what fires before what is over, then the oldest first; in whatever order they come. */
+/**
+ * Items of the events, in whatever order they come: worst first, then what fires before what is over, then the oldest.
+ * Those of one rule stand together, as they happened: a receiver that knows an alert by its rule would take the end of an
+ * earlier episode for that of the one that fires.
+ */
 export function toItems(events: readonly AlertEvent[]): readonly Item[] {
-  const stories = new Map<string, AlertEvent[]>();
-  for (const event of events) {
-    const key = storyOf(event);
-    const story = stories.get(key);
-    if (story) story.push(event);
-    else stories.set(key, [event]);
-  }
-  return [...stories.values()].flatMap(toItem).sort(byUrgency);
+  const items = [...groupBy(events, storyOf).values()].flatMap(toItem).sort(byUrgency);
+  const byRule = groupBy(items, ({ latest }) => latest.rule);
+  return [...byRule.values()].flatMap((ofRule) => ofRule.toSorted(byEpisode));
 }
 
 /** A notice stands alone, and flapping is another thing than the alert that flaps. */
@@ -57,3 +57,5 @@ const byUrgency = (left: Item, right: Item): number =>
   ITEM_STATES.indexOf(left.state) - ITEM_STATES.indexOf(right.state) ||
   compareTexts(left.latest.since, right.latest.since) ||
   compareTexts(left.latest.id, right.latest.id);
+
+const byEpisode = ({ latest: left }: Item, { latest: right }: Item): number => left.episode - right.episode;
