@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -166,15 +166,34 @@ describe('alerts check', () => {
     });
   });
 
-  test('a damaged state is put aside with a warning; what fires is told anew under another id', async () => {
+  test('a damaged state is put aside with a warning; what fires is not told twice, and its end is told', async () => {
     const { backend, received, check, state } = await installation();
     backend.isDown = true;
     await check();
     writeFileSync(state('state.json'), '{"schemaVersion":1,');
+    const { document: planned } = await check('--dry-run');
+    expect(planned.result).toMatchObject({ firing: [{ rule: 'application-down' }], messages: [] });
     const { document } = await check();
     expect(document.findings).toContainEqual(expect.objectContaining({ code: 'VOPS-ALERTS-STATE-DAMAGED' }));
     expect(readdirSync(state('')).some((name) => name.startsWith('state.json.corrupt-'))).toBe(true);
+    expect(received).toHaveLength(1);
+    backend.isDown = false;
+    await check();
+    expect(received.map(({ body }) => body)).toEqual([
+      expect.stringContaining('application-down-1-firing'),
+      expect.stringContaining('application-down-1-resolved'),
+    ]);
+  });
+
+  test('of an alert that ended after the state was removed, the end is told', async () => {
+    const { backend, received, check, state } = await installation();
+    backend.isDown = true;
+    await check();
+    rmSync(state('state.json'));
+    backend.isDown = false;
+    await check();
     expect(received).toHaveLength(2);
+    expect(received[1]?.body).toContain('application-down-1-resolved');
   });
 
   test('a rule that is none: exit 2 with its place and a suggestion, and nothing is evaluated', async () => {

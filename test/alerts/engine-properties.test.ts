@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { AlertRecord, type Silence } from '../../src/lib/alerts/engine/index.js';
+import { AlertRecord, recoverState, type Silence } from '../../src/lib/alerts/engine/index.js';
 import type { AlertEvent, Notification } from '../../src/lib/alerts/event.js';
 import { ALERT_SEVERITIES, type Rule } from '../../src/lib/alerts/rule.js';
 import type { Truth } from '../../src/lib/conditions/index.js';
@@ -20,8 +20,11 @@ class Receiver {
   isFlapping = false;
   lastEpisode = 0;
   notices = 0;
+  /** The last word of what fires, and of what flaps. */
+  known: { firing?: AlertEvent | undefined; flapping?: AlertEvent | undefined } = {};
 
-  hear({ kind, episode, id }: AlertEvent): void {
+  hear(event: AlertEvent): void {
+    const { kind, episode, id } = event;
     const expectThat = (holds: boolean, why: string) => {
       if (!holds) throw new Error(`${id}: ${why}`);
     };
@@ -31,19 +34,23 @@ class Receiver {
     } else if (kind === 'flapping-started') {
       expectThat(!this.isFlapping, 'it flaps already');
       this.isFlapping = true;
+      this.known.flapping = event;
     } else if (kind === 'flapping-ended') {
       expectThat(this.isFlapping, 'it does not flap');
       this.isFlapping = false;
+      this.known.flapping = undefined;
     } else if (kind === 'firing') {
       expectThat(this.firing === undefined, `fires already, episode ${this.firing}`);
       expectThat(!this.isFlapping, 'while it flaps');
       expectThat(episode > this.lastEpisode, 'an episode that was told before');
       this.firing = episode;
       this.lastEpisode = episode;
+      this.known.firing = event;
     } else {
       expectThat(this.firing === episode, `does not fire in this episode, but ${this.firing}`);
       expectThat(!this.isFlapping, 'while it flaps');
       if (kind === 'resolved') this.firing = undefined;
+      this.known.firing = kind === 'resolved' ? undefined : event;
     }
   }
 }
@@ -83,6 +90,21 @@ class World {
     if (cutAfter !== undefined) return;
     for (const record of evaluated.state.alerts.values()) AlertRecord.parse(record);
     watch.state = evaluated.state;
+  }
+
+  /** The state file is gone. */
+  lose(): void {
+    const known = [...this.receivers].flatMap(
+      ([
+        key,
+        {
+          known: { firing, flapping },
+        },
+      ]) => [firing, flapping].flatMap((event) => (event ? [{ channel: key.slice(0, key.indexOf('/')), event }] : [])),
+    );
+    const told = new Set([...this.delivered].map((key) => key.slice(key.indexOf('/') + 1)));
+    const remains = { known: [...known, ...this.outbox.values()], told, now: new Date(this.now) };
+    this.watch.state = { ...recoverState(remains), evaluatedAt: this.now };
   }
 
   store(notification: Notification): void {
@@ -262,6 +284,21 @@ describe('whatever happens', () => {
         for (const rule of rules) expectTruth(world, rule, last);
       }),
       { numRuns: 200 },
+    );
+  });
+
+  test('the same when the state is lost on the way: what fires goes on, its end is told, and no id comes twice', () => {
+    fc.assert(
+      fc.property(schedule, fc.nat(), ([rules, steps, last], part) => {
+        const world = new World(rules);
+        const lostAfter = part % (steps.length + 1);
+        live(world, rules, steps.slice(0, lostAfter));
+        world.lose();
+        live(world, rules, steps.slice(lostAfter));
+        settle(world, rules, last);
+        for (const rule of rules) if (rule.kind === 'state') expectTruth(world, rule, last);
+      }),
+      { numRuns: 300 },
     );
   });
 

@@ -51,7 +51,7 @@ for (const [name, holds] of Object.entries(schedules)) {
   const writing = performance.now();
   await writeAlertState(directory, state);
   const reading = performance.now();
-  await readAlertState(directory);
+  await readAlertState(directory, new Date());
   const [writeMs, readMs] = [reading - writing, performance.now() - reading];
   const kilobytes = statSync(join(directory, 'state.json')).size / 1000;
   process.stdout.write(

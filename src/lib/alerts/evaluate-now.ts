@@ -57,7 +57,10 @@ export async function openMoment(context: Context, inquiry: Inquiry): Promise<Mo
 /** The same without changing anything. */
 export async function viewMoment(context: Context, inquiry: Inquiry): Promise<Moment> {
   const { directory } = inquiry;
-  return momentOf(context, inquiry, { opened: await readAlertState(directory), past: await readUptime(directory) });
+  return momentOf(context, inquiry, {
+    opened: await readAlertState(directory, context.now()),
+    past: await readUptime(directory),
+  });
 }
 
 interface Before {

@@ -140,7 +140,7 @@ function list(silence: StoredSilence, firing: readonly string[], now: Date): Lis
 }
 
 async function firingNow(context: SilenceContext): Promise<string[]> {
-  const { state } = await readAlertState(join(await context.state(), 'alerts'));
+  const { state } = await readAlertState(join(await context.state(), 'alerts'), context.now());
   return [...state.alerts.values()].filter(({ phase }) => phase === 'firing').map(({ rule }) => rule);
 }
 

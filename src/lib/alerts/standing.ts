@@ -37,7 +37,7 @@ export async function readStanding({ config, now }: Pick<Context, 'config' | 'no
   const directory = join(loaded.stateDirectory, 'alerts');
   const [rules, { state, findings }, { silences }] = await Promise.all([
     loadRules(loaded),
-    readAlertState(directory),
+    readAlertState(directory, now()),
     readSilences(directory),
   ]);
   const at = now();

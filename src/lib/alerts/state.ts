@@ -1,10 +1,11 @@
 /** The file in which the engine's state lies between evaluations. */
 import { access } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { writeFileAtomic } from '../files/index.js';
 import type { Finding } from '../status.js';
-import { AlertRecord, type AlertState, initialState } from './engine/index.js';
+import { AlertRecord, type AlertState, initialState, recoverState } from './engine/index.js';
+import { readRemains } from './outbox/index.js';
 import { damagedFinding, moveAside, readStored } from './stored.js';
 
 const StateFile = z.strictObject({
@@ -17,37 +18,43 @@ const StateFile = z.strictObject({
 
 const stateFile = (directory: string) => join(directory, 'state.json');
 
-/**
- * Looks at the state and changes nothing. `directory` is `<state>/alerts`. A damaged file is the initial state, and a
- * finding. Errors: `VOPS-FILE` when it cannot be read.
- */
-export async function readAlertState(directory: string): Promise<{ state: AlertState; findings: Finding[] }> {
-  const path = stateFile(directory);
-  const read = await readStored(path, StateFile);
-  if (read.type === 'absent') return { state: initialState(), findings: [] };
-  if (read.type === 'damaged') return { state: initialState(), findings: [damaged(path, read.reason)] };
-  const { evaluatedAt, episodeBase, alerts, memory } = read.value;
-  const byRule = new Map(alerts.map((record) => [record.rule, record]));
-  return { state: { evaluatedAt: evaluatedAt ?? undefined, episodeBase, alerts: byRule, memory }, findings: [] };
+interface Opened {
+  readonly state: AlertState;
+  readonly findings: readonly Finding[];
 }
 
 /**
- * The state for an evaluation, under the lock. A damaged file is moved aside. Where an older state was lost, episodes
- * begin at a number that it cannot have reached, and that is committed before anything else, so that an evaluation that
- * is cut short and repeated gives the same ids. Errors: `VOPS-FILE`, `VOPS-DISK-FULL`.
+ * Looks at the state and changes nothing. `directory` is `<state>/alerts`. Where an older state was lost or is damaged,
+ * what the channels were told fires goes on, and further episodes begin at a number that it cannot have reached. Errors:
+ * `VOPS-FILE` when it cannot be read.
  */
-export async function openAlertState(
-  directory: string,
-  now: Date,
-): Promise<{ state: AlertState; findings: Finding[] }> {
-  const { state, findings } = await readAlertState(directory);
+export async function readAlertState(directory: string, now: Date): Promise<Opened & { readonly isLost: boolean }> {
+  const path = stateFile(directory);
+  const read = await readStored(path, StateFile);
+  if (read.type === 'whole') {
+    const { evaluatedAt, episodeBase, alerts, memory } = read.value;
+    const byRule = new Map(alerts.map((record) => [record.rule, record]));
+    const state = { evaluatedAt: evaluatedAt ?? undefined, episodeBase, alerts: byRule, memory };
+    return { state, findings: [], isLost: false };
+  }
+  const findings = read.type === 'damaged' ? [damaged(path, read.reason)] : [];
+  const isLost = findings.length > 0 || (await hasPast(directory));
+  if (!isLost) return { state: initialState(), findings, isLost };
+  return { state: recoverState({ ...(await readRemains(dirname(directory))), now }), findings, isLost };
+}
+
+/**
+ * The state for an evaluation, under the lock. A damaged file is moved aside, and what was recovered of a lost state is
+ * committed before anything else, so that an evaluation that is cut short and repeated gives the same ids. Errors:
+ * `VOPS-FILE`, `VOPS-DISK-FULL`.
+ */
+export async function openAlertState(directory: string, now: Date): Promise<Opened> {
+  const { state, findings, isLost } = await readAlertState(directory, now);
   if (findings.length > 0) await moveAside(stateFile(directory), now);
-  const isLost =
-    findings.length > 0 || (state.evaluatedAt === undefined && state.episodeBase === 0 && (await hasPast(directory)));
   if (!isLost) return { state, findings };
-  const fresh = initialState(Math.floor(now.getTime() / 1000));
-  await writeAlertState(directory, fresh);
-  return { state: fresh, findings };
+  const recovered = { ...state, evaluatedAt: now.getTime() }; // its times are seen from now, should the clock step back
+  await writeAlertState(directory, recovered);
+  return { state: recovered, findings };
 }
 
 /** Commits the state. The directory exists. Errors: `VOPS-FILE`, `VOPS-DISK-FULL`; the old state stays. */
@@ -73,5 +80,5 @@ async function hasPast(directory: string): Promise<boolean> {
 const damaged = (path: string, reason: string) =>
   damagedFinding(path, {
     reason,
-    loss: 'alerts that still fire are announced anew, and the end of one that ended meanwhile is not told',
+    loss: 'what the channels were told fires is taken from them; what was pending or counted begins anew',
   });

@@ -1,9 +1,10 @@
-/** What is decided without clock or disk: patience, selection. */
+/** What is decided without clock or disk: patience, knowledge, selection. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { AlertEvent } from '../../../src/lib/alerts/event.js';
 import { ChannelState } from '../../../src/lib/alerts/outbox/channel-state.js';
 import type { Entry } from '../../../src/lib/alerts/outbox/entry.js';
+import { knownAfter } from '../../../src/lib/alerts/outbox/known.js';
 import { afterFailure, afterSuccess, isDown, waitBefore } from '../../../src/lib/alerts/outbox/patience.js';
 import { expired, nextBatch, surplus } from '../../../src/lib/alerts/outbox/selection.js';
 import { alertEvent } from '../../support/delivery.js';
@@ -30,6 +31,48 @@ const entryOf = (event: Partial<AlertEvent> = {}, enqueuedAt = start.toISOString
   enqueuedAt,
   insteadOf: [],
   event: alertEvent(event),
+});
+
+describe('what a channel knows', () => {
+  const firing: Partial<AlertEvent> = {};
+  const reminder = { kind: 'reminder', at: later(120_000).toISOString() } as const;
+  const resolved = { kind: 'resolved', at: later(180_000).toISOString() } as const;
+  const again = { episode: 2, at: later(240_000).toISOString() };
+  const flapping = { kind: 'flapping-started', at: later(120_000).toISOString() } as const;
+  const settled = { kind: 'flapping-ended', at: later(180_000).toISOString() } as const;
+
+  test.each<
+    [what: string, told: Partial<AlertEvent>[], left: Partial<AlertEvent>[], firing: string[], flapping: string[]]
+  >([
+    ['a firing', [firing], [], ['slow-hooks-1-firing'], []],
+    ['a reminder', [firing, reminder], [], ['slow-hooks-1-reminder'], []],
+    ['the end', [firing], [resolved], [], []],
+    ['both at once', [firing, resolved], [], [], []],
+    ['the end, and another begin', [firing], [again, resolved], ['slow-hooks-2-firing'], []],
+    ['the end of an earlier one, late', [again], [resolved], ['slow-hooks-2-firing'], []],
+    ['another alert', [firing], [{ ...resolved, rule: 'disk-full' }], ['slow-hooks-1-firing'], []],
+    ['a notice of the same name', [firing], [{ kind: 'notice' }], ['slow-hooks-1-firing'], []],
+    ['flapping', [firing, flapping], [], ['slow-hooks-1-firing'], ['slow-hooks-1-flapping-started']],
+    ['flapping no more', [flapping], [settled], [], []],
+  ])('%s', (_, first, second, fires, flaps) => {
+    const known = knownAfter(
+      knownAfter(
+        unused,
+        first.map((event) => entryOf(event)),
+        true,
+      ),
+      second.map((event) => entryOf(event)),
+      true,
+    );
+    const ids = (events: Readonly<Record<string, AlertEvent>>) => Object.values(events).map(({ id }) => id);
+    expect([ids(known.firing), ids(known.flapping)]).toEqual([fires, flaps]);
+  });
+
+  test('what was not delivered is not known, but an end that never will be is', () => {
+    const known = knownAfter(unused, [entryOf()], true);
+    expect(knownAfter(unused, [entryOf()], false).firing).toEqual({});
+    expect(knownAfter(known, [entryOf(resolved)], false).firing).toEqual({});
+  });
 });
 
 describe('patience', () => {

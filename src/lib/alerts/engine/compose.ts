@@ -62,7 +62,7 @@ export function valuesOf({ condition }: Rule, values: ReadonlyMap<string, Value>
 const finite = (value: Value) => (typeof value === 'number' && !Number.isFinite(value) ? null : value);
 
 /** `high-error-rate-3-reminder-2`. No two rules share an id: a name that has to be changed gets a part of its hash. */
-const eventId = (rule: string, episode: number, what: string) => `${slugOf(rule)}-${episode}-${what}`;
+export const eventId = (rule: string, episode: number, what: string) => `${slugOf(rule)}-${episode}-${what}`;
 
 /** The number at the end of such an id. */
 export const numberIn = (id: string): number => Number(/-(\d+)$/.exec(id)?.[1] ?? 1);

@@ -54,7 +54,7 @@ function stepRules(evaluation: Evaluation, state: AlertState): Step[] {
     const after =
       rule.kind === 'event'
         ? stepEvent(before, rule, { verdict, now, evaluation })
-        : withPeak(stepAlert(before, rule, { verdict, now }), rule, evaluation);
+        : withPeak(stepAlert(before, rule, { verdict, now, episodeBase: state.episodeBase }), rule, evaluation);
     steps.push({ rule, before, after });
   }
   return steps;

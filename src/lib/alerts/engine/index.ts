@@ -10,4 +10,5 @@ export {
   type Verdict,
 } from './evaluation.js';
 export { matchesOf, mutingBy } from './mute.js';
+export { type Remains, recoverState } from './recover.js';
 export { severityOf } from './tell.js';

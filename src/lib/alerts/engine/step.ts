@@ -15,14 +15,25 @@ export const newRecord = (rule: string, episode: number): AlertRecord => ({
   told: [],
 });
 
+interface Seen {
+  readonly verdict: Verdict;
+  readonly now: number;
+  /** No episode that begins has this number or a lower one. */
+  readonly episodeBase: number;
+}
+
 /** The record after one more evaluation at `now`. Returns the very record where nothing changed. */
-export function stepAlert(record: AlertRecord, rule: Rule, seen: { verdict: Verdict; now: number }): AlertRecord {
-  const { now } = seen;
+export function stepAlert(record: AlertRecord, rule: Rule, seen: Seen): AlertRecord {
+  const { now, episodeBase } = seen;
   const reading = read(record.phase, seen.verdict);
   const isRemembered = reading === 'unknown' && (record.phase !== 'inactive' || rule.noData !== 'keep');
   const unknownSince = isRemembered ? (record.unknownSince ?? now) : undefined;
   const isLong = unknownSince !== undefined && now - unknownSince >= rule.noDataForMs;
-  const moved = move(record, rule, { now, reading: isLong ? meaningOfNoData(rule, record.phase) : reading });
+  const moved = move(record, rule, {
+    now,
+    episodeBase,
+    reading: isLong ? meaningOfNoData(rule, record.phase) : reading,
+  });
   const known = moved.unknownSince === unknownSince ? moved : { ...moved, unknownSince };
   return countChange(known, (record.phase === 'firing') !== (moved.phase === 'firing'));
 }
@@ -41,12 +52,15 @@ function meaningOfNoData({ noData }: Rule, phase: Phase): Reading {
   return ({ keep, ok: 'ended', alert: 'dark' } as const)[noData];
 }
 
-function move(record: AlertRecord, rule: Rule, { now, reading }: { now: number; reading: Reading }): AlertRecord {
+type Step = Omit<Seen, 'verdict'> & { readonly reading: Reading };
+
+function move(record: AlertRecord, rule: Rule, step: Step): AlertRecord {
+  const { now, reading } = step;
   if (reading === 'unknown') return record;
   if (record.phase === 'firing') return reading === 'ended' ? end(record, rule, now) : goOn(record);
   if (reading === 'ended') return record.phase === 'pending' ? toInactive(record) : record;
   const pendingSince = record.pendingSince ?? now;
-  if (reading === 'dark' || now - pendingSince >= rule.forMs) return begin(record, now);
+  if (reading === 'dark' || now - pendingSince >= rule.forMs) return begin(record, step);
   return record.phase === 'pending' ? record : { ...record, phase: 'pending', pendingSince };
 }
 
@@ -71,11 +85,12 @@ export const toInactive = (record: AlertRecord): AlertRecord => ({
  * While an alert flaps, its ups and downs are one episode: those told of its beginning have yet to be told of its end. An
  * end that was told all the same, by an evaluation that was cut short, stays one.
  */
-function begin(record: AlertRecord, now: number): AlertRecord {
+function begin(record: AlertRecord, { now, episodeBase }: Step): AlertRecord {
   const firing: AlertRecord = { ...toInactive(record), phase: 'firing', firedAt: now };
   const isToldOver = record.told.some((told) => told.episode === record.episode && !told.firing);
   if (record.flapping && !isToldOver) return firing;
-  return { ...firing, episode: record.episode + 1, flaps: record.flapping ? 1 : undefined, peak: undefined };
+  const episode = Math.max(record.episode, episodeBase) + 1;
+  return { ...firing, episode, flaps: record.flapping ? 1 : undefined, peak: undefined };
 }
 
 function countChange(record: AlertRecord, isChanged: boolean): AlertRecord {

@@ -27,8 +27,10 @@ export const ChannelState = z.strictObject({
   unmentionedDrops: Count,
   /** Events for which the channel was tried; they only grow. */
   counts: z.strictObject({ delivered: Count, failed: Count, dead: Count, dropped: Count }),
-  /** What the channel was told that fires, by rule: for receivers that must be told again. */
+  /** What the channel was told that fires, by rule: for receivers that must be told again, and for when the alerts' state is lost. */
   firing: z.record(z.string(), AlertEvent),
+  /** The same of what flaps. */
+  flapping: z.record(z.string(), AlertEvent).default({}),
 });
 export type ChannelState = z.output<typeof ChannelState>;
 
@@ -44,11 +46,13 @@ const UNUSED: ChannelState = {
   unmentionedDrops: 0,
   counts: { delivered: 0, failed: 0, dead: 0, dropped: 0 },
   firing: {},
+  flapping: {},
 };
 
 const fileOf = (directory: string, channel: string): string => join(directory, `${channel}.json`);
 
-export async function readChannelState(directory: string, channel: string, aside: Aside): Promise<ChannelState> {
+/** A file that cannot be read counts as none, and stays where it is without `aside`. */
+export async function readChannelState(directory: string, channel: string, aside?: Aside): Promise<ChannelState> {
   return (await readRecord(fileOf(directory, channel), ChannelState, aside)) ?? UNUSED;
 }
 

@@ -41,7 +41,7 @@ export function placesIn(state: string): Places {
 export const entryFile = (directory: string, { channel, event }: Pick<Entry, 'channel' | 'event'>): string =>
   join(directory, channel, `${event.id}.json`);
 
-interface Identity extends Pick<Entry, 'channel' | 'enqueuedAt'> {
+export interface Identity extends Pick<Entry, 'channel' | 'enqueuedAt'> {
   readonly event: Pick<AlertEvent, 'id'>;
 }
 

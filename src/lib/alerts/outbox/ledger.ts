@@ -2,7 +2,7 @@
 import { open, rename, stat } from 'node:fs/promises';
 import { systemCode } from '../../errors.js';
 import { appendLines, fileError } from '../../files/index.js';
-import { type Entry, keyOf } from './entry.js';
+import { type Entry, type Identity, keyOf } from './entry.js';
 
 type Departure = 'delivered' | 'dead' | 'dropped' | 'unwanted';
 
@@ -35,8 +35,17 @@ export async function rotateLedger(path: string): Promise<void> {
 
 /** Keys of the entries that left last: one that is still in the outbox was told, and the run killed before it was removed. */
 export async function recentDepartures(path: string): Promise<ReadonlySet<string>> {
+  return new Set((await readDepartures(path)).map(keyOf));
+}
+
+/** Ids of the events that left last. */
+export async function recentIds(path: string): Promise<ReadonlySet<string>> {
+  return new Set((await readDepartures(path)).map(({ event }) => event.id));
+}
+
+async function readDepartures(path: string): Promise<readonly Identity[]> {
   const lines = (await readTail(path)).split('\n');
-  return new Set(lines.flatMap((line) => keyIn(line) ?? []));
+  return lines.flatMap((line) => identityIn(line) ?? []);
 }
 
 async function readTail(path: string): Promise<string> {
@@ -57,10 +66,10 @@ async function readTail(path: string): Promise<string> {
 }
 
 /** The first line of a tail, and the last one after a crash, may be cut. */
-function keyIn(line: string): string | undefined {
+function identityIn(line: string): Identity | undefined {
   try {
     const { channel, id, enqueuedAt } = JSON.parse(line);
-    return keyOf({ channel, enqueuedAt, event: { id } });
+    return { channel, enqueuedAt, event: { id } };
   } catch {
     return undefined;
   }

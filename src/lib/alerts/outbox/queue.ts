@@ -8,6 +8,7 @@ import { ensurePrivateDirectory, writeFileAtomic } from '../../files/index.js';
 import type { ChannelSettings } from '../channels/index.js';
 import { type ChannelState, type OUTCOMES, readChannelState, writeChannelState } from './channel-state.js';
 import { Entry, entryFile, keyOf, type Places } from './entry.js';
+import { knownAfter } from './known.js';
 import { appendToLedger, type LedgerLine } from './ledger.js';
 import { inTurns, listNames, readRecord, removeLeftovers } from './records.js';
 
@@ -77,12 +78,14 @@ const isWaiting = ({ entries }: Queue, { event: { id } }: Entry): boolean =>
 
 /**
  * Entries leave the outbox: the ledger first, so that a run killed in between does not tell them again. A ledger that
- * cannot be written, on a full disk, must not have them told at every run.
+ * cannot be written, on a full disk, must not have them told at every run. What the channel knows then is in its state,
+ * which the caller saves.
  */
 export async function takeOut(queue: Queue, entries: readonly Entry[], line: LedgerLine): Promise<void> {
   const { places, departed, warn } = queue.desk;
   await appendToLedger(places.ledger, entries, line).catch((error: unknown) => warn(explain(error).message));
   for (const entry of entries) departed.add(keyOf(entry));
+  queue.state = { ...queue.state, ...knownAfter(queue.state, entries, line.outcome === 'delivered') };
   await removeEntries(queue, entries);
 }
 

@@ -50,7 +50,7 @@ async function tell(batch: Batch, queue: Queue, telling: Telling): Promise<'deli
   if (outcome.outcome === 'delivered') {
     if (outcome.remark) warn(`${queue.channel}: ${outcome.remark}`);
     await takeOut(queue, batch.entries, { at: now.toISOString(), outcome: 'delivered', message: message.id });
-    queue.state = remember(afterSuccess(queue.state, now, paceMs), batch, settings);
+    queue.state = afterSuccess(queue.state, now, paceMs);
     count(queue, 'delivered', batch.entries.length);
     await saveState(queue);
     return 'delivered';
@@ -93,15 +93,4 @@ function remarksOn({ entries }: Batch, { state: { unmentionedDrops } }: Queue): 
     ...(standsInFor.length === 0 ? [] : [`sent here because ${standsInFor.join(', ')} did not take it`]),
     ...(unmentionedDrops === 0 ? [] : [`${unmentionedDrops} older events were dropped: too many waited`]),
   ];
-}
-
-/** What fires by the last word that reached the channel; kept only for those that must be told again. */
-function remember(state: Queue['state'], { items }: Batch, settings: ChannelSettings): Queue['state'] {
-  if (channelOf(settings).refresh === undefined) return state;
-  const firing = { ...state.firing };
-  for (const { state: stands, latest } of items) {
-    if (stands === 'firing') firing[latest.rule] = latest;
-    else if (stands === 'resolved') delete firing[latest.rule];
-  }
-  return { ...state, firing };
 }

@@ -13,10 +13,8 @@ export async function tidy(queue: Queue, queues: Queues): Promise<void> {
   await removeEntries(queue, told);
   const gaveUp = (reason: string) => ({ reason, queues });
   if (settings === undefined) return giveUp(queue, queue.entries, gaveUp(`no channel "${channel}" is configured`));
-  if (!settings.sendResolved) {
-    const unwanted = queue.entries.filter(({ event }) => event.kind === 'resolved');
-    await takeOut(queue, unwanted, { at, outcome: 'unwanted' });
-  }
+  const unwanted = settings.sendResolved ? [] : queue.entries.filter(({ event }) => event.kind === 'resolved');
+  await takeOut(queue, unwanted, { at, outcome: 'unwanted' });
   const old = expired(queue.entries, now);
   if (old.length > 0)
     await giveUp(queue, old, gaveUp(`not told within 7 days: ${queue.state.lastError?.reason ?? 'never tried'}`));
@@ -24,5 +22,5 @@ export async function tidy(queue: Queue, queues: Queues): Promise<void> {
   await takeOut(queue, dropped, { at, outcome: 'dropped', reason: 'too many waited' });
   count(queue, 'dropped', dropped.length);
   queue.state = { ...queue.state, unmentionedDrops: queue.state.unmentionedDrops + dropped.length };
-  if (old.length + dropped.length > 0) await saveState(queue);
+  if (unwanted.length + old.length + dropped.length > 0) await saveState(queue);
 }
