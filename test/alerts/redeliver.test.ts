@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { type AlertRecord, initialState } from '../../src/lib/alerts/engine/index.js';
+import { writeAlertState } from '../../src/lib/alerts/state.js';
 import { alertEvent, channelsOf, createOutbox } from '../support/delivery.js';
 import { run, runJson, temporaryDirectory } from '../support/run.js';
 import { serve } from '../support/stub-server.js';
@@ -30,7 +32,7 @@ async function place(event = alertEvent()) {
     mode: 0o600,
   });
   const command = (...more: string[]) => ['alerts', 'redeliver', 'ops', ...more, '--config', config];
-  return { receiver, received, config, command };
+  return { receiver, received, config, command, state: outbox.state };
 }
 
 test('a dry run tells nobody, and the real one what was given up; a second has nothing left to do', async () => {
@@ -50,6 +52,18 @@ test('a dry run tells nobody, and the real one what was given up; a second has n
   expect(received).toHaveLength(1);
 });
 
+test.each([
+  ['goes on', 1, '[WARNING] slow-hooks'],
+  ['is over', 2, '[WAS FIRING] slow-hooks'],
+])('what %s is told so: no receiver keeps an alert open for ever', async (_, episode, title) => {
+  const { receiver, received, command, state } = await place();
+  const record: AlertRecord = { rule: 'slow-hooks', phase: 'firing', episode, told: [] };
+  await writeAlertState(join(state, 'alerts'), { ...initialState(), alerts: new Map([[record.rule, record]]) });
+  receiver.status = 200;
+  await runJson(command());
+  expect(received).toEqual([expect.stringContaining(title)]);
+});
+
 test('a channel that is as broken as before: exit 1, and it is still a dead letter', async () => {
   const { command } = await place();
   const { code, document } = await runJson(command());
@@ -57,7 +71,8 @@ test('a channel that is as broken as before: exit 1, and it is still a dead lett
   expect(document.findings).toMatchObject([
     { code: 'VOPS-ALERTS-DEAD', hint: expect.stringContaining('viktoria-ops alerts redeliver ops') },
   ]);
-  expect((await runJson(command('--dry-run'))).document.result.letters).toHaveLength(1);
+  const { letters } = (await runJson(command('--dry-run'))).document.result;
+  expect(letters).toContainEqual(expect.objectContaining({ id: 'slow-hooks-1-firing' }));
 });
 
 test('a channel that is not configured: exit 2', async () => {

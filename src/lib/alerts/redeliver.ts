@@ -5,7 +5,9 @@ import type { Context } from '../context.js';
 import { ensurePrivateDirectory } from '../files/index.js';
 import { withLock } from '../process/index.js';
 import { conclude, type Outcome } from '../status.js';
+import { endOf } from './engine/index.js';
 import { deadLetters, deliver, judgeDelivery, reviveDeadLetters } from './outbox/index.js';
+import { readAlertState } from './state.js';
 import { channelSettings } from './test-message.js';
 
 export const RedeliverFlags = z.object({ channel: z.string().min(1) });
@@ -50,7 +52,9 @@ export async function applyRedelivery(
   const holder = { command: 'alerts redeliver', runId: context.runId, startedAt: context.now().toISOString() };
   await ensurePrivateDirectory(directory);
   return withLock(join(directory, 'lock'), { waitMs: LOCK_WAIT_MS, signal: context.signal, holder }, async () => {
-    await reviveDeadLetters(context, result.channel);
+    const now = context.now();
+    const { state } = await readAlertState(directory, now);
+    await reviveDeadLetters(context, result.channel, (event) => endOf(event, state, now));
     const report = await deliver(context, alerting.channels, { budgetMs: BUDGET_MS });
     const pending = report.channels.find(({ channel }) => channel === result.channel)?.pending ?? 0;
     return conclude({ ...result, applied: true, pending }, judgeDelivery(report));

@@ -234,7 +234,7 @@ describe('a channel that is down', () => {
     hook.answers.clear();
     outbox.wait(60_000);
     const log = { warn: () => undefined, info: () => undefined, debug: () => undefined };
-    expect(await reviveDeadLetters({ ...outbox.context, log }, 'ops')).toBe(2);
+    expect(await reviveDeadLetters({ ...outbox.context, log }, 'ops', () => undefined)).toBe(2);
     await outbox.deliver(channels);
     expect(hook.idsAt('/ops').sort()).toEqual(['disk-full-1-firing', 'slow-hooks-1-firing']);
     expect(await readdir(join(outbox.state, 'alerts/dead/ops'))).toEqual([]);

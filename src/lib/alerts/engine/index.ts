@@ -1,5 +1,6 @@
 /** The heart of alerting: rules, figures and what was before in; what changed and who has to be told out. Pure. */
 export { AlertRecord, type AlertState, initialState } from './alert-state.js';
+export { endOf } from './end.js';
 export { evaluateRules } from './evaluate.js';
 export {
   type Evaluated,

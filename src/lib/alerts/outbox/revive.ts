@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as z from 'zod';
 import type { Context } from '../../context.js';
+import type { AlertEvent } from '../event.js';
 import { placesIn } from './entry.js';
 import { DeadLetter } from './give-up.js';
 import { writeEntry } from './queue.js';
@@ -19,12 +20,14 @@ export async function deadLetters(
 }
 
 /**
- * Puts the dead letters of a channel back into its outbox, as new ones, for the next delivery. While the lock of the
- * alerts is held. Returns how many. Errors: `VOPS-FILE…`, `VOPS-DISK-FULL`.
+ * Puts the dead letters of a channel back into its outbox, as new ones, for the next delivery; of a begin that is over,
+ * the end, too, which `endOf` knows. While the lock of the alerts is held. Returns how many. Errors: `VOPS-FILE…`,
+ * `VOPS-DISK-FULL`.
  */
 export async function reviveDeadLetters(
   context: Pick<Context, 'state' | 'now' | 'log'>,
   channel: string,
+  endOf: (event: AlertEvent) => AlertEvent | undefined,
 ): Promise<number> {
   const places = placesIn(await context.state());
   const directory = join(places.dead, channel);
@@ -34,7 +37,10 @@ export async function reviveDeadLetters(
     const letter = await readRecord(join(directory, name), DeadLetter, aside);
     if (letter === undefined) return false;
     const { version, insteadOf, event } = letter;
-    await writeEntry(places.outbox, { version, channel, enqueuedAt, insteadOf, event });
+    const end = endOf(event);
+    for (const told of end === undefined ? [event] : [event, end]) {
+      await writeEntry(places.outbox, { version, channel, enqueuedAt, insteadOf, event: told });
+    }
     await rm(join(directory, name));
     return true;
   });
