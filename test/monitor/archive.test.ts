@@ -408,6 +408,15 @@ describe('the schema', () => {
     await sql(database.name, 'drop owned by reader');
   });
 
+  test('is filled by a role that may create none, but found an empty one of its own', async () => {
+    await sql(database.name, 'create role reader login; create schema viktoria_ops authorization reader');
+    const { record, keeper } = instance('one', { server: { user: 'reader' } });
+    record();
+    await keeper.flush();
+    expect(keeper.state()).toMatchObject({ failure: undefined, lastWrittenAt: expect.any(Number) });
+    await sql(database.name, 'drop owned by reader cascade');
+  });
+
   test('is written by a role that may not delete, which is told', async () => {
     await openDatabase({ ...testServer, database: database.name }).transaction(migrate);
     await sql(

@@ -41,7 +41,9 @@ export async function migrate(query: Query): Promise<void> {
     `select to_regclass('viktoria_ops.migrations') is not null as present`,
   );
   if (!found?.present) {
-    await query('create schema if not exists viktoria_ops');
+    // `if not exists` asks for the right to create even where there is nothing to create.
+    const [schema] = await query<{ present: boolean }>(`select to_regnamespace('viktoria_ops') is not null as present`);
+    if (!schema?.present) await query('create schema viktoria_ops');
     await query(
       `create table viktoria_ops.migrations (number integer primary key, applied_at timestamptz not null default now())`,
     );
