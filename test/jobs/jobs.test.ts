@@ -33,6 +33,12 @@ test.each<[string, Partial<JobStatus>, object, string[]]>([
   ['slow jobs', { averageProcessingTime: 30_001 }, {}, ['SLOW warning kpis.jobProcessingSeconds.target']],
   ['a few failures', { failedJobs: 10, completedJobs: 990 }, {}, ['FAILED info ']],
   ['many failures', { failedJobs: 11, completedJobs: 989 }, {}, ['FAILED warning ']],
+  [
+    'a source that cannot be read beside one that can',
+    { sources: { 'pg-boss': 'ok', bullmq: 'cannot be read: connect ECONNREFUSED 127.0.0.1:6379' } },
+    {},
+    ['UNREADABLE unknown '],
+  ],
   ['nothing but failures', { failedJobs: 1, completedJobs: 0 }, {}, ['FAILED warning ']],
 ])('%s', (_, changes, sections, expected) => {
   const findings = judgeJobs({ ...jobs, ...changes }, configOf(sections));

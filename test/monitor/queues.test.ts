@@ -157,6 +157,26 @@ describe('bullmq', () => {
     }
   });
 
+  test('two servers, of which one is away: what is missing is told beside what is not', async () => {
+    const here = { host: '127.0.0.1', port: redis.port };
+    const away = { host: '127.0.0.1', port: await freePort() };
+    const queue = new Queue('export', { connection: here });
+    const queues = queuesOf([
+      { type: 'bullmq', queues: ['mail'], connection: away },
+      { type: 'bullmq', queues: ['export'], connection: here },
+    ]);
+    try {
+      await queue.add('one', {});
+      expect(await queues.status()).toMatchObject({
+        queueSize: 1,
+        sources: { bullmq: expect.stringMatching(/^cannot be read: /), 'bullmq #2': 'ok' },
+      });
+    } finally {
+      await queues.close();
+      await queue.close();
+    }
+  });
+
   test('no Redis at all: the status is refused in time, and nothing keeps the process', async () => {
     const port = await freePort();
     const queues = queuesOf([{ type: 'bullmq', queues: ['mail'], connection: { host: '127.0.0.1', port } }]);

@@ -10,11 +10,24 @@ export type JobLevels = Pick<Config, 'kpis' | 'maintenance'>;
 /** What an operator should know about the queue. */
 export function judgeJobs(jobs: JobStatus, levels: JobLevels): Finding[] {
   return [
+    ...judgeSources(jobs),
     ...judgeBacklog(jobs, levels),
     ...judgeAge(jobs, levels),
     ...judgeSpeed(jobs, levels),
     ...judgeFailures(jobs, levels),
   ];
+}
+
+/** What cannot be read is in none of the figures: they speak of the other sources. */
+function judgeSources({ sources = {} }: JobStatus): Finding[] {
+  return Object.entries(sources)
+    .filter(([, state]) => state !== 'ok')
+    .map(([name, state]) => ({
+      code: 'VOPS-QUEUE-UNREADABLE',
+      severity: 'unknown',
+      message: `jobs of ${name} ${state}; the figures are without them`,
+      hint: 'does their database or Redis answer? see hook-monitoring.config.jobs of the application, and its log',
+    }));
 }
 
 const LOOK_AT_WORKERS = 'look at the log of the workers, and at the types below: viktoria-ops queue status';

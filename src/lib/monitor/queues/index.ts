@@ -110,9 +110,19 @@ function merge(results: readonly SourceResult[]): JobStatus {
     jobsByState: { ...NO_JOBS, ...jobsByState },
     oldestReadyAgeSeconds: ages.length === 0 ? null : Math.max(...ages),
     sources: Object.fromEntries(
-      results.map((result) => [result.name, 'reason' in result ? `cannot be read: ${result.reason.message}` : 'ok']),
+      results.map((result, index) => [
+        nameOf(results, index),
+        'reason' in result ? `cannot be read: ${result.reason.message}` : 'ok',
+      ]),
     ),
   };
+}
+
+/** Two of one library are told apart: one that cannot be read must not be hidden behind one that can. */
+function nameOf(results: readonly SourceResult[], index: number): string {
+  const name = results[index]?.name ?? '';
+  const count = results.slice(0, index + 1).filter((result) => result.name === name).length;
+  return count === 1 ? name : `${name} #${count}`;
 }
 
 const NO_JOBS: Readonly<Record<JobState, number>> = {
