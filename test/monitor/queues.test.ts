@@ -105,7 +105,7 @@ describe('bullmq', () => {
   });
   afterAll(() => redis.stop());
 
-  test('counts, age of the oldest that may run, and the rate between two reads', async () => {
+  test('counts, age of the oldest that may run, and what was done in the last minute, however often it is read', async () => {
     const server = { host: '127.0.0.1', port: redis.port };
     const queue = new Queue('mail', { connection: server });
     const queues = queuesOf([{ type: 'bullmq', queues: ['mail'], connection: server }]);
@@ -121,9 +121,14 @@ describe('bullmq', () => {
       const worker = new Worker('mail', async () => 1, { connection: server });
       while ((await queue.getCompletedCount()) < 3) await sleep(20);
       await worker.close();
-      const after = await queues.status();
-      expect(after).toMatchObject({ queueSize: 0, completedJobs: 3 });
-      expect(after.processingRate).toBeGreaterThan(0);
+      const done = { queueSize: 0, completedJobs: 3, processingRate: 3 };
+      expect(await queues.status()).toMatchObject(done);
+      expect(await queues.status()).toMatchObject(done);
+      const client = await queue.client;
+      client.defineCommand('age', { numberOfKeys: 1, lua: `return redis.call('ZADD', KEYS[1], ARGV[1], ARGV[2])` });
+      const [youngest] = await queue.getCompleted();
+      await client.runCommand('age', [queue.toKey('completed'), Date.now() - 61_000, youngest?.id]);
+      expect(await queues.status()).toMatchObject({ ...done, processingRate: 2 });
     } finally {
       await queues.close();
       await queue.close();
@@ -154,6 +159,25 @@ describe('bullmq', () => {
     } finally {
       client.disconnect();
       await own.stop();
+    }
+  });
+
+  test('a queue that keeps nothing of what it did: its pace is not known, and no standstill', async () => {
+    const server = { host: '127.0.0.1', port: redis.port };
+    const queue = new Queue('forgetful', { connection: server, defaultJobOptions: { removeOnComplete: true } });
+    const queues = queuesOf([{ type: 'bullmq', queues: ['forgetful'], connection: server }]);
+    try {
+      for (let job = 0; job < 3; job++) await queue.add('mail', {});
+      // Nothing was done yet, and that is known.
+      expect(await queues.status()).toMatchObject({ queueSize: 3, processingRate: 0, completedJobs: 0 });
+      const worker = new Worker('forgetful', async () => 1, { connection: server });
+      while ((await queue.count()) > 0) await sleep(20);
+      await worker.close();
+      await queue.add('mail', {});
+      expect(await queues.status()).toMatchObject({ queueSize: 1, processingRate: null, completedJobs: null });
+    } finally {
+      await queues.close();
+      await queue.close();
     }
   });
 

@@ -16,6 +16,13 @@ export interface BullmqQueue {
   readonly name: string;
   readonly getJobCounts: (...states: BullmqState[]) => Promise<Record<string, number>>;
   readonly getWaiting: (start: number, end: number) => Promise<readonly { readonly timestamp: number }[]>;
+  readonly client: Promise<{
+    readonly get: (key: string) => Promise<string | null>;
+    readonly zrevrange: (key: string, start: number, end: number) => Promise<readonly string[]>;
+    readonly zscore: (key: string, member: string) => Promise<string | null>;
+  }>;
+  /** The key of what BullMQ keeps under this name. */
+  readonly toKey: (name: string) => string;
   readonly on: (event: 'error', listener: () => void) => unknown;
 }
 type BullmqState =
@@ -72,13 +79,14 @@ function connect({ connection, prefix, queues }: z.output<typeof BullmqOptions>,
 /** A source over queues that the application has open, and closes itself. */
 export function fromBullmq(queues: readonly BullmqQueue[]): QueueSource {
   for (const queue of queues) queue.on('error', () => undefined);
-  const rate = createRate();
   return {
     name: 'bullmq',
     async read() {
       const readings = await Promise.all(queues.map(readQueue));
       const sum = (state: keyof (typeof readings)[number]['states']) =>
         readings.reduce((total, { states }) => total + states[state], 0);
+      // One that keeps nothing of what it did (`removeOnComplete`) looks like one that did nothing, but for the ids it gave.
+      const isKnown = readings.every(({ doneLately }) => doneLately !== null);
       const ages = readings.flatMap(({ ageSeconds }) => (ageSeconds === null ? [] : [ageSeconds]));
       const states = {
         ready: sum('ready'),
@@ -93,8 +101,8 @@ export function fromBullmq(queues: readonly BullmqQueue[]): QueueSource {
           readings.flatMap(({ name, states: { ready } }) => (ready > 0 ? [[name, ready]] : [])),
         ),
         oldestReadyAgeSeconds: ages.length === 0 ? null : Math.max(...ages),
-        processedPerMinute: rate(states.completed),
-        completed: states.completed,
+        processedPerMinute: isKnown ? readings.reduce((total, { doneLately }) => total + (doneLately ?? 0), 0) : null,
+        completed: isKnown ? states.completed : null,
         averageProcessingMs: null,
       };
     },
@@ -102,6 +110,8 @@ export function fromBullmq(queues: readonly BullmqQueue[]): QueueSource {
 }
 
 async function readQueue(queue: BullmqQueue) {
+  // First: what is added in between must not look like what was removed.
+  const added = Number(await (await queue.client).get(queue.toKey('id')));
   const counts = await queue.getJobCounts(
     'wait',
     'prioritized',
@@ -113,11 +123,13 @@ async function readQueue(queue: BullmqQueue) {
     'waiting-children',
   );
   const of = (...names: BullmqState[]) => names.reduce((sum, name) => sum + (counts[name] ?? 0), 0);
+  const held = Object.values(counts).reduce((sum, count) => sum + count, 0);
   // The one to be taken next has waited longest. Prioritised jobs lie elsewhere, unordered by age.
   const [oldest] = await queue.getWaiting(0, 0);
   return {
     name: queue.name,
     ageSeconds: oldest ? Math.max(0, (Date.now() - oldest.timestamp) / 1000) : null,
+    doneLately: of('completed') === 0 && added > held ? null : await readDoneLately(queue, of('completed')),
     states: {
       ready: of('wait', 'prioritized'),
       scheduled: of('delayed', 'paused', 'waiting-children'),
@@ -128,14 +140,20 @@ async function readQueue(queue: BullmqQueue) {
   };
 }
 
-/** Jobs a minute between two reads; BullMQ tells only how many it keeps. Null when it has dropped some in between. */
-function createRate(): (completed: number) => number | null {
-  let before: { readonly completed: number; readonly at: number } | undefined;
-  return (completed) => {
-    const at = performance.now();
-    const last = before;
-    before = { completed, at };
-    if (!last || completed < last.completed) return null;
-    return ((completed - last.completed) / (at - last.at)) * 60_000;
-  };
+const RATE_OVER_MS = 60_000;
+
+/** Of the jobs that are kept: they lie in the order in which they were done, so that the first older one is soon found. */
+async function readDoneLately(queue: BullmqQueue, kept: number): Promise<number> {
+  const client = await queue.client;
+  const done = queue.toKey('completed');
+  const since = Date.now() - RATE_OVER_MS;
+  let [younger, end] = [0, kept];
+  while (younger < end) {
+    const middle = Math.floor((younger + end) / 2);
+    const [id] = await client.zrevrange(done, middle, middle);
+    const doneAt = id === undefined ? 0 : Number(await client.zscore(done, id));
+    if (doneAt >= since) younger = middle + 1;
+    else end = middle;
+  }
+  return younger;
 }
