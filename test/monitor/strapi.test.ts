@@ -184,6 +184,19 @@ describe('the plugin and the three lines', () => {
     }
   });
 
+  test.each([
+    ['a sentence', 'correct horse battery staple', 'correct horse battery staple'],
+    ['read from a file with its end of line', 'a-secret-of-the-test\n', 'a-secret-of-the-test'],
+  ])('a secret that is %s opens the routes to whoever sends it', async (_name, option, sent) => {
+    const { strapi, middlewares } = strapiWith();
+    register({ strapi }, { secret: option });
+    const asked = async (text: string) =>
+      (await ask(middlewares, '/performance', { authorization: `Bearer ${text}` })).status;
+    expect(await asked(sent)).toBe(200);
+    expect(await asked(`${sent} and more`)).toBe(401);
+    expect(await asked(sent.split(' ')[0]?.slice(0, 7) ?? '')).toBe(401);
+  });
+
   test('secrets come from the environment where nothing else is said', () => {
     expect(readOptions({}, { HOOK_MONITORING_SECRET: secret })).toEqual({ secret });
     const other = 'given-by-the-application';

@@ -2,8 +2,8 @@
 import * as z from 'zod';
 import { OtlpOptions, QueueOptions } from '../monitor/index.js';
 
-/** Shorter ones can be guessed. */
-const Secret = z.string().min(16, 'must have at least 16 characters');
+/** Shorter ones can be guessed. A file's end of line cannot be sent in a header, so it is none of the secret. */
+const Secret = z.string().trim().min(16, 'must have at least 16 characters');
 
 export const MonitoringOptions = z.strictObject({
   /** Bearer secret of the monitoring routes; without one only programs on this host are answered. */
