@@ -679,7 +679,7 @@ describe('metrics', () => {
     expect(state.reads - before).toBeLessThanOrEqual(3);
   });
 
-  test('without a queue and without hooks the page is still whole', () => {
+  test('without a queue and without hooks the page is still whole; a flag that two decide is one series', () => {
     const figures = {
       pid: 1,
       eventLoopLagMs: 0,
@@ -700,11 +700,15 @@ describe('metrics', () => {
         jobs: undefined,
         pool: undefined,
         archive: undefined,
-        flags: [],
+        // Of the file and of a provider that the application has besides.
+        flags: ['file', 'acme'].map((source) => ({ name: 'new-table', source, evaluations: 2 })),
         version: '1',
         startedAt: 0,
       }),
     );
+    expect(families.get('feature_flag_evaluations_total')?.samples).toEqual([
+      { name: 'feature_flag_evaluations_total', labels: { flag: 'new-table' }, value: 4 },
+    ]);
     expect([...families.keys()]).not.toContain('strapi_jobs');
     expect([...families.keys()]).toEqual(
       expect.arrayContaining(['process_cpu_seconds_total', 'viktoria_ops_build_info']),
