@@ -142,6 +142,29 @@ describe('what it shows', () => {
     expect(errors).toEqual([]);
   });
 
+  test('requests of an hour are the sum of all instances at every point', async () => {
+    await sql(
+      database.name,
+      `insert into viktoria_ops.events
+       select 'usage', 'second/' || extract(epoch from at), at + interval '25 seconds', 'second', body || '{"requestsPerSecond": 5}'
+       from viktoria_ops.events where kind = 'usage' and at > now() - interval '2 hours' and instance = 'earlier'`,
+    );
+    try {
+      const { page } = await look();
+      await page.goto(site.url());
+      await drawn(page);
+      await page.getByRole('button', { name: '1 hour' }).click();
+      await page.locator('#overview figure').nth(1).getByText('Values as a table').click();
+      const rows = page.getByRole('table', { name: 'Requests per second' }).locator('tbody tr');
+      await rows.nth(50).waitFor();
+      // But for the edges of the hour, of which there are not yet or no longer the samples of both.
+      const values = (await rows.allInnerTexts()).slice(3, -2).map((row) => row.split('\t').at(-1));
+      expect(new Set(values)).toEqual(new Set(['17']));
+    } finally {
+      await sql(database.name, `delete from viktoria_ops.events where instance = 'second'`);
+    }
+  });
+
   test('problems worst first, each with evidence and the next command', async () => {
     state.message = 'refuses connections';
     writeStatus({

@@ -24,9 +24,12 @@ export const RANGES = ['1h', '24h', '7d', '30d'] as const;
 export type Range = (typeof RANGES)[number];
 
 const HOUR_MS = 3_600_000;
-/** Some two hundred points each: more than a phone can show, and few enough to send. */
+/**
+ * Some two hundred points at most: more than a phone can show, and few enough to send. Not below a minute, by which the
+ * samples of other instances are kept: at most points only one of them would be seen, and their sum would be none.
+ */
 const SPANS = {
-  '1h': { lengthMs: HOUR_MS, step: '20s', everyMs: 60_000 },
+  '1h': { lengthMs: HOUR_MS, step: '1m', everyMs: 60_000 },
   '24h': { lengthMs: 24 * HOUR_MS, step: '6m', everyMs: 60_000 },
   '7d': { lengthMs: 7 * 24 * HOUR_MS, step: '1h', everyMs: 300_000 },
   '30d': { lengthMs: 30 * 24 * HOUR_MS, step: '4h', everyMs: 300_000 },
