@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
@@ -129,6 +130,18 @@ describe('alerts check', () => {
       message: "application-down: system.status is critical (system.status === 'critical')",
       hint: 'to keep it quiet while you work on it: viktoria-ops alerts silence application-down --for 2h',
     });
+  });
+
+  test('a rule whose name has blanks: the hint is a command line that is understood', async () => {
+    const rules = [{ name: 'It is ill', condition: "system.status === 'critical'", severity: 'critical' }];
+    const { backend, check, config, directory } = await installation({ rules });
+    backend.status = 'critical';
+    const { document } = await check();
+    const [firing] = document.findings as { readonly hint: string }[];
+    expect(firing?.hint).toBe("to keep it quiet while you work on it: viktoria-ops alerts silence 'It is ill' --for 2h");
+    const written = firing?.hint.replace(/^.*: viktoria-ops /, '') ?? '';
+    const words = execFileSync('sh', ['-c', `printf '%s\\n' ${written}`], { encoding: 'utf8' }).trimEnd().split('\n');
+    expect((await run([...words, '--config', config], { cwd: directory })).code).toBe(0);
   });
 
   test('a channel that takes nothing: exit 1, nothing lost, told by the next run', async () => {

@@ -171,17 +171,17 @@ describe('what it shows', () => {
       sections: {
         alerts: {
           status: 'warning',
-          summary: '1 alert: slow-hooks since 2026-11-23T03:00:00.000Z',
+          summary: '1 alert: slow hooks since 2026-11-23T03:00:00.000Z',
           findings: [
             {
               code: 'X',
               severity: 'warning',
-              message: 'slow-hooks: 612 ms',
-              hint: 'viktoria-ops alerts silence slow-hooks --for 2h',
+              message: 'slow hooks: 612 ms',
+              hint: "to keep it quiet: viktoria-ops alerts silence 'slow hooks' --for 2h",
             },
             { code: 'Y', severity: 'info', message: 'all is told', hint: '' },
           ],
-          rows: [{ name: 'slow-hooks', status: 'warning', value: '612 ms', at: '2026-11-23T03:00:00.000Z' }],
+          rows: [{ name: 'slow hooks', status: 'warning', value: '612 ms', at: '2026-11-23T03:00:00.000Z' }],
         },
       },
     });
@@ -194,8 +194,10 @@ describe('what it shows', () => {
       /✕ critical\s+database refuses connections Evidence: Database metrics\s+Next: viktoria-ops db health/,
     );
     expect(items[1]).toMatch(
-      /! warning\s+Alerts slow-hooks: 612 ms .*\s+Next: viktoria-ops alerts silence slow-hooks --for 2h/,
+      /! warning\s+Alerts slow hooks: 612 ms .*\s+Next: to keep it quiet: viktoria-ops alerts silence 'slow hooks' --for 2h/,
     );
+    const command = page.locator('.problems li').nth(1).locator('code');
+    expect(await command.innerText()).toBe("viktoria-ops alerts silence 'slow hooks' --for 2h");
     expect(await page.title()).toMatch(/^\(2\) Monitoring/);
     expect(await page.locator('#alerts').innerText()).toContain('since 23 Nov 2026, 04:00:00');
     expect(await page.locator('#backups').innerText()).toContain('? unknown');

@@ -4,6 +4,7 @@ import { countOf, formatDuration } from '../measures.js';
 import type { Finding, Severity } from '../status.js';
 import { Transition } from './engine/index.js';
 import { EVENT_KINDS } from './event.js';
+import { shellWord } from './message/text.js';
 import { DeliveryReport } from './outbox/index.js';
 import { ALERT_SEVERITIES, type AlertSeverity } from './rule.js';
 
@@ -69,7 +70,7 @@ export function judgeFiring(firing: readonly FiringAlert[]): Finding[] {
     code: 'VOPS-ALERTS-FIRING',
     severity: mutedBy === null ? SEVERITY[severity] : 'info',
     message: `${rule}: ${figures(values)} (${condition})${mutedBy === null ? '' : `; kept quiet: ${mutedBy}`}`,
-    hint: `to keep it quiet while you work on it: viktoria-ops alerts silence ${rule} --for 2h`,
+    hint: `to keep it quiet while you work on it: viktoria-ops alerts silence ${shellWord(rule)} --for 2h`,
   }));
 }
 

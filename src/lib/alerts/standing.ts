@@ -6,6 +6,7 @@ import { formatDuration } from '../measures.js';
 import { conclude, type Finding, type Outcome } from '../status.js';
 import { loadRules } from './compile-rules.js';
 import { matchesOf, severityOf } from './engine/index.js';
+import { shellWord } from './message/text.js';
 import { ALERT_SEVERITIES } from './rule.js';
 import { readSilences, type StoredSilence } from './silences.js';
 import { readAlertState } from './state.js';
@@ -75,7 +76,7 @@ function judgeStanding({ evaluatedAt, firing }: AlertStanding, now: Date, maxAge
       code: 'VOPS-ALERTS-FIRING',
       severity: SEVERITY[severity],
       message: `${rule} fires since ${formatDuration(Math.max(0, now.getTime() - Date.parse(since)))}`,
-      hint: `what it is about: viktoria-ops alerts list; what was told: viktoria-ops alerts history --rule ${rule}`,
+      hint: `what it is about: viktoria-ops alerts list; what was told: viktoria-ops alerts history --rule ${shellWord(rule)}`,
     }),
   );
   if (ageMs === null || ageMs <= maxAgeMs) return alerts;

@@ -35,8 +35,8 @@ export const figures = (list: readonly (Figure | false | null)[]): HTMLElement =
     list.map((figure) => figure && element('div', {}, element('dt', {}, figure[0]), element('dd', {}, figure[1]))),
   );
 
-/** Our program's name and what follows it in a sentence. */
-const COMMAND = /viktoria-ops(?: [\w<>./=-]+)+/;
+/** Our program's name and what follows it in a sentence; names with blanks come in quotes. */
+const COMMAND = /viktoria-ops(?: (?:'[^']*'|[\w<>./=-]+))+/;
 
 /** What to do next; a command in it can be copied. */
 export function nextStep(text: string, words: Words): Child {
