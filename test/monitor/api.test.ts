@@ -526,6 +526,7 @@ describe('usage', () => {
       watched: async () => [],
       errors: async () => [],
       events: async () => [],
+      lastStart: async () => [],
       usage: async () => [sample(0, 0.2, 'a'), sample(60, 0.4, 'a'), sample(60, 0.9, 'b'), sample(300, 0.1, 'a')],
     };
     const usage = createUsage({

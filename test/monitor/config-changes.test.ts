@@ -5,7 +5,12 @@ import fc from 'fast-check';
 import type { EventRow } from '../../src/lib/monitor/archive/tables.js';
 import { watchConfiguration } from '../../src/lib/monitor/config-changes.js';
 import { changesBetween, digestOf, hashesOf } from '../../src/lib/monitor/config-digest.js';
+import { createMonitor } from '../../src/lib/monitor/index.js';
+import { sql, testServer, useDatabase } from '../support/database.js';
 import { temporaryDirectory } from '../support/run.js';
+import { until } from '../support/until.js';
+
+const database = useDatabase();
 
 const secret = 'a key of the application';
 
@@ -78,3 +83,42 @@ test('a start is compared with the one before, and files are watched while it ru
     same.watch.stop();
   }
 }, 10_000);
+
+test('a start is compared with the one before, however many files changed in between', async () => {
+  const root = temporaryDirectory();
+  const start = async (values: object) => {
+    const monitor = createMonitor({
+      application: { version: '1', environment: 'test', startedAt: new Date(), activeConnections: () => 0 },
+      checks: [],
+      jobs: [],
+      activity: () => ({ requests: 0, activeUsers: 0 }),
+      diskPath: root,
+      resolveFrom: import.meta.url,
+      version: '1',
+      postgres: { ...testServer, database: database.name },
+      configuration: { values, root, directory: join(root, 'config'), secret },
+    });
+    monitor.start();
+    await until(async () => (await startsKept()) !== undefined);
+    return monitor;
+  };
+  const startsKept = async () => {
+    const [table] = await sql(database.name, `select to_regclass('viktoria_ops.events') as found`);
+    const kept = `select body->'changes' as changes from viktoria_ops.events where body->>'seen' = 'boot' order by at desc`;
+    return table?.found ? (await sql(database.name, kept))[0]?.changes : undefined;
+  };
+  await (await start({ port: 1 })).stop();
+  // A deployment of a dozen files under two instances.
+  await sql(
+    database.name,
+    `insert into viktoria_ops.events select 'config', n::text, now(), 'i',
+       jsonb_build_object('seen', 'running', 'changes', jsonb_build_array(jsonb_build_object('path', n, 'kind', 'changed')))
+     from generate_series(1, 24) as n`,
+  );
+  const second = await start({ port: 2 });
+  try {
+    await until(async () => JSON.stringify(await startsKept()) === '[{"kind":"changed","path":"port"}]');
+  } finally {
+    await second.stop();
+  }
+});

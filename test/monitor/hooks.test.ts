@@ -473,6 +473,7 @@ describe('history', () => {
     watched: async () => [],
     errors: async () => [],
     events: async () => [],
+    lastStart: async () => [],
     usage: async () => [],
     ...answer,
   });
@@ -644,6 +645,7 @@ describe('history', () => {
       watched: async () => watched,
       errors: async () => [],
       events: async () => [],
+      lastStart: async () => [],
       usage: async () => [],
     };
     const { clock, history } = recorderAt(START, archive);

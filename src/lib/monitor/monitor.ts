@@ -78,8 +78,6 @@ export interface Monitor extends Instruments {
 const EVENTS_WAITING = 5_000;
 /** Also the most that are written in ten seconds: an application that fails all the time must not fill its disk with it. */
 const ERRORS_WAITING = 200;
-/** Among which the last start that was kept is looked for. */
-const CHANGES_COMPARED = 20;
 const NO_CONTROLS: Controls = { caches: new Map() };
 
 export function createMonitor(options: MonitorOptions): Monitor {
@@ -135,7 +133,7 @@ function createCore(options: MonitorOptions) {
       startedAt,
       version,
       onNotice,
-      onReady: async (archive) => changes?.compareWith(await archive.events('config', CHANGES_COMPARED)),
+      onReady: async (archive) => changes?.compareWith(await archive.lastStart()),
     });
   const archive = () => keeper?.archive();
   const probe = createHostProbe(options.diskPath);

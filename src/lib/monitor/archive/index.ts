@@ -20,6 +20,8 @@ export interface Archive {
   readonly errors: (limit: number) => Promise<readonly ErrorEntry[]>;
   /** What was kept of other events of a kind, newest first. */
   readonly events: <Body>(kind: EventRow['kind'], limit: number) => Promise<readonly Body[]>;
+  /** What the newest start kept of the configuration, with its hashes, however much was noticed since; none before the first. */
+  readonly lastStart: () => Promise<readonly unknown[]>;
   /** Means of each step and instance, at the start of the step, oldest first. */
   readonly usage: (period: Period, stepMs: number) => Promise<readonly ResourceUsage[]>;
 }

@@ -22,6 +22,9 @@ from viktoria_ops.instances where seen_at >= $1 and started_at < $2`;
 
 const EVENTS = `select body from viktoria_ops.events where kind = $1 order by at desc limit $2`;
 
+const LAST_START = `
+select body from viktoria_ops.events where kind = 'config' and body ? 'hashes' order by at desc limit 1`;
+
 /** Means made here: a month of minutes would hold up the application while it reads them. */
 const USAGE = `
 select (floor(extract(epoch from at) * 1000 / $3) * $3)::float8 as "from", instance, avg((body->>'cpu')::float8) as cpu,
@@ -52,6 +55,7 @@ export function createArchive(database: Database): Archive {
     watched: ({ from, to }) => read<Period>(WATCHED, [new Date(from), new Date(to)]),
     errors: (limit) => eventsOf<ErrorEntry>('error', limit),
     events: eventsOf,
+    lastStart: async () => (await read<{ body: unknown }>(LAST_START, [])).map(({ body }) => body),
     usage: async ({ from, to }, stepMs) => {
       const means = await read<Omit<ResourceUsage, 'timestamp'> & { from: number }>(USAGE, [
         new Date(from),
