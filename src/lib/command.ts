@@ -5,7 +5,7 @@ import type * as z from 'zod';
 import type { Context } from './context.js';
 import type { Chart } from './html/index.js';
 import type { Outcome } from './status.js';
-import type { Size } from './terminal/frame.js';
+import type { Picture, Size } from './terminal/frame.js';
 import type { Theme } from './terminal/theme.js';
 
 /** `['--window <duration>', 'how far back to look']`: what people read. Defaults are in the schema, never here. */
@@ -36,7 +36,7 @@ export interface Command<Flags = unknown, Result = unknown, Given = unknown> {
    * For a command that is watched (`context.screen`): the state as the lines of a screen of this size; what does not fit
    * is cut. Pure: text in the state is already escaped.
    */
-  picture?(state: unknown, theme: Theme, size: Size): readonly string[];
+  picture?(state: unknown, theme: Theme, size: Size): Picture;
   readonly examples: readonly string[];
   /** A result as the command makes it, for the laws and the documentation. */
   readonly sample: Result;

@@ -27,8 +27,11 @@ export interface Progress {
 
 /** The terminal, taken over by a command that has a `picture`. It is given back when the command ends. */
 export interface Screen {
-  /** Shows the state as the command's `picture` draws it, and again whenever the size changes. */
-  readonly draw: (state: object) => Promise<void>;
+  /**
+   * Shows the state as the command's `picture` draws it, and again whenever the size changes. Resolves to the picture's
+   * `overscroll`: only who draws knows where a text ends.
+   */
+  readonly draw: (state: object) => Promise<number>;
   /** Is told of every key by its name: `q`, `up`, `escape`, `ctrl-c`. One listener. */
   readonly onKey: (listener: (key: string) => void) => void;
 }

@@ -64,7 +64,7 @@ const watched = (more: Partial<Watched> = {}, ui: Partial<Ui> = {}): Watched => 
 });
 const draw = async (state: Watched, size = { columns: 100, rows: 30 }, color = false) => {
   const theme = await createTheme({ color, layout: 'terminal', columns: size.columns });
-  return drawDashboard({ watched: state, panels, theme, size });
+  return [...drawDashboard({ watched: state, panels, theme, size }).lines];
 };
 
 describe('the picture', () => {
@@ -117,6 +117,12 @@ describe('the picture', () => {
     const scrolled = await draw(watched({}, { isZoomed: true, selected: 2, scroll: 999 }), size);
     expect(scrolled).toHaveLength(16);
     expect(scrolled.at(-2)).toContain('More: viktoria-ops queue status');
+    const theme = await createTheme({ color: false, layout: 'terminal', columns: size.columns });
+    const state = (scroll: number) => watched({}, { isZoomed: true, selected: 2, scroll });
+    const { overscroll } = drawDashboard({ watched: state(999), panels, theme, size });
+    expect(overscroll).toBeGreaterThan(900);
+    expect(await draw(state(999 - overscroll), size)).toEqual(scrolled);
+    expect(await draw(state(998 - overscroll), size)).not.toEqual(scrolled);
   });
 
   test('what was not read yet is not called good', async () => {

@@ -119,12 +119,13 @@ describe('watching', () => {
     });
 
   /** A screen that answers every picture with the keys it is given. */
-  function watchWith(respond: (watched: Watched) => string | undefined): Screen {
+  function watchWith(respond: (watched: Watched) => string | undefined, overscroll = (_: Ui) => 0): Screen {
     let tell: (key: string) => void = () => {};
     return {
       draw: async (state) => {
         const key = respond(state as Watched);
         if (key !== undefined) tell(key);
+        return overscroll((state as Watched).ui);
       },
       onKey: (listener) => {
         tell = listener;
@@ -159,6 +160,23 @@ describe('watching', () => {
     await showDashboard(testContext({ screen: async () => screen, env: {} }), flags, [panel]);
     expect(reads).toBe(2);
     expect(keys).toEqual([]);
+  });
+
+  test('keys beyond the end of a panel need not be taken back', async () => {
+    const LONGEST = 3;
+    const keys = ['1', ...Array.from({ length: 9 }, () => 'down'), 'up', 'q'];
+    const scrolled: number[] = [];
+    const screen = watchWith(
+      ({ ui }) => {
+        scrolled.push(ui.scroll);
+        return keys.shift();
+      },
+      ({ scroll }) => Math.max(0, scroll - LONGEST),
+    );
+    const panel = panelOf('long', async () => conclude({ n: 1 }));
+    await showDashboard(testContext({ screen: async () => screen, env: {} }), flags, [panel]);
+    expect(Math.max(...scrolled)).toBeLessThanOrEqual(LONGEST + 1);
+    expect(scrolled.at(-1)).toBe(LONGEST - 1);
   });
 
   test('a signal ends it with its reason, and a bug in a panel is one panel’s', async () => {

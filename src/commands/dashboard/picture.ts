@@ -1,7 +1,7 @@
 /** The dashboard as the lines of a screen: the verdict, the evidence, what to do next; then the panels. Pure. */
 import { KEYS, type Panel, type PanelReport, problemsOf, type Watched } from '../../lib/dashboard/index.js';
 import { worstOf } from '../../lib/status.js';
-import type { Size } from '../../lib/terminal/frame.js';
+import type { Picture, Size } from '../../lib/terminal/frame.js';
 import type { Theme, Tone } from '../../lib/terminal/theme.js';
 import { cutTo, padTo } from '../../lib/terminal/width.js';
 
@@ -13,18 +13,21 @@ interface Drawing {
   readonly size: Size;
 }
 
-export function drawDashboard(drawing: Drawing): string[] {
+export function drawDashboard(drawing: Drawing): Picture {
   const { watched, panels, theme, size } = drawing;
   const head = headOf(drawing);
   const room = Math.max(0, size.rows - head.length - 1);
   const chosen = panels[watched.ui.selected];
-  let body: string[];
-  if (watched.ui.isHelpShown) body = helpLines(theme);
+  let body: Picture;
+  if (watched.ui.isHelpShown) body = whole(helpLines(theme));
   else if (watched.ui.isZoomed && chosen) body = zoom(drawing, chosen, room);
-  else body = grid(drawing, room);
-  const filled = Array.from({ length: room }, (_, row) => body[row] ?? '');
-  return [...head, ...filled, footer(drawing)].slice(0, size.rows).map((line) => cutTo(size.columns, line));
+  else body = whole(grid(drawing, room));
+  const filled = Array.from({ length: room }, (_, row) => body.lines[row] ?? '');
+  const lines = [...head, ...filled, footer(drawing)].slice(0, size.rows).map((line) => cutTo(size.columns, line));
+  return { lines, overscroll: body.overscroll };
 }
+
+const whole = (lines: readonly string[]): Picture => ({ lines, overscroll: 0 });
 
 /** One more line of evidence for as many rows of the screen; a low one has room for the verdict alone. */
 const ROWS_PER_EVIDENCE = 8;
@@ -110,11 +113,11 @@ function contentOf({ panel, report, theme }: Block): readonly string[] {
 }
 
 /** The panel as its command shows it, with its findings, scrolled as far as there is something. */
-function zoom({ watched, theme }: Drawing, panel: Panel, room: number): string[] {
+function zoom({ watched, theme }: Drawing, panel: Panel, room: number): Picture {
   const index = watched.ui.selected;
   const report = watched.panels[index];
   const title = titleOf({ panel, report, index, isSelected: true, theme });
-  if (report === undefined) return [title];
+  if (report === undefined) return whole([title]);
   const lines = [
     ...(report.error === undefined ? [] : [theme.tone('caution', report.summary)]),
     ...report.findings.flatMap(({ severity, message, hint }) => [
@@ -125,7 +128,7 @@ function zoom({ watched, theme }: Drawing, panel: Panel, room: number): string[]
     theme.dim(`More: ${panel.more}${watched.environment === 'default' ? '' : ` --env ${watched.environment}`}`),
   ];
   const first = Math.min(watched.ui.scroll, Math.max(0, lines.length - (room - 1)));
-  return [title, ...lines.slice(first)];
+  return { lines: [title, ...lines.slice(first)], overscroll: watched.ui.scroll - first };
 }
 
 const helpLines = (theme: Theme): string[] => [

@@ -5,7 +5,7 @@ import { conclude, type Outcome } from '../status.js';
 import { Duration } from '../units.js';
 import { createBell } from './bell.js';
 import { createBoard } from './board.js';
-import { BEGINNING, press, type Ui } from './keys.js';
+import { BEGINNING, press, scrolledBack, type Ui } from './keys.js';
 import { type Panel, PanelReport } from './panel.js';
 import { problemsOf, sentenceOf } from './problems.js';
 
@@ -73,7 +73,8 @@ async function watch(context: Context, { screen, panels, intervalMs, environment
     if (!ui.isPaused || ui.refreshes > refreshes) board.refresh(ui.refreshes > refreshes);
     refreshes = ui.refreshes;
     const watched: Watched = { ...resultOf(board.reports()), ui, environment, at: context.now().toISOString() };
-    await screen.draw(watched);
+    const overscroll = await screen.draw(watched);
+    ui = scrolledBack(ui, overscroll); // not before: keys were pressed meanwhile
     await bell.next(intervalMs);
   }
   ending.abort(new OperatorError('VOPS-SIGINT', 'nobody watches any more')); // what is still being read

@@ -61,6 +61,9 @@ const step = (ui: Ui, by: number, panelCount: number): Ui => ({
 const PAGE = 10;
 const scrollBy = (ui: Ui, by: number): Ui => ({ ...ui, scroll: Math.max(0, ui.scroll + by) });
 
+/** After a picture that had fewer lines: what was pressed beyond the end need not be taken back, key by key. */
+export const scrolledBack = (ui: Ui, overscroll: number): Ui => (overscroll > 0 ? scrollBy(ui, -overscroll) : ui);
+
 const quit = (ui: Ui): Ui => ({ ...ui, isOver: true });
 
 const ACTIONS: Readonly<Record<string, (ui: Ui, panelCount: number) => Ui>> = {

@@ -6,6 +6,12 @@ export interface Size {
   readonly rows: number;
 }
 
+export interface Picture {
+  readonly lines: readonly string[];
+  /** By how many lines it was to be scrolled further than there is something. */
+  readonly overscroll: number;
+}
+
 /** No line wider than the screen, and no more of them than it has rows. */
 export const fitTo = (lines: readonly string[], { columns, rows }: Size): string[] =>
   lines.slice(0, rows).map((line) => cutTo(columns, line));

@@ -7,7 +7,7 @@ import type { GlobalFlags } from '../globals.js';
 import type { SignalSource } from '../process/signals.js';
 import { mapStrings, type Redactor } from '../redact.js';
 import { escapeText } from './escape.js';
-import { ENTER, fitTo, LEAVE, repaint, type Size } from './frame.js';
+import { ENTER, fitTo, LEAVE, type Picture, repaint, type Size } from './frame.js';
 import { type Output, wantsColor } from './io.js';
 import { createTheme, type Theme } from './theme.js';
 
@@ -145,6 +145,7 @@ function listen(world: ScreenWorld, { enter, leave, resized }: Moves): () => voi
 /** Time for the signal to take effect. A stopped process does not see it pass. */
 const RESUME_MS = 50;
 
+const NOTHING: Picture = { lines: [], overscroll: 0 };
 const SIZE_IF_UNKNOWN: Size = { columns: 80, rows: 24 };
 
 /** Draws the latest state; between `stop` and `anew` not at all. */
@@ -163,11 +164,13 @@ function createPainter({ command, globals, world, stdout }: Screening) {
       const look = await createTheme({ color, layout: 'terminal', columns: size.columns });
       theme = { columns: size.columns, look };
     }
-    if (!isOn || state === undefined) return;
-    const lines = fitTo(command.picture?.(state, theme.look, size) ?? [], size);
+    if (!isOn || state === undefined) return 0;
+    const { lines: drawn, overscroll } = command.picture?.(state, theme.look, size) ?? NOTHING;
+    const lines = fitTo(drawn, size);
     const bytes = repaint(shown, lines);
     shown = lines;
     await stdout.write(bytes);
+    return overscroll;
   };
   return {
     draw: (next: object) => {
