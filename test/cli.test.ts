@@ -101,6 +101,11 @@ describe('completion', () => {
     ['viktoria-ops config ', ['validate', 'show', 'backup', 'diff', 'audit', 'restore']],
     ['viktoria-ops maintenance daily --re', ['--resume']],
     ['viktoria-ops logs rotate --dry', ['--dry-run']],
+    ['viktoria-ops --env production --config x.json hea', ['health']],
+    ['viktoria-ops --env production db vac', ['vacuum']],
+    ['viktoria-ops db vacuum --table jobs --dry', ['--dry-run']],
+    ['viktoria-ops init templates systemd --dif', ['--diff']],
+    ['viktoria-ops maintenance daily --only health --re', ['--resume']],
   ])('real bash completes "%s"', async (words, expected) => {
     expect(await complete(words)).toEqual(expected);
   });

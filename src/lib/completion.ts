@@ -43,11 +43,23 @@ function optionNames({ options = [], changes }: Command): string[] {
 const cases = (candidates: Candidates, line: (after: string, words: readonly string[]) => string) =>
   [...candidates].map(([after, words]) => line(after, words)).join('\n');
 
+/**
+ * The words of the command, told from options, their values and operands by what commands there are: `--env production db`
+ * is at `db`.
+ */
+const commandsOf = (candidates: Candidates, separator: string) =>
+  [...candidates.keys()]
+    .filter((path) => path !== '')
+    .map((path) => `'${path}'`)
+    .join(separator);
+
 const bash = (candidates: Candidates) => `# viktoria-ops completion for bash: source <(viktoria-ops completion bash)
 _viktoria_ops() {
   local word path='' candidates=''
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    [[ $word == -* ]] || path="\${path:+$path }$word"
+    case "\${path:+$path }$word" in
+      ${commandsOf(candidates, '|')}) path="\${path:+$path }$word" ;;
+    esac
   done
   case $path in
 ${cases(candidates, (after, words) => `    '${after}') candidates='${words.join(' ')}' ;;`)}
@@ -60,9 +72,14 @@ complete -F _viktoria_ops viktoria-ops
 const zsh = (candidates: Candidates) => `#compdef viktoria-ops
 # viktoria-ops completion for zsh: source <(viktoria-ops completion zsh)
 _viktoria_ops() {
-  local -a typed candidates
-  typed=(\${\${words[2,CURRENT-1]}:#-*})
-  case "\${typed[*]}" in
+  local word typed=''
+  local -a candidates
+  for word in "\${(@)words[2,CURRENT-1]}"; do
+    case "\${typed:+$typed }$word" in
+      ${commandsOf(candidates, '|')}) typed="\${typed:+$typed }$word" ;;
+    esac
+  done
+  case "$typed" in
 ${cases(candidates, (after, words) => `    '${after}') candidates=(${words.join(' ')}) ;;`)}
   esac
   compadd -a candidates
@@ -72,7 +89,12 @@ compdef _viktoria_ops viktoria-ops
 
 const fish = (candidates: Candidates) => `# viktoria-ops completion for fish: viktoria-ops completion fish | source
 function __viktoria_ops_candidates
-  set -l typed (string match -v -- '-*' (commandline -opc)[2..])
+  set -l typed
+  for word in (commandline -opc)[2..]
+    if contains -- (string join ' ' -- $typed $word) ${commandsOf(candidates, ' ')}
+      set -a typed $word
+    end
+  end
   switch "$typed"
 ${cases(candidates, (after, words) => `    case '${after}'\n      string split ' ' -- '${words.join(' ')}'`)}
   end
