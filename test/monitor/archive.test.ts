@@ -17,7 +17,7 @@ import { createHistory } from '../../src/lib/monitor/history/history.js';
 import { DAY_MS, HOUR_MS } from '../../src/lib/monitor/history/periods.js';
 import { createRecorder } from '../../src/lib/monitor/history/recorder.js';
 import type { RunOutcome } from '../../src/lib/monitor/history/tally.js';
-import { performanceOf } from '../../src/lib/monitor/reports.js';
+import { failuresOf, performanceOf } from '../../src/lib/monitor/reports.js';
 import { sql, testServer, useDatabase } from '../support/database.js';
 
 const database = useDatabase();
@@ -454,6 +454,19 @@ describe('the schema', () => {
       { kind: 'action', n: 10_500, oldest: 10_500 },
       { kind: 'error', n: 10_000, oldest: 10_000 },
     ]);
+  });
+
+  test('counts the oldest day of a window whole, though its hours are long forgotten', async () => {
+    const { keeper, history } = instance('one');
+    await keeper.flush();
+    await sql(
+      database.name,
+      `insert into viktoria_ops.rollups
+       select 'day', day, 'earlier', 'hook', 't', 'o', 's', 1, 0, 1, 0, 0, 0, 1, 1, 1, 1, '{1,1}'
+       from generate_series(date_trunc('day', now(), 'UTC') - interval '90 days',
+                            date_trunc('day', now(), 'UTC') - interval '1 day', '1 day') as day`,
+    );
+    expect(await failuresOf(history, 60 * DAY_MS, Date.now())).toEqual({ failed: 60, executions: 60 });
   });
 
   test('forgets what is old, and only that', async () => {

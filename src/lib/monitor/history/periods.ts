@@ -36,12 +36,16 @@ export function windowLength(text: string): number {
   return Number(text.slice(0, -1)) * (UNITS[text.slice(-1)] ?? Number.NaN);
 }
 
+/** Longer ago the archive has days alone (it keeps hours a little longer, for deleting takes its time). */
+const HOURS_REACH_MS = 34 * DAY_MS;
+
 /**
- * The last `lengthMs`, begun at a whole minute, or beyond a day at a whole hour: never shorter than asked for, and
- * longer by less than that unit. Answers carry the exact bounds.
+ * The last `lengthMs`, begun at a whole minute, beyond a day at a whole hour, and further back than hours are kept at a
+ * whole day: never shorter than asked for, and longer by less than that unit. Answers carry the exact bounds.
  */
 export function lastPeriod(lengthMs: number, now: number): Period {
-  return { from: startOf(now - lengthMs, lengthMs > DAY_MS ? HOUR_MS : MINUTE_MS), to: now };
+  const unitMs = lengthMs > HOURS_REACH_MS ? DAY_MS : lengthMs > DAY_MS ? HOUR_MS : MINUTE_MS;
+  return { from: startOf(now - lengthMs, unitMs), to: now };
 }
 
 /** Above this, whole days are read as days: a month is 30 rollups a hook and instance instead of 720. */
