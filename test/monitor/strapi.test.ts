@@ -33,6 +33,11 @@ afterEach(async () => {
 
 /** Asks the monitoring routes through the middlewares, as Koa would. */
 async function ask(middlewares: readonly KoaMiddleware[], path: string, headers: Record<string, string> = {}) {
+  const { status, body } = await look(middlewares, `/api/hook-monitoring${path}`, headers);
+  return { status, body: JSON.parse(body) };
+}
+
+async function look(middlewares: readonly KoaMiddleware[], path: string, headers: Record<string, string> = {}) {
   const server = createServer((req, res) => {
     const context = { req, res, method: req.method ?? '', path: (req.url ?? '').split('?')[0] ?? '', status: 404 };
     const run = (index: number): Promise<unknown> => {
@@ -45,8 +50,7 @@ async function ask(middlewares: readonly KoaMiddleware[], path: string, headers:
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : 0;
   try {
-    const { status, body } = await get(`http://127.0.0.1:${port}/api/hook-monitoring${path}`, { headers });
-    return { status, body: JSON.parse(body) };
+    return await get(`http://127.0.0.1:${port}${path}`, { headers });
   } finally {
     server.close();
   }
@@ -84,6 +88,19 @@ describe('a Strapi that is not as we know it', () => {
       bootstrap({ strapi });
     }).not.toThrow();
   });
+});
+
+test.each([
+  ['/admin', '/admin'],
+  ['/back/office/', '/back/office'],
+  ['/', '/'],
+])('with the admin panel at %s, whoever has no session is led there', async (path, signIn) => {
+  const sessionManager = () => ({ validateRefreshToken: async () => ({ isValid: false }) });
+  const { strapi, middlewares } = strapiWith({ sessionManager }, { 'admin.path': path });
+  register({ strapi });
+  const { status, body } = await look(middlewares, `${path.replace(/\/$/, '')}/monitoring`);
+  expect(status).toBe(401);
+  expect(body).toContain(`<a href="${signIn}">Sign in to the administration</a>`);
 });
 
 describe('what is watched', () => {

@@ -14,7 +14,7 @@ export function administratorsOf(strapi: StrapiLike): Administrators | undefined
       const { isValid } = (await strapi.sessionManager?.('admin').validateRefreshToken(session)) ?? {};
       return isValid === true;
     },
-    signInPath: adminPathOf(strapi),
+    signInPath: adminPathOf(strapi) || '/',
   };
 }
 
