@@ -8,6 +8,7 @@ import { escapeText } from '../../src/lib/terminal/escape.js';
 import { FORMATS } from '../../src/lib/terminal/formats.js';
 import { createOutput, wantsColor } from '../../src/lib/terminal/io.js';
 import { createTheme } from '../../src/lib/terminal/theme.js';
+import { widthOf } from '../../src/lib/terminal/width.js';
 
 describe('text from outside', () => {
   test.each([
@@ -86,6 +87,20 @@ describe('values', () => {
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(24);
     expect(lines.join()).toContain('…');
   });
+});
+
+test('a table of wide characters and of marks that take no room: nothing is cut, columns stay below each other', async () => {
+  const rows = [
+    ['⚽-live', '東京', 'one'],
+    ['plain', 'web', 'two'],
+    ['cafe\u0301', 'é', 'three'],
+  ];
+  for (const layout of ['terminal', 'aligned'] as const) {
+    const lines = (await createTheme({ color: false, layout, columns: 80 })).table(['flag', 'owner', 'what'], rows).split('\n');
+    const begins = lines.map((line) => widthOf(line.slice(0, line.search(/WHAT|one|two|three/))));
+    expect(new Set(begins).size).toBe(1);
+    for (const [index, cells] of rows.entries()) for (const cell of cells) expect(lines[index + 1]).toContain(cell);
+  }
 });
 
 describe('a stream that cannot be written', () => {

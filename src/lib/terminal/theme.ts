@@ -2,6 +2,7 @@
 import { formatISO } from 'date-fns/formatISO';
 import { formatBytes, formatDuration, formatNumber, formatPercent } from '../measures.js';
 import type { Status } from '../status.js';
+import { padTo, widthOf } from './width.js';
 
 type Cell = string | number | null | undefined;
 
@@ -99,11 +100,11 @@ function textTable({ layout }: ThemeOptions): Theme['table'] {
     const lines = rows.map((row) => row.map(cellText));
     if (layout === 'tabs') return lines.map((line) => line.join('\t')).join('\n');
     const all = [head.map((name) => name.toUpperCase()), ...lines];
-    const widths = head.map((_, column) => Math.max(...all.map((line) => line[column]?.length ?? 0)));
+    const widths = head.map((_, column) => Math.max(...all.map((line) => widthOf(line[column] ?? ''))));
     return all
       .map((line) =>
         line
-          .map((text, column) => text.padEnd(widths[column] ?? 0))
+          .map((text, column) => padTo(widths[column] ?? 0, text))
           .join('  ')
           .trimEnd(),
       )
@@ -135,7 +136,7 @@ async function terminalTable(columns: number, bold: Paint): Promise<Theme['table
   return (head, rows) => {
     const lines = rows.map((row) => row.map(cellText));
     const widths = head.map(
-      (name, column) => Math.max(name.length, ...lines.map((line) => visibleLength(line[column] ?? ''))) + 2,
+      (name, column) => Math.max(name.length, ...lines.map((line) => widthOf(line[column] ?? ''))) + 2,
     );
     const excess = widths.reduce((sum, width) => sum + width, 0) - columns;
     const last = widths.length - 1;
@@ -150,9 +151,4 @@ async function terminalTable(columns: number, bold: Paint): Promise<Theme['table
     table.push(...lines);
     return table.toString();
   };
-}
-
-/** Length without the colour codes our own theme put in. */
-function visibleLength(text: string): number {
-  return text.replace(/\u001b\[\d+m/g, '').length;
 }
