@@ -138,9 +138,13 @@ describe('alerts check', () => {
     backend.status = 'critical';
     const { document } = await check();
     const [firing] = document.findings as { readonly hint: string }[];
-    expect(firing?.hint).toBe("to keep it quiet while you work on it: viktoria-ops alerts silence 'It is ill' --for 2h");
+    expect(firing?.hint).toBe(
+      "to keep it quiet while you work on it: viktoria-ops alerts silence 'It is ill' --for 2h",
+    );
     const written = firing?.hint.replace(/^.*: viktoria-ops /, '') ?? '';
-    const words = execFileSync('sh', ['-c', `printf '%s\\n' ${written}`], { encoding: 'utf8' }).trimEnd().split('\n');
+    const words = execFileSync('sh', ['-c', `printf '%s\\n' ${written}`], { encoding: 'utf8' })
+      .trimEnd()
+      .split('\n');
     expect((await run([...words, '--config', config], { cwd: directory })).code).toBe(0);
   });
 

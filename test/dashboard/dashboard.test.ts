@@ -119,7 +119,10 @@ describe('watching', () => {
     });
 
   /** A screen that answers every picture with the keys it is given. */
-  function watchWith(respond: (watched: Watched) => string | undefined, overscroll = (_: Ui) => 0): Screen {
+  function watchWith(
+    respond: (watched: Watched) => string | undefined,
+    overscroll: (ui: Ui) => number = () => 0,
+  ): Screen {
     let tell: (key: string) => void = () => {};
     return {
       draw: async (state) => {

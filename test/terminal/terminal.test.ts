@@ -96,7 +96,9 @@ test('a table of wide characters and of marks that take no room: nothing is cut,
     ['cafe\u0301', 'é', 'three'],
   ];
   for (const layout of ['terminal', 'aligned'] as const) {
-    const lines = (await createTheme({ color: false, layout, columns: 80 })).table(['flag', 'owner', 'what'], rows).split('\n');
+    const lines = (await createTheme({ color: false, layout, columns: 80 }))
+      .table(['flag', 'owner', 'what'], rows)
+      .split('\n');
     const begins = lines.map((line) => widthOf(line.slice(0, line.search(/WHAT|one|two|three/))));
     expect(new Set(begins).size).toBe(1);
     for (const [index, cells] of rows.entries()) for (const cell of cells) expect(lines[index + 1]).toContain(cell);

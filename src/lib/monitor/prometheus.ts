@@ -44,11 +44,7 @@ export function renderMetrics(sources: MetricSources): string {
     jobFamilies(sources.jobs),
     poolFamilies(sources.pool),
     usageFamilies(sources.usage),
-    counter(
-      'feature_flag_evaluations_total',
-      'Evaluations of feature flags.',
-      evaluationsOf(sources.flags),
-    ),
+    counter('feature_flag_evaluations_total', 'Evaluations of feature flags.', evaluationsOf(sources.flags)),
     ownFamilies(sources),
   ].join('');
 }
