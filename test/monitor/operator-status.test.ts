@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { readOperatorStatus } from '../../src/lib/monitor/operator-status.js';
@@ -32,6 +32,14 @@ test.each([
 ])('%s is an error, never nothing', async (_what, text) => {
   writeFileSync(file, text);
   await expect(readOperatorStatus(file)).rejects.toThrow();
+});
+
+test('what cannot be reached is not taken for what nobody wrote', async () => {
+  const loop = join(directory, 'loop');
+  symlinkSync(loop, loop);
+  await expect(readOperatorStatus(join(loop, 'status.json'))).rejects.toThrow(
+    'operatorStatusFile cannot be reached by the user of the application (ELOOP)',
+  );
 });
 
 test('a directory is no file', async () => {

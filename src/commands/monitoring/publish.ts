@@ -16,7 +16,7 @@ export default defineCommand({
       Object.entries(status.sections).map(([name, { status: own, summary }]) => [theme.status(own), name, summary]),
     ),
   examples: ['viktoria-ops monitoring publish', 'viktoria-ops monitoring publish --dry-run --json'],
-  sample: { file: '/run/viktoria-ops/status.json', written: true, status: sample() },
+  sample: { file: '/var/lib/viktoria-page/status.json', written: true, status: sample() },
 });
 
 function sample(): OperatorStatus {

@@ -39,7 +39,7 @@ export async function planPublication(context: Context, sections: readonly Secti
   const { monitoring, environment } = await context.config();
   const file = monitoring.operatorStatusFile;
   if (file === undefined) {
-    const hint = 'set it to a path that the application can read, and name that in its operatorStatusFile';
+    const hint = 'set it to a path that the user of the application can reach, and name that in its operatorStatusFile';
     throw new OperatorError('VOPS-USAGE', 'monitoring.operatorStatusFile is not set', { hint });
   }
   const reading = { ...context, dryRun: true };
