@@ -78,6 +78,20 @@ describe('init strapi', () => {
     },
   );
 
+  test.each(['HOOK_MONITORING_SECRET=', 'HOOK_MONITORING_SECRET="" # to be filled', '# HOOK_MONITORING_SECRET=x'])(
+    'a secret that is only named gets a value: %s',
+    async (line) => {
+      const { root, text } = application('js', SCAFFOLD.js);
+      writeFileSync(join(root, '.env'), `${line}\nAPP_KEYS=a\n`);
+      const { document } = await init(root);
+      expect(document.result.files[1]).toMatchObject({ action: 'change', what: 'a new HOOK_MONITORING_SECRET' });
+      expect(text('.env').startsWith(`${line}\nAPP_KEYS=a\nHOOK_MONITORING_SECRET=`)).toBe(true);
+      const before = text('.env');
+      expect((await init(root)).document.result.files[1]).toMatchObject({ action: 'keep' });
+      expect(text('.env')).toBe(before);
+    },
+  );
+
   test('what is written runs: the calls reach hook monitoring', async () => {
     const { root, text } = application('js', SCAFFOLD.js);
     await init(root);

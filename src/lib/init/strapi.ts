@@ -71,7 +71,9 @@ async function contentOf(root: string, path: string, language: Language): Promis
 }
 
 const newSecret = (): string => randomBytes(32).toString('base64url');
-const hasSecret = (text = ''): boolean => new RegExp(`^\\s*(export\\s+)?${SECRET}\\s*=`, 'm').test(text);
+/** An empty one, as in a copied `.env.example`, is none; of two lines dotenv takes the last. */
+const hasSecret = (text = ''): boolean =>
+  new RegExp(`^\\s*(export\\s+)?${SECRET}[^\\S\\n]*=[^\\S\\n]*(?!""|'')[^\\s#]`, 'm').test(text);
 const withEndOfLine = (text = ''): string => (text === '' || text.endsWith('\n') ? text : `${text}\n`);
 
 /** Versions as people write them: `5.54.0`, `^5.0.0`. */
