@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -256,6 +256,72 @@ describe('alerts watch', () => {
     child.kill('SIGTERM');
     expect((await ended).code).toBe(143);
     expect(readFileSync(notified, 'utf8')).toMatch(/^READY=1\n[\s\S]*STATUS=1 alert: [\s\S]*STOPPING=1\n$/);
+  }, 60_000);
+
+  const BROKEN_PLAYBOOK = [{ name: 'errors', triggers: ['hooks.errorRat > 5%'], actions: ['notify_team'] }];
+
+  test.each([
+    ['a rule', { alerting: { rules: [{ name: 'x', condition: 'hooks.errorRat > 5%', severity: 'warning' }] } }],
+    ['a playbook', { incidents: BROKEN_PLAYBOOK }],
+  ])('%s that is none from the start: exit 2', async (_, sections) => {
+    const directory = temporaryDirectory();
+    const config = join(directory, 'config.json');
+    writeFileSync(config, JSON.stringify({ ...sections, stateDirectory: join(directory, 'state') }), { mode: 0o600 });
+    const { child, ended } = start(['alerts', 'watch', '--interval', '100ms', '--config', config]);
+    const end = setTimeout(() => child.kill('SIGTERM'), 5_000);
+    const { code, stderr } = await ended;
+    clearTimeout(end);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('did you mean hooks.errorRate?') });
+  });
+
+  test('a playbook broken while it watches, or a file that goes: alerts are told as before', async () => {
+    const { directory, backend, received, config } = await installation();
+    const home = join(directory, 'viktoria-ops');
+    mkdirSync(home);
+    const found = join(home, 'config.json');
+    copyFileSync(config, found);
+    const { child, ended } = start(['alerts', 'watch', '--interval', '200ms', '-v'], { XDG_CONFIG_HOME: directory });
+    let said = '';
+    child.stderr?.on('data', (text) => {
+      said += text;
+    });
+    await until(() => existsSync(join(directory, 'state', 'alerts', 'state.json')));
+    const sections = JSON.parse(readFileSync(config, 'utf8'));
+    writeFileSync(found, JSON.stringify({ ...sections, incidents: BROKEN_PLAYBOOK }));
+    await until(() => said.includes('the old one stays in force'));
+    backend.isDown = true;
+    await until(() => received.some(({ body }) => body.includes('application-down-1-firing')));
+    said = '';
+    rmSync(found);
+    await until(() => said.includes('the old one stays in force'));
+    backend.isDown = false;
+    await until(() => received.some(({ body }) => body.includes('application-down-1-resolved')));
+    writeFileSync(found, JSON.stringify(sections), { mode: 0o600 });
+    await until(() => said.includes('it is in force now'));
+    child.kill('SIGTERM');
+    expect((await ended).stderr).not.toContain('no evaluation');
+  }, 60_000);
+
+  test('the pace is that of the configuration in force; a long rest is no hang to systemd', async () => {
+    const { directory, backend, received, config, write } = await installation({ interval: '2s' });
+    const notified = join(directory, 'notified');
+    writeFileSync(join(directory, 'systemd-notify'), `#!/bin/sh\necho "$@" >> ${notified}\n`);
+    chmodSync(join(directory, 'systemd-notify'), 0o755);
+    const { child, ended } = start(['alerts', 'watch', '--config', config], {
+      PATH: `${directory}:/usr/bin:/bin`,
+      NOTIFY_SOCKET: join(directory, 'socket'),
+      WATCHDOG_USEC: '1000000',
+    });
+    const pulses = () => readFileSync(notified, 'utf8').match(/^WATCHDOG=1/gm)?.length ?? 0;
+    await until(() => existsSync(notified) && pulses() > 0);
+    write({ interval: '1h' });
+    await until(() => pulses() > 6);
+    write({ interval: '100ms' });
+    backend.isDown = true;
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    expect(received).toEqual([]); // the hour has begun
+    child.kill('SIGTERM');
+    expect((await ended).code).toBe(143);
   }, 60_000);
 });
 
