@@ -1,4 +1,15 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  appendFileSync,
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -25,11 +36,12 @@ async function installation(alerting: object = {}) {
     });
   });
   const config = join(directory, 'config.json');
-  const write = (more: object = {}) => {
+  const write = (more: object = {}, others: object = {}) => {
     const sections = {
       app: { url, timeout: '2s' },
       stateDirectory: join(directory, 'state'),
       alerting: { ...guide(`${url}/slack`), ...alerting, ...more },
+      ...others,
     };
     writeFileSync(config, JSON.stringify(sections), { mode: 0o600 });
   };
@@ -208,6 +220,60 @@ describe('alerts check', () => {
     expect(stderr).toContain('did you mean slack?');
     expect(existsSync(state('state.json'))).toBe(false);
   });
+
+  test('a full disk: begin and end are told all the same, each once', async () => {
+    const { directory, backend, received, check, write } = await installation();
+    const full = join(directory, 'full');
+    mkdirSync(full);
+    execFileSync('env', ['mount', '-t', 'tmpfs', '-o', 'size=256k,mode=0700', 'none', full]);
+    try {
+      write({}, { stateDirectory: join(full, 'state') });
+      await check();
+      writeFileSync(join(full, 'noise'), '');
+      expect(() => appendFileSync(join(full, 'noise'), Buffer.alloc(500_000))).toThrow('ENOSPC');
+      const told = () => received.map(({ body }) => /application-down-1-\w+/.exec(body)?.[0]);
+      backend.isDown = true;
+      for (let run = 0; run < 3; run++) {
+        const { code, document } = await check();
+        expect({ code, findings: document.findings }).toEqual({
+          code: 1,
+          findings: expect.arrayContaining([expect.objectContaining({ code: 'VOPS-DISK-FULL' })]),
+        });
+        expect(told()).toEqual(['application-down-1-firing']);
+      }
+      backend.isDown = false;
+      await check();
+      await check();
+      expect(told()).toEqual(['application-down-1-firing', 'application-down-1-resolved']);
+      expect(readdirSync(join(full, 'state', 'alerts')).some((name) => name.includes('corrupt'))).toBe(false);
+    } finally {
+      execFileSync('env', ['umount', full]);
+    }
+  }, 60_000);
+
+  test('a full disk while the channel is away: what waited for it before is told once it is back', async () => {
+    const { directory, backend, received, answer, check, write } = await installation();
+    const full = join(directory, 'full');
+    mkdirSync(full);
+    execFileSync('env', ['mount', '-t', 'tmpfs', '-o', 'size=256k,mode=0700', 'none', full]);
+    try {
+      write({}, { stateDirectory: join(full, 'state') });
+      await check();
+      backend.isDown = true;
+      answer.webhook = 503;
+      await check();
+      writeFileSync(join(full, 'noise'), '');
+      expect(() => appendFileSync(join(full, 'noise'), Buffer.alloc(500_000))).toThrow('ENOSPC');
+      answer.webhook = 200;
+      await check();
+      await check();
+      expect(received.map(({ body }) => /application-down-1-\w+/.exec(body)?.[0])).toEqual([
+        'application-down-1-firing',
+      ]);
+    } finally {
+      execFileSync('env', ['umount', full]);
+    }
+  }, 60_000);
 
   test('heartbeat and textfile tell that the alerts themselves are alive', async () => {
     const { directory, received, url, write, check } = await installation();

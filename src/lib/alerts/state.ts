@@ -2,11 +2,10 @@
 import { access } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
-import { writeFileAtomic } from '../files/index.js';
 import type { Finding } from '../status.js';
 import { AlertRecord, type AlertState, initialState, recoverState } from './engine/index.js';
 import { readRemains } from './outbox/index.js';
-import { damagedFinding, moveAside, readStored } from './stored.js';
+import { damagedFinding, moveAside, readStored, writeStored } from './stored.js';
 
 const StateFile = z.strictObject({
   schemaVersion: z.literal(1),
@@ -66,7 +65,7 @@ export async function writeAlertState(directory: string, state: AlertState): Pro
     alerts: [...state.alerts.values()],
     memory: state.memory,
   };
-  await writeFileAtomic(stateFile(directory), `${JSON.stringify(file)}\n`);
+  await writeStored(stateFile(directory), `${JSON.stringify(file)}\n`);
 }
 
 /** Deliveries without a state: somebody removed it. */

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { AlertCheck, type CheckFlags, checkAlerts, enqueue, flushOutbox, loadRules } from '../alerts/index.js';
 import type { Config } from '../config/index.js';
 import type { Context } from '../context.js';
+import { explain, OperatorError } from '../errors.js';
 import { countOf } from '../measures.js';
 import { conclude, type Finding, type Outcome } from '../status.js';
 import { hasIncidents } from './directories.js';
@@ -48,9 +49,15 @@ export async function checkAndRespond(context: Context, flags: CheckFlags): Prom
       isTold = false;
       return enqueue(context, notifications);
     },
-  });
+  }).catch(withoutRecords);
   if (!isTold) await flushOutbox(context);
   return reported(outcome, response);
+}
+
+/** On a full disk there are no records, and so nothing is begun; what was evaluated and told counts all the same. */
+function withoutRecords(error: unknown): Response {
+  if (!(error instanceof OperatorError) || error.code !== 'VOPS-DISK-FULL') throw error;
+  return { ...NOTHING, problems: [explain(error)] };
 }
 
 /** Errors: `VOPS-CONFIG-INVALID` for a rule or a playbook that is none: no evaluation would come about. */
