@@ -208,6 +208,22 @@ describe('alerts check', () => {
     expect(received[1]?.body).toContain('application-down-1-resolved');
   });
 
+  test('two environments that share a state are told so: each would end what fires in the other', async () => {
+    const { check, write, url } = await installation();
+    const environments = { production: { app: { url: 'http://127.0.0.1:9' } }, staging: { app: { url } } };
+    write({}, { environments });
+    const shared = async (environment: string) => {
+      const { document } = await check('--env', environment);
+      return document.findings.filter(({ code }: { code: string }) => code === 'VOPS-ALERTS-STATE-SHARED');
+    };
+    expect(await shared('staging')).toEqual([]);
+    expect(await shared('staging')).toEqual([]);
+    expect(await shared('production')).toMatchObject([
+      { severity: 'error', message: expect.stringContaining('staging') },
+    ]);
+    expect(await shared('production')).toEqual([]); // renamed, say
+  });
+
   test('a rule that is none: exit 2 with its place and a suggestion, and nothing is evaluated', async () => {
     const { write, config, state } = await installation();
     write({

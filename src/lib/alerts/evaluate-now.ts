@@ -22,7 +22,7 @@ import { storedNotifications } from './outbox/index.js';
 import type { Rule } from './rule.js';
 import { engineSilences, readSilences } from './silences.js';
 import { openUptime, probeOf, readUptime, recordProbe, type UptimeHistory, uptimeMetrics } from './slo/index.js';
-import { openAlertState, readAlertState } from './state.js';
+import { judgeSharing, openAlertState, readAlertState } from './state.js';
 
 export interface Inquiry {
   readonly rules: readonly Rule[];
@@ -91,7 +91,8 @@ async function momentOf(
   const values = new Map([...measured.values, ...uptimeMetrics(uptime, objective, measured.at)]);
   const silences = [...engineSilences(silenced.silences), ...(isMaintained ? [tierWindow(measured.at)] : [])];
   const state = { ...opened.state, memory: measured.memory };
-  const findings = [...opened.findings, ...past.findings, ...silenced.findings];
+  const sharing = judgeSharing(opened.state, config.environment, directory);
+  const findings = [...opened.findings, ...sharing, ...past.findings, ...silenced.findings];
   return { rules, config, sample: { ...measured, values }, state, stored, silences, uptime, findings };
 }
 
