@@ -63,6 +63,12 @@ export async function viewMoment(context: Context, inquiry: Inquiry): Promise<Mo
   });
 }
 
+/** Metrics of this moment, as an evaluation would know them, for who evaluates no rules. Changes nothing. Errors: `VOPS-FILE`. */
+export async function measureNow(context: Context, paths: readonly string[]): Promise<ReadonlyMap<string, Value>> {
+  const directory = join((await context.config()).stateDirectory, 'alerts');
+  return (await viewMoment(context, { rules: [], alsoMeasure: paths, directory })).sample.values;
+}
+
 interface Before {
   readonly opened: { readonly state: AlertState; readonly findings: readonly Finding[] };
   readonly past: { readonly history: UptimeHistory | undefined; readonly findings: readonly Finding[] };
