@@ -39,17 +39,29 @@ export const writeDuration = (milliseconds: number): string => write(millisecond
 /** A size as it is configured: 100000000 is `100MB`. */
 export const writeSize = (bytes: number): string => write(bytes, BYTES);
 
-function quantity(parser: (text: string) => number | undefined, expected: string) {
+/** Times that far away have no four-digit year, and beyond that no date at all. */
+const LONGEST_MS = 36_500 * MILLISECONDS.d;
+
+interface Quantity {
+  readonly expected: string;
+  readonly most?: { readonly value: number; readonly text: string };
+}
+
+function quantity(parser: (text: string) => number | undefined, { expected, most }: Quantity) {
   return z.string({ error: `expected ${expected}` }).transform((text, context) => {
     const value = parser(text);
-    if (value !== undefined) return value;
-    context.addIssue({ code: 'custom', message: `expected ${expected}` });
+    const isTooMuch = value !== undefined && most !== undefined && value > most.value;
+    if (value !== undefined && !isTooMuch) return value;
+    context.addIssue({ code: 'custom', message: `expected ${isTooMuch ? `${most.text} at most` : expected}` });
     return z.NEVER;
   });
 }
 
 /** Schema: text with a unit in, milliseconds out. */
-export const Duration = quantity(parseDuration, 'a duration with its unit, such as 30s, 5m, 24h or 7d');
+export const Duration = quantity(parseDuration, {
+  expected: 'a duration with its unit, such as 30s, 5m, 24h or 7d',
+  most: { value: LONGEST_MS, text: '36500d' },
+});
 
 /** Schema: text with a unit in, bytes out. */
-export const Size = quantity(parseSize, 'a size with its unit, such as 100MB or 1GiB');
+export const Size = quantity(parseSize, { expected: 'a size with its unit, such as 100MB or 1GiB' });

@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -26,11 +36,12 @@ async function installation(alerting: object = {}) {
     });
   });
   const config = join(directory, 'config.json');
-  const write = (more: object = {}) => {
+  const write = (more: object = {}, others: object = {}) => {
     const sections = {
       app: { url, timeout: '2s' },
       stateDirectory: join(directory, 'state'),
       alerting: { ...guide(`${url}/slack`), ...alerting, ...more },
+      ...others,
     };
     writeFileSync(config, JSON.stringify(sections), { mode: 0o600 });
   };
@@ -213,6 +224,22 @@ describe('alerts check', () => {
     expect(received[1]?.body).toContain('application-down-1-resolved');
   });
 
+  test('two environments that share a state are told so: each would end what fires in the other', async () => {
+    const { check, write, url } = await installation();
+    const environments = { production: { app: { url: 'http://127.0.0.1:9' } }, staging: { app: { url } } };
+    write({}, { environments });
+    const shared = async (environment: string) => {
+      const { document } = await check('--env', environment);
+      return document.findings.filter(({ code }: { code: string }) => code === 'VOPS-ALERTS-STATE-SHARED');
+    };
+    expect(await shared('staging')).toEqual([]);
+    expect(await shared('staging')).toEqual([]);
+    expect(await shared('production')).toMatchObject([
+      { severity: 'error', message: expect.stringContaining('staging') },
+    ]);
+    expect(await shared('production')).toEqual([]); // renamed, say
+  });
+
   test('a rule that is none: exit 2 with its place and a suggestion, and nothing is evaluated', async () => {
     const { write, config, state } = await installation();
     write({
@@ -225,6 +252,60 @@ describe('alerts check', () => {
     expect(stderr).toContain('did you mean slack?');
     expect(existsSync(state('state.json'))).toBe(false);
   });
+
+  test('a full disk: begin and end are told all the same, each once', async () => {
+    const { directory, backend, received, check, write } = await installation();
+    const full = join(directory, 'full');
+    mkdirSync(full);
+    execFileSync('env', ['mount', '-t', 'tmpfs', '-o', 'size=256k,mode=0700', 'none', full]);
+    try {
+      write({}, { stateDirectory: join(full, 'state') });
+      await check();
+      writeFileSync(join(full, 'noise'), '');
+      expect(() => appendFileSync(join(full, 'noise'), Buffer.alloc(500_000))).toThrow('ENOSPC');
+      const told = () => received.map(({ body }) => /application-down-1-\w+/.exec(body)?.[0]);
+      backend.isDown = true;
+      for (let run = 0; run < 3; run++) {
+        const { code, document } = await check();
+        expect({ code, findings: document.findings }).toEqual({
+          code: 1,
+          findings: expect.arrayContaining([expect.objectContaining({ code: 'VOPS-DISK-FULL' })]),
+        });
+        expect(told()).toEqual(['application-down-1-firing']);
+      }
+      backend.isDown = false;
+      await check();
+      await check();
+      expect(told()).toEqual(['application-down-1-firing', 'application-down-1-resolved']);
+      expect(readdirSync(join(full, 'state', 'alerts')).some((name) => name.includes('corrupt'))).toBe(false);
+    } finally {
+      execFileSync('env', ['umount', full]);
+    }
+  }, 60_000);
+
+  test('a full disk while the channel is away: what waited for it before is told once it is back', async () => {
+    const { directory, backend, received, answer, check, write } = await installation();
+    const full = join(directory, 'full');
+    mkdirSync(full);
+    execFileSync('env', ['mount', '-t', 'tmpfs', '-o', 'size=256k,mode=0700', 'none', full]);
+    try {
+      write({}, { stateDirectory: join(full, 'state') });
+      await check();
+      backend.isDown = true;
+      answer.webhook = 503;
+      await check();
+      writeFileSync(join(full, 'noise'), '');
+      expect(() => appendFileSync(join(full, 'noise'), Buffer.alloc(500_000))).toThrow('ENOSPC');
+      answer.webhook = 200;
+      await check();
+      await check();
+      expect(received.map(({ body }) => /application-down-1-\w+/.exec(body)?.[0])).toEqual([
+        'application-down-1-firing',
+      ]);
+    } finally {
+      execFileSync('env', ['umount', full]);
+    }
+  }, 60_000);
 
   test('heartbeat and textfile tell that the alerts themselves are alive', async () => {
     const { directory, received, url, write, check } = await installation();
@@ -273,6 +354,72 @@ describe('alerts watch', () => {
     child.kill('SIGTERM');
     expect((await ended).code).toBe(143);
     expect(readFileSync(notified, 'utf8')).toMatch(/^READY=1\n[\s\S]*STATUS=1 alert: [\s\S]*STOPPING=1\n$/);
+  }, 60_000);
+
+  const BROKEN_PLAYBOOK = [{ name: 'errors', triggers: ['hooks.errorRat > 5%'], actions: ['notify_team'] }];
+
+  test.each([
+    ['a rule', { alerting: { rules: [{ name: 'x', condition: 'hooks.errorRat > 5%', severity: 'warning' }] } }],
+    ['a playbook', { incidents: BROKEN_PLAYBOOK }],
+  ])('%s that is none from the start: exit 2', async (_, sections) => {
+    const directory = temporaryDirectory();
+    const config = join(directory, 'config.json');
+    writeFileSync(config, JSON.stringify({ ...sections, stateDirectory: join(directory, 'state') }), { mode: 0o600 });
+    const { child, ended } = start(['alerts', 'watch', '--interval', '100ms', '--config', config]);
+    const end = setTimeout(() => child.kill('SIGTERM'), 5_000);
+    const { code, stderr } = await ended;
+    clearTimeout(end);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('did you mean hooks.errorRate?') });
+  });
+
+  test('a playbook broken while it watches, or a file that goes: alerts are told as before', async () => {
+    const { directory, backend, received, config } = await installation();
+    const home = join(directory, 'viktoria-ops');
+    mkdirSync(home);
+    const found = join(home, 'config.json');
+    copyFileSync(config, found);
+    const { child, ended } = start(['alerts', 'watch', '--interval', '200ms', '-v'], { XDG_CONFIG_HOME: directory });
+    let said = '';
+    child.stderr?.on('data', (text) => {
+      said += text;
+    });
+    await until(() => existsSync(join(directory, 'state', 'alerts', 'state.json')));
+    const sections = JSON.parse(readFileSync(config, 'utf8'));
+    writeFileSync(found, JSON.stringify({ ...sections, incidents: BROKEN_PLAYBOOK }));
+    await until(() => said.includes('the old one stays in force'));
+    backend.isDown = true;
+    await until(() => received.some(({ body }) => body.includes('application-down-1-firing')));
+    said = '';
+    rmSync(found);
+    await until(() => said.includes('the old one stays in force'));
+    backend.isDown = false;
+    await until(() => received.some(({ body }) => body.includes('application-down-1-resolved')));
+    writeFileSync(found, JSON.stringify(sections), { mode: 0o600 });
+    await until(() => said.includes('it is in force now'));
+    child.kill('SIGTERM');
+    expect((await ended).stderr).not.toContain('no evaluation');
+  }, 60_000);
+
+  test('the pace is that of the configuration in force; a long rest is no hang to systemd', async () => {
+    const { directory, backend, received, config, write } = await installation({ interval: '2s' });
+    const notified = join(directory, 'notified');
+    writeFileSync(join(directory, 'systemd-notify'), `#!/bin/sh\necho "$@" >> ${notified}\n`);
+    chmodSync(join(directory, 'systemd-notify'), 0o755);
+    const { child, ended } = start(['alerts', 'watch', '--config', config], {
+      PATH: `${directory}:/usr/bin:/bin`,
+      NOTIFY_SOCKET: join(directory, 'socket'),
+      WATCHDOG_USEC: '1000000',
+    });
+    const pulses = () => readFileSync(notified, 'utf8').match(/^WATCHDOG=1/gm)?.length ?? 0;
+    await until(() => existsSync(notified) && pulses() > 0);
+    write({ interval: '1h' });
+    await until(() => pulses() > 6);
+    write({ interval: '100ms' });
+    backend.isDown = true;
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    expect(received).toEqual([]); // the hour has begun
+    child.kill('SIGTERM');
+    expect((await ended).code).toBe(143);
   }, 60_000);
 });
 

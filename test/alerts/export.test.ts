@@ -130,4 +130,48 @@ describe('alerts export', () => {
     expect(tested.document.findings).toEqual([]);
     expect(tested.code).toBe(0);
   });
+
+  test('too few samples silence the figure that has them, not the rest of the rule; texts are no templates', async () => {
+    const condition = 'jobs.queueSize > 50 or hooks.errorRate > 5%';
+    const description = 'as {{ page }} tells';
+    const rule = { name: 'trouble', severity: 'warning', channels: [], cooldown: 0, condition, description };
+    const { directory, rules } = await exportRules({ rules: [rule] });
+    const exp_alerts = [
+      { exp_labels: { severity: 'warning' }, exp_annotations: { summary: `trouble: ${condition}`, description } },
+    ];
+    const fires = { '10m': false, '30m': true, '80m': true } as const;
+    const theirs = {
+      rule_files: [rules],
+      evaluation_interval: '1m',
+      tests: [
+        {
+          interval: '1m',
+          input_series: [
+            { series: 'strapi_jobs_ready', values: '1x19 60x20 1x50' },
+            // One run a minute are not enough, and then a hundred; half of them fail.
+            { series: 'hook_execution_time_seconds_count', values: '0+1x49 150+100x40' },
+            { series: 'hook_errors_total', values: '0+0.5x49 75+50x40' },
+          ],
+          alert_rule_test: Object.entries(fires).map(([eval_time, isFiring]) => ({
+            eval_time,
+            alertname: 'trouble',
+            exp_alerts: isFiring ? exp_alerts : [],
+          })),
+        },
+      ],
+    };
+    const file = join(directory, 'theirs.yml');
+    writeFileSync(file, JSON.stringify(theirs));
+    expect(promtool('test', 'rules', file)).toContain('SUCCESS');
+    const series = {
+      'jobs.queueSize': '1x19 60x20 1x50',
+      'hooks.totalExecutions': '15x49 1500x40',
+      'hooks.errorRate': '0.5x90',
+    };
+    const expected = Object.entries(fires).map(([at, isFiring]) => ({ at, firing: isFiring ? ['trouble'] : [] }));
+    const ours = join(directory, 'ours.json');
+    writeFileSync(ours, JSON.stringify({ tests: [{ name: 'the same', series, expect: expected }] }));
+    const tested = await runJson(['alerts', 'test', ours, '--config', join(directory, 'config.json')]);
+    expect(tested.document.findings).toEqual([]);
+  });
 });

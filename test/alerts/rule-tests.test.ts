@@ -64,7 +64,37 @@ describe('alerts test', () => {
     ]);
   });
 
+  test('what begins at the very first evaluation is told once, and an event there waits for no cooldown', async () => {
+    const file = testFile('at-once.json', {
+      tests: [
+        {
+          name: 'at once',
+          series: { 'jobs.oldestReadyAge': '3600x9' },
+          expect: [
+            { at: '0m', firing: ['queue-stalled'], messages: [{ rule: 'queue-stalled', kind: 'firing' }] },
+            { at: '1m', messages: [] },
+          ],
+        },
+        {
+          name: 'an event',
+          series: { 'changes.config': '0 1 0' },
+          expect: [{ at: '1m', messages: [{ rule: 'configuration-changed', kind: 'notice' }] }],
+        },
+      ],
+    });
+    const rule = { name: 'configuration-changed', condition: 'changes.config > 0', severity: 'info', kind: 'event' };
+    const alerting = { channels: { stdout: {} }, rules: [{ ...rule, cooldown: '15m' }] };
+    const own = join(directory, 'own.json');
+    writeFileSync(own, JSON.stringify({ alerting }), { mode: 0o600 });
+    const { code, document } = await runJson(['alerts', 'test', file, '--config', own]);
+    expect({ code, findings: document.findings }).toEqual({ code: 0, findings: [] });
+  });
+
   test.each([
+    [
+      { tests: [{ name: 'x', interval: '0s', series: {}, expect: [{ at: '1m' }] }] },
+      'interval: expected more than nothing',
+    ],
     [{ tests: [{ name: 'x', series: { 'hooks.errorRat': '1' }, expect: [{ at: '1m' }] }] }, 'no metric hooks.errorRat'],
     [{ tests: [{ name: 'x', series: {}, expect: [{ at: '1m', firing: ['slow-hoks'] }] }] }, 'no rule slow-hoks'],
     [{ tests: [{ name: 'x', series: { 'jobs.queueSize': '1x' }, expect: [{ at: '1m' }] }] }, 'is no part of a series'],

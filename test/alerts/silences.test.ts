@@ -76,6 +76,17 @@ describe('alerts silence', () => {
     expect(() => readdirSync(stateDirectory)).toThrow();
   });
 
+  // Beyond the year 9999 a silence was said to be in force and not kept; beyond any date it was a bug of ours.
+  test.each([
+    ['alerts', 'silence', 'slow-hooks', '--for', '9999999d'],
+    ['alerts', 'silence', 'slow-hooks', '--for', '999999999d'],
+    ['alerts', 'history', '--since', '999999999d'],
+    ['incidents', 'automation', 'pause', '--for', '999999999d'],
+  ])('no time that no calendar has: %s %s …', async (...argv) => {
+    const { code, stderr } = await run(argv.filter(Boolean), place().options);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('expected 36500d at most') });
+  });
+
   test('two at a time: both are kept', async () => {
     const { options, directory } = place();
     const rules = ['a', 'b', 'c', 'd'];

@@ -202,6 +202,18 @@ async function expectSoon(check: () => void | Promise<void>, withinMs = 15_000):
   }
 }
 
+test('by hand as at an evaluation, a trigger may be over what our own probes tell', async () => {
+  const triggers = ['slo.uptime.burnRate1h > 14.4'];
+  const site = incidentSite({
+    app: { url: `http://127.0.0.1:${await freePort()}`, timeout: '1s' },
+    incidents: [{ name: 'budget', triggers, actions: ['create_incident_ticket'], minSamples: 1 }],
+    alerting: { defaultRules: false },
+  });
+  await site.json('alerts', 'check');
+  const { document } = await site.json('incidents', 'run', 'budget', '--dry-run');
+  expect(document.result).toMatchObject({ holds: true, triggers });
+});
+
 describe('tickets', () => {
   const playbook = {
     name: 'Über "x"\n/close @all',

@@ -212,6 +212,17 @@ describe('a restart that fails', () => {
   });
 });
 
+test('what runs the backend is found where the environment says, and hears nothing else of it', async () => {
+  const site = withTarget({ target: { pm2: 'viktoria-backend' } });
+  const noted = join(site.directory, 'noted');
+  writeFileSync(join(site.directory, 'pm2'), `#!/bin/sh\necho "$PM2_HOME $DOCKER_HOST $SECRET $*" > ${noted}\n`);
+  chmodSync(join(site.directory, 'pm2'), 0o700);
+  const env = { PM2_HOME: '/srv/pm2', DOCKER_HOST: 'unix:///run/docker.sock', SECRET: 'hidden' };
+  await site.evaluate(DOWN, { env: { ...env, PATH: `${site.directory}:/usr/bin:/bin` } });
+  expect(site.runs()[0]?.steps[0]?.state).toBe('done');
+  expect(readFileSync(noted, 'utf8')).toBe('/srv/pm2 unix:///run/docker.sock  restart viktoria-backend\n');
+});
+
 describe('one incident of a kind', () => {
   test('opened, resolved, reopened with its story, and a new one later', async () => {
     const site = withTarget({ mode: 'suggest' });

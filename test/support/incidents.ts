@@ -52,9 +52,13 @@ export function incidentSite(sections: Readonly<Record<string, unknown>> = {}) {
   };
   const evaluate = (
     metrics: Metrics,
-    { firing = [], signal }: { firing?: FiringAlert[]; signal?: AbortSignal } = {},
+    {
+      firing = [],
+      signal,
+      env,
+    }: { firing?: FiringAlert[]; signal?: AbortSignal; env?: Readonly<Record<string, string>> } = {},
   ) => {
-    const context = testContext({ configFlags: { config }, ...(signal && { signal }) });
+    const context = testContext({ configFlags: { config }, ...(signal && { signal }), ...(env && { env }) });
     const enqueue = async (notifications: readonly Notification[]) => enqueued.push(...notifications);
     const sample = { values: new Map(Object.entries(metrics)) };
     return respond({ ...context, now: () => now }, { sample, firing, enqueue });

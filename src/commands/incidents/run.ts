@@ -1,14 +1,9 @@
-import { enqueue, flushOutbox } from '../../lib/alerts/index.js';
+import { enqueue, flushOutbox, measureNow } from '../../lib/alerts/index.js';
 import { defineCommand, planThenApply } from '../../lib/command.js';
 import { applyRunByHand, planRunByHand, RunFlags, RunReport, type RunTools } from '../../lib/incidents/index.js';
-import { takeSample } from '../../lib/metrics/index.js';
 import type { Theme } from '../../lib/terminal/theme.js';
 
-const tools: RunTools = {
-  enqueue,
-  flush: flushOutbox,
-  measure: async (context, paths) => (await takeSample(context, { paths, self: new Map(), memory: {} })).values,
-};
+const tools: RunTools = { enqueue, flush: flushOutbox, measure: measureNow };
 
 export default defineCommand({
   operands: [['<playbook>', 'its name']],

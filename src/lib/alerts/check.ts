@@ -20,6 +20,7 @@ import { recordTransitions } from './history.js';
 import { type DeliveryReport, deliver, enqueue, judgeDelivery } from './outbox/index.js';
 import { writeUptime } from './slo/index.js';
 import { writeAlertState } from './state.js';
+import { isDiskFull } from './stored.js';
 
 export const CheckFlags = z.object({ lockWait: Duration.optional() });
 export type CheckFlags = z.output<typeof CheckFlags>;
@@ -83,15 +84,31 @@ async function evaluateAndTell(context: Context, moment: Moment, directory: stri
   const evaluation = evaluateNow(moment);
   const { notifications, transitions, state } = evaluation;
   const unwritten = await enqueue(context, notifications);
-  // On a full disk what could not be stored is told all the same, and the old state brings it again.
-  if (unwritten.length === 0) await writeAlertState(directory, state);
-  await writeUptime(directory, moment.uptime);
-  await recordTransitions(directory, transitions);
+  const isStored = unwritten.length === 0;
+  const unkept = [
+    ...(isStored ? await kept(() => writeAlertState(directory, state)) : []),
+    ...(await kept(() => writeUptime(directory, moment.uptime))),
+    ...(await kept(() => recordTransitions(directory, transitions))),
+  ];
   const described = describeAlerts(moment, evaluation);
   const firing = new Set(described.firing.map(({ rule }) => rule));
   const delivery = await deliver(context, alerting.channels, { budgetMs: DELIVERY_BUDGET_MS, unwritten, firing });
-  const unkept = await keepOwnMetrics(context, delivery);
-  return concluded(moment, { ...described, delivery }, [...judgeDelivery(delivery), ...unkept]);
+  // What could not be stored is told all the same. Once nothing waits the state may be kept; else the old one brings it again.
+  if (!isStored && delivery.pending === 0) unkept.push(...(await kept(() => writeAlertState(directory, state))));
+  const untold = await keepOwnMetrics(context, delivery);
+  return concluded(moment, { ...described, delivery }, [...judgeDelivery(delivery), ...unkept, ...untold]);
+}
+
+/** A full disk keeps nobody from being told: what could not be kept is a finding beside the others. */
+async function kept(write: () => Promise<void>): Promise<Finding[]> {
+  try {
+    await write();
+    return [];
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
+    const { code, message, hint = 'free some space' } = error;
+    return [{ code, severity: 'error', message, hint }];
+  }
 }
 
 /** A collector that cannot be told is a warning: the alerts themselves have been. */

@@ -22,7 +22,7 @@ import { storedNotifications } from './outbox/index.js';
 import type { Rule } from './rule.js';
 import { engineSilences, readSilences } from './silences.js';
 import { openUptime, probeOf, readUptime, recordProbe, type UptimeHistory, uptimeMetrics } from './slo/index.js';
-import { openAlertState, readAlertState } from './state.js';
+import { judgeSharing, openAlertState, readAlertState } from './state.js';
 
 export interface Inquiry {
   readonly rules: readonly Rule[];
@@ -63,6 +63,12 @@ export async function viewMoment(context: Context, inquiry: Inquiry): Promise<Mo
   });
 }
 
+/** Metrics of this moment, as an evaluation would know them, for who evaluates no rules. Changes nothing. Errors: `VOPS-FILE`. */
+export async function measureNow(context: Context, paths: readonly string[]): Promise<ReadonlyMap<string, Value>> {
+  const directory = join((await context.config()).stateDirectory, 'alerts');
+  return (await viewMoment(context, { rules: [], alsoMeasure: paths, directory })).sample.values;
+}
+
 interface Before {
   readonly opened: { readonly state: AlertState; readonly findings: readonly Finding[] };
   readonly past: { readonly history: UptimeHistory | undefined; readonly findings: readonly Finding[] };
@@ -91,7 +97,8 @@ async function momentOf(
   const values = new Map([...measured.values, ...uptimeMetrics(uptime, objective, measured.at)]);
   const silences = [...engineSilences(silenced.silences), ...(isMaintained ? [tierWindow(measured.at)] : [])];
   const state = { ...opened.state, memory: measured.memory };
-  const findings = [...opened.findings, ...past.findings, ...silenced.findings];
+  const sharing = judgeSharing(opened.state, config.environment, directory);
+  const findings = [...opened.findings, ...sharing, ...past.findings, ...silenced.findings];
   return { rules, config, sample: { ...measured, values }, state, stored, silences, uptime, findings };
 }
 

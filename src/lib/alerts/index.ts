@@ -3,6 +3,7 @@
 export { CheckFlags, checkAlerts } from './check.js';
 export { AlertCheck } from './check-result.js';
 export { compileRules, loadRules, locateProblems } from './compile-rules.js';
+export { measureNow } from './evaluate-now.js';
 export type { AlertEvent, Notification } from './event.js';
 export { ExportFlags, exportRules, RuleExport } from './export/export-rules.js';
 export { flushOutbox } from './flush.js';

@@ -2,15 +2,15 @@
 import { access } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
-import { writeFileAtomic } from '../files/index.js';
 import type { Finding } from '../status.js';
 import { AlertRecord, type AlertState, initialState, recoverState } from './engine/index.js';
 import { readRemains } from './outbox/index.js';
-import { damagedFinding, moveAside, readStored } from './stored.js';
+import { damagedFinding, moveAside, readStored, writeStored } from './stored.js';
 
 const StateFile = z.strictObject({
   schemaVersion: z.literal(1),
   evaluatedAt: z.int().nullable(),
+  environment: z.string().optional(),
   episodeBase: z.int(),
   alerts: z.array(AlertRecord),
   memory: z.record(z.string(), z.string()),
@@ -32,9 +32,9 @@ export async function readAlertState(directory: string, now: Date): Promise<Open
   const path = stateFile(directory);
   const read = await readStored(path, StateFile);
   if (read.type === 'whole') {
-    const { evaluatedAt, episodeBase, alerts, memory } = read.value;
+    const { evaluatedAt, environment, episodeBase, alerts, memory } = read.value;
     const byRule = new Map(alerts.map((record) => [record.rule, record]));
-    const state = { evaluatedAt: evaluatedAt ?? undefined, episodeBase, alerts: byRule, memory };
+    const state = { evaluatedAt: evaluatedAt ?? undefined, environment, episodeBase, alerts: byRule, memory };
     return { state, findings: [], isLost: false };
   }
   const findings = read.type === 'damaged' ? [damaged(path, read.reason)] : [];
@@ -62,11 +62,20 @@ export async function writeAlertState(directory: string, state: AlertState): Pro
   const file: z.output<typeof StateFile> = {
     schemaVersion: 1,
     evaluatedAt: state.evaluatedAt ?? null,
+    ...(state.environment !== undefined && { environment: state.environment }),
     episodeBase: state.episodeBase,
     alerts: [...state.alerts.values()],
     memory: state.memory,
   };
-  await writeFileAtomic(stateFile(directory), `${JSON.stringify(file)}\n`);
+  await writeStored(stateFile(directory), `${JSON.stringify(file)}\n`);
+}
+
+/** Two environments with one state end each other's alerts; one that was renamed is told so once. */
+export function judgeSharing({ environment: other }: AlertState, environment: string, directory: string): Finding[] {
+  if (other === undefined || other === environment) return [];
+  const message = `${directory} was last used for the environment ${other}: what fires there ends here, and the other way round`;
+  const hint = `give each environment a stateDirectory of its own; if ${other} was only renamed, this comes once`;
+  return [{ code: 'VOPS-ALERTS-STATE-SHARED', severity: 'error', message, hint }];
 }
 
 /** Deliveries without a state: somebody removed it. */

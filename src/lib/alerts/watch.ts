@@ -7,7 +7,6 @@ import { abortReason, OperatorError } from '../errors.js';
 import { notifySystemd } from '../process/notify-systemd.js';
 import type { Outcome } from '../status.js';
 import { Duration } from '../units.js';
-import { loadRules } from './compile-rules.js';
 
 export const WatchFlags = z.object({ interval: Duration.optional() });
 export type WatchFlags = z.output<typeof WatchFlags>;
@@ -15,30 +14,45 @@ export type WatchFlags = z.output<typeof WatchFlags>;
 /** It ends by a signal alone, and then there is none. */
 export const WatchResult = z.object({});
 
-/** One evaluation, told in a line. */
-export type Evaluate = (context: Context) => Promise<Outcome<{ readonly headline: string }>>;
+/** What is done again and again. */
+export interface Watching {
+  /** Reads of the configuration whatever an evaluation needs. Errors: `VOPS-CONFIG-…` where something in it is none. */
+  readonly verify: (context: Context) => Promise<void>;
+  /** One evaluation, told in a line. */
+  readonly evaluate: (context: Context) => Promise<Outcome<{ readonly headline: string }>>;
+}
 
 /**
  * Evaluates at once and then every `interval` (default: `alerting.interval`) until the signal. A configuration that
- * changed on disk is read anew; while the new one is broken, the old one stays in force and each evaluation says so.
+ * changed on disk is read anew; while the new one is broken, or gone, the old one stays in force and each evaluation says so.
  * @throws OperatorError a configuration that is broken at the start; the reason of the signal, always
  */
-export async function watchAlerts(context: Context, { interval }: WatchFlags, evaluate: Evaluate): Promise<never> {
-  const { alerting } = await context.config();
+export async function watchAlerts(context: Context, { interval }: WatchFlags, watching: Watching): Promise<never> {
+  await watching.verify(context);
   let current: Watched = { context, stamp: await stampOf(context) };
   await notifySystemd(context, 'READY=1');
   for (;;) {
     const begin = context.elapsed();
-    current = await renewed(current);
-    const headline = await evaluateOnce(current.context, evaluate);
+    current = await renewed(current, watching);
+    const headline = await evaluateOnce(current.context, watching);
     if (context.signal.aborted) break;
     await notifySystemd(context, 'WATCHDOG=1', `STATUS=${headline}`);
-    const restMs = Math.max(0, (interval ?? alerting.interval) - (context.elapsed() - begin));
-    await pause(restMs, undefined, { signal: context.signal }).catch(() => undefined);
+    const { alerting } = await current.context.config();
+    await rest(context, (interval ?? alerting.interval) - (context.elapsed() - begin));
     if (context.signal.aborted) break;
   }
   await notifySystemd({ ...context, exec: context.fork(AbortSignal.timeout(5_000)).exec }, 'STOPPING=1');
   throw abortReason(context.signal);
+}
+
+/** Until the next evaluation, or the signal. A rest longer than the patience of systemd's watchdog is no hang. */
+async function rest(context: Context, restMs: number): Promise<void> {
+  const { signal, env } = context;
+  const pulseMs = Number(env.WATCHDOG_USEC) / 1_000 / 2 || Number.POSITIVE_INFINITY;
+  for (let leftMs = restMs; leftMs > 0 && !signal.aborted; leftMs -= pulseMs) {
+    await pause(Math.min(leftMs, pulseMs), undefined, { signal }).catch(() => undefined);
+    if (leftMs > pulseMs && !signal.aborted) await notifySystemd(context, 'WATCHDOG=1');
+  }
 }
 
 interface Watched {
@@ -47,18 +61,25 @@ interface Watched {
   readonly stamp: string;
 }
 
+const GONE = 'the configuration has gone; the old one stays in force';
+
 /** With the configuration as it is on disk now, if that is new and whole. */
-async function renewed(watched: Watched): Promise<Watched> {
+async function renewed(watched: Watched, { verify }: Pick<Watching, 'verify'>): Promise<Watched> {
+  const { log, renew } = watched.context;
   const stamp = await stampOf(watched.context);
   if (stamp === watched.stamp) return watched;
-  const context = watched.context.renew();
+  if (stamp === '') {
+    log.warn(GONE); // without a file the defaults would be in force, and they tell nobody
+    return watched;
+  }
+  const context = renew();
   try {
-    await loadRules(await context.config());
-    context.log.info('the configuration has changed: it is in force now');
+    await verify(context);
+    log.info('the configuration has changed: it is in force now');
     return { context, stamp };
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
-    context.log.warn(`the configuration has changed and is broken; the old one stays in force: ${error.message}`);
+    log.warn(`the configuration has changed and is broken; the old one stays in force: ${error.message}`);
     return watched;
   }
 }
@@ -71,7 +92,7 @@ async function stampOf(context: Pick<Context, 'config'>): Promise<string> {
 }
 
 /** An evaluation that fails is told, and the next one comes all the same. */
-async function evaluateOnce(context: Context, evaluate: Evaluate): Promise<string> {
+async function evaluateOnce(context: Context, { evaluate }: Watching): Promise<string> {
   try {
     const { result } = await evaluate(context);
     return result.headline;

@@ -1,7 +1,9 @@
 /** One evaluation of the alerts, and what follows from it: what `alerts check` and `alerts watch` do. */
 import * as z from 'zod';
-import { AlertCheck, type CheckFlags, checkAlerts, enqueue, flushOutbox } from '../alerts/index.js';
+import { AlertCheck, type CheckFlags, checkAlerts, enqueue, flushOutbox, loadRules } from '../alerts/index.js';
+import type { Config } from '../config/index.js';
 import type { Context } from '../context.js';
+import { explain, OperatorError } from '../errors.js';
 import { countOf } from '../measures.js';
 import { conclude, type Finding, type Outcome } from '../status.js';
 import { hasIncidents } from './directories.js';
@@ -29,8 +31,9 @@ export type WatchReport = z.output<typeof WatchReport>;
  * Errors: those of `checkAlerts`; `VOPS-CONFIG-INVALID` for a playbook that is none.
  */
 export async function checkAndRespond(context: Context, flags: CheckFlags): Promise<Outcome<WatchReport>> {
-  const { incidents, isSet, stateDirectory } = await context.config();
-  const isAutomated = incidents !== undefined || isSet(['automation']);
+  const config = await context.config();
+  const { stateDirectory } = config;
+  const isAutomated = hasAutomation(config);
   const paths = isAutomated ? await (await import('./respond.js')).playbookPaths(context) : [];
   const { outcome, sample } = await checkAlerts(context, flags, paths);
   const { firing } = outcome.result;
@@ -46,10 +49,25 @@ export async function checkAndRespond(context: Context, flags: CheckFlags): Prom
       isTold = false;
       return enqueue(context, notifications);
     },
-  });
+  }).catch(withoutRecords);
   if (!isTold) await flushOutbox(context);
   return reported(outcome, response);
 }
+
+/** On a full disk there are no records, and so nothing is begun; what was evaluated and told counts all the same. */
+function withoutRecords(error: unknown): Response {
+  if (!(error instanceof OperatorError) || error.code !== 'VOPS-DISK-FULL') throw error;
+  return { ...NOTHING, problems: [explain(error)] };
+}
+
+/** Errors: `VOPS-CONFIG-INVALID` for a rule or a playbook that is none: no evaluation would come about. */
+export async function verifyRulesAndPlaybooks(context: Context): Promise<void> {
+  const config = await context.config();
+  await loadRules(config);
+  if (hasAutomation(config)) await (await import('./respond.js')).playbookPaths(context);
+}
+
+const hasAutomation = ({ incidents, isSet }: Config): boolean => incidents !== undefined || isSet(['automation']);
 
 const NOTHING: Response = { changes: [], runs: [], problems: [] };
 

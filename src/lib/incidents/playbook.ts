@@ -102,6 +102,12 @@ function unknownChannels({ actions }: Config['automation'], { channels }: Config
 
 function parseTrigger(text: string, rules: ReadonlyMap<string, Rule>): Trigger {
   const rule = rules.get(text);
+  if (rule?.kind === 'event') {
+    throw new ConditionError(
+      0,
+      `the alert ${text} never fires, it only happens; write its condition: ${rule.condition.text}`,
+    );
+  }
   if (rule) return { text, rule };
   try {
     return { text, condition: parseCondition(text, vocabulary) };

@@ -58,9 +58,10 @@ export function createExecute({ env, signal }: Pick<Context, 'env' | 'signal'>):
   };
 }
 
-/** Only harmless variables of our environment. */
-export function passedOn(env: Context['env']): Record<string, string> {
-  return Object.fromEntries(PASSED_ON.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
+/** Only harmless variables of our environment, and these others. */
+export function passedOn(env: Context['env'], others: readonly string[] = []): Record<string, string> {
+  const names = [...PASSED_ON, ...others];
+  return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
 }
 
 /** TERM to the whole group, KILL after a grace: a grandchild may outlive the program we started. */

@@ -14,10 +14,12 @@ export interface Launch {
 }
 
 const KILL_AFTER_MS = 5_000;
+/** Where what runs processes and containers is to be found. Without the first, pm2 starts another daemon, which knows none. */
+const PLACES = ['PM2_HOME', 'DOCKER_HOST', 'DOCKER_CONTEXT', 'DOCKER_TLS_VERIFY', 'DOCKER_CERT_PATH'] as const;
 
 /**
  * Resolves when the program itself has ended well. On abort or timeout its process group is ended; should this process
- * be killed, the program goes on. No shell; only harmless variables of our environment.
+ * be killed, the program goes on. No shell; of our environment only harmless variables, and where managers are found.
  * @throws OperatorError VOPS-TOOL-MISSING, VOPS-TOOL-FAILED; the signal's reason when aborted.
  */
 export async function launch({ env, signal }: Pick<Context, 'env' | 'signal'>, options: Launch): Promise<void> {
@@ -26,7 +28,7 @@ export async function launch({ env, signal }: Pick<Context, 'env' | 'signal'>, o
   const [file, ...args] = argv;
   const child = spawn(file, args, {
     stdio: ['ignore', output.fd, output.fd],
-    env: passedOn(env),
+    env: passedOn(env, PLACES),
     detached: true,
     cwd: '/',
   });

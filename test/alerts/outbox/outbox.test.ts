@@ -208,6 +208,32 @@ describe('a channel that is down', () => {
     expect(hook.idsAt('/ops')).toEqual(['slow-hooks-1-firing']);
   });
 
+  test('is none that refused one message, and was given no other since', async () => {
+    const hook = await receiver();
+    const outbox = createOutbox(directory);
+    const channels = channelsOf(webhooks(hook.url, 'ops', 'dev'));
+    hook.answers.set('/ops', status(400));
+    await outbox.enqueue(['ops', alertEvent()]);
+    expect(await outbox.deliver(channels)).toMatchObject({ dead: 1, pending: 0 });
+    hook.answers.clear();
+    for (let minute = 0; minute < 30; minute++) {
+      outbox.wait(60_000);
+      await outbox.deliver(channels);
+    }
+    expect(hook.at('/dev')).toEqual([]);
+    // One that refuses whatever it is given is.
+    hook.answers.set('/ops', status(400));
+    await outbox.enqueue(['ops', alertEvent({ episode: 2 })]);
+    await outbox.deliver(channels);
+    outbox.wait(60_000);
+    await outbox.deliver(channels);
+    expect(hook.at('/dev').map(({ alerts }) => alerts[0]?.state)).toEqual(['firing']);
+    hook.answers.clear();
+    await outbox.enqueue(['ops', alertEvent({ episode: 3 })]);
+    await outbox.deliver(channels);
+    expect(hook.at('/dev').map(({ alerts }) => alerts[0]?.state)).toEqual(['firing', 'resolved']);
+  });
+
   test('for good is one at once; its events go to the fallback, then to the dead letters, and can come back', async () => {
     const hook = await receiver();
     const outbox = createOutbox(directory);
@@ -300,6 +326,24 @@ test('one event that is refused does not take the others with it', async () => {
   expect(report).toMatchObject({ delivered: 8, dead: 1, pending: 0 });
   expect(told).toHaveLength(8);
   expect(await readdir(join(outbox.state, 'alerts/dead/ops'))).toEqual(['poison-1-firing.json']);
+});
+
+test('an Alertmanager that refused something hears again what fires, once it is in order', async () => {
+  const hook = await receiver();
+  const outbox = createOutbox(directory);
+  const channels = channelsOf({ alertmanager: { urls: [hook.url] } });
+  const alerts: string[] = [];
+  const path = '/api/v2/alerts';
+  hook.answers.set(path, (response) => response.end(String(alerts.push('told'))));
+  await outbox.enqueue(['alertmanager', alertEvent()]);
+  await outbox.deliver(channels);
+  hook.answers.set(path, status(401));
+  await outbox.enqueue(['alertmanager', alertEvent({ rule: 'disk-full' })]);
+  await outbox.deliver(channels);
+  hook.answers.set(path, (response) => response.end(String(alerts.push('refreshed'))));
+  outbox.wait(60_000);
+  await outbox.deliver(channels);
+  expect(alerts.at(-1)).toBe('refreshed');
 });
 
 test('a receiver that refuses each event is not stormed', async () => {

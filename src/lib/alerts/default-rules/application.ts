@@ -16,6 +16,8 @@ export function availability(): Draft[] {
     critical('metrics-unavailable', 'monitoring.available === false', {
       description: 'The application answers, but its figures are not to be had: most other alerts are blind.',
       for: 2 * MINUTE_MS,
+      // Without its database an application has no figures of jobs and statements to give.
+      inhibitedBy: ['application-down', 'database-down'],
     }),
     warning('notifications-stuck', 'delivery.oldestPendingAge > 10m', {
       description: 'A notification has not been delivered: a channel is broken.',

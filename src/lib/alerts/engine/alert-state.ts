@@ -62,6 +62,8 @@ export type AlertRecord = z.output<typeof AlertRecord>;
 export interface AlertState {
   /** The last evaluation; undefined before the first. */
   readonly evaluatedAt: number | undefined;
+  /** Of which environment that was; undefined where nobody noted it. */
+  readonly environment?: string | undefined;
   /** Episodes of a rule without a record count from here: above 0 where an older state was lost, so that no id comes twice. */
   readonly episodeBase: number;
   /** By rule. */

@@ -40,7 +40,8 @@ export function evaluateRules(evaluation: Evaluation): Evaluated {
     if (!isInitial(telling.record, state)) alerts.set(after.rule, tidy(telling.record));
   }
   const transitions = steps.flatMap((step) => transitionsOf(step, evaluation, muting));
-  return { state: { ...state, evaluatedAt: evaluation.now.getTime(), alerts }, notifications, transitions };
+  const { now, environment } = evaluation;
+  return { state: { ...state, evaluatedAt: now.getTime(), environment, alerts }, notifications, transitions };
 }
 
 function stepRules(evaluation: Evaluation, state: AlertState): Step[] {

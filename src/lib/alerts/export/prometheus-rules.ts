@@ -48,9 +48,9 @@ const isTranslatable = ({ kind, condition }: Rule) => kind === 'state' && 'promq
 
 function translate(rule: Rule, names: ReadonlySet<string>): PrometheusRule | PrometheusRules['left'][number] {
   if (rule.kind === 'event') return { rule: rule.name, reason: 'it tells of an event, which is no state' };
-  const condition = toPromql(rule.condition);
+  const condition = toPromql(rule.condition, rule.minSamples);
   if ('reason' in condition) return { rule: rule.name, reason: condition.reason };
-  const expr = [condition.promql, ...enoughSamples(rule), ...unlessInhibited(rule, names)].join(' ');
+  const expr = [condition.promql, ...unlessInhibited(rule, names)].join(' ');
   return {
     alert: rule.name,
     expr: rule.noData === 'alert' ? `(${expr})${orAbsent(rule)}` : expr,
@@ -58,18 +58,15 @@ function translate(rule: Rule, names: ReadonlySet<string>): PrometheusRule | Pro
     ...(rule.keepFiringForMs > 0 && { keep_firing_for: writeDuration(rule.keepFiringForMs) }),
     labels: { severity: rule.severity },
     annotations: {
-      summary: `${rule.name}: ${rule.condition.text}`,
-      ...(rule.description !== undefined && { description: rule.description }),
-      ...(rule.runbook !== undefined && { runbook_url: rule.runbook }),
+      summary: plain(`${rule.name}: ${rule.condition.text}`),
+      ...(rule.description !== undefined && { description: plain(rule.description) }),
+      ...(rule.runbook !== undefined && { runbook_url: plain(rule.runbook) }),
     },
   };
 }
 
-const enoughSamples = ({ minSamples }: Rule): string[] =>
-  [...minSamples].flatMap(([path, least]) => {
-    const metric = metrics.get(path);
-    return metric?.promql === undefined ? [] : [`and ${metric.promql} >= ${least}`];
-  });
+/** To Prometheus an annotation is a template of Go: braces that are none of its own would make it refuse the file. */
+const plain = (text: string): string => text.replaceAll('{{', '{{ "{{" }}');
 
 const unlessInhibited = ({ inhibitedBy }: Rule, names: ReadonlySet<string>): string[] =>
   inhibitedBy

@@ -4,14 +4,20 @@
  */
 import type { Condition, Expression } from '../../conditions/index.js';
 import { type Metric, metrics } from '../../metrics/index.js';
+import type { Rule } from '../rule.js';
 
 /** The query, or why there is none. */
 export type Translation = { readonly promql: string } | { readonly reason: string };
 
-/** A query that yields something while the condition is true; `$window` stands in it for the window. */
-export function toPromql(condition: Condition): Translation {
+type MinSamples = Rule['minSamples'];
+
+/**
+ * A query that yields something while the condition is true; `$window` stands in it for the window. A comparison of what has
+ * too few samples yields nothing, whatever the rest of the condition says.
+ */
+export function toPromql(condition: Condition, minSamples: MinSamples = new Map()): Translation {
   try {
-    return { promql: filter(condition.expression, false) };
+    return { promql: filter(condition.expression, false, minSamples) };
   } catch (error) {
     if (error instanceof Untranslatable) return { reason: error.message };
     throw error;
@@ -24,14 +30,15 @@ type Comparison = '<' | '<=' | '>' | '>=' | '==' | '!=';
 const OPPOSITE = { '<': '>=', '<=': '>', '>': '<=', '>=': '<', '==': '!=', '!=': '==' } as const;
 const isComparison = (type: string): type is Comparison => Object.hasOwn(OPPOSITE, type);
 
-function filter(expression: Expression, isNegated: boolean): string {
+function filter(expression: Expression, isNegated: boolean, minSamples: MinSamples): string {
   switch (expression.type) {
     case 'not':
-      return filter(expression.operand, !isNegated);
+      return filter(expression.operand, !isNegated, minSamples);
     case 'and':
     case 'or': {
       const operator = (expression.type === 'and') === isNegated ? 'or' : 'and';
-      return `(${filter(expression.left, isNegated)} ${operator} ${filter(expression.right, isNegated)})`;
+      const [left, right] = [expression.left, expression.right].map((side) => filter(side, isNegated, minSamples));
+      return `(${left} ${operator} ${right})`;
     }
     case 'metric':
       return `${booleanMetric(expression.path)} == ${isNegated ? 0 : 1}`;
@@ -40,7 +47,7 @@ function filter(expression: Expression, isNegated: boolean): string {
     default:
       if ('left' in expression && isComparison(expression.type)) {
         const operator = isNegated ? OPPOSITE[expression.type] : expression.type;
-        return compare(expression.left, operator, expression.right);
+        return withEnoughSamples(compare(expression.left, operator, expression.right), expression, minSamples);
       }
       throw new Untranslatable('it is no comparison');
   }
@@ -54,6 +61,21 @@ function compare(left: Expression, operator: Comparison, right: Expression): str
   const compared = `${first} ${operator} ${second}`;
   // NaN, the ratio of nothing, is unequal to everything, and to itself.
   return operator === '!=' ? `(${compared} and ${first} == ${first})` : compared;
+}
+
+function withEnoughSamples(compared: string, comparison: Expression, minSamples: MinSamples): string {
+  const counts = metricsIn(comparison).map((path) => metrics.get(path)?.samples ?? '');
+  const enough = [...minSamples].flatMap(([path, least]) => {
+    const query = counts.includes(path) ? metrics.get(path)?.promql : undefined;
+    return query === undefined ? [] : [`and ${query} >= ${least}`];
+  });
+  return enough.length === 0 ? compared : `(${[compared, ...enough].join(' ')})`;
+}
+
+function metricsIn(expression: Expression): readonly string[] {
+  if (expression.type === 'metric') return [expression.path];
+  if ('operand' in expression) return metricsIn(expression.operand);
+  return 'left' in expression ? [...metricsIn(expression.left), ...metricsIn(expression.right)] : [];
 }
 
 /** Two plain numbers compared filter nothing: one of them must be a vector. */

@@ -1,8 +1,9 @@
 /** How a channel fares, from run to run. Its loss costs no message, only patience with a channel that is down. */
 import { join } from 'node:path';
 import * as z from 'zod';
-import { ensurePrivateDirectory, writeFileAtomic } from '../../files/index.js';
+import { ensurePrivateDirectory } from '../../files/index.js';
 import { AlertEvent } from '../event.js';
+import { writeStored } from '../stored.js';
 import { type Aside, readRecord } from './records.js';
 
 const Time = z.iso.datetime();
@@ -58,5 +59,5 @@ export async function readChannelState(directory: string, channel: string, aside
 
 export async function writeChannelState(directory: string, channel: string, state: ChannelState): Promise<void> {
   await ensurePrivateDirectory(directory);
-  await writeFileAtomic(fileOf(directory, channel), `${JSON.stringify(state)}\n`);
+  await writeStored(fileOf(directory, channel), `${JSON.stringify(state)}\n`);
 }

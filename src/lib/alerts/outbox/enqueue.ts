@@ -1,16 +1,16 @@
 /** Notifications into the outbox: the first thing that happens to them, before the state that brought them is kept. */
 import type { Context } from '../../context.js';
-import { OperatorError } from '../../errors.js';
 import { ensurePrivateDirectory, syncDirectory } from '../../files/index.js';
 import type { Notification } from '../event.js';
+import { isDiskFull } from '../stored.js';
 import { type Entry, placesIn } from './entry.js';
 import { writeEntry } from './queue.js';
 import { inTurns } from './records.js';
 
 /**
  * Writes a file for each notification; the same event is the same file, however often it is enqueued. Returns those that
- * a full disk did not take: hand them to `deliver`, which tells them all the same, and do not keep the state, so that the
- * next evaluation brings them again. Errors: `VOPS-FILE…`.
+ * a full disk did not take: hand them to `deliver`, which tells them all the same, and do not keep the state until they
+ * are told, so that the next evaluation brings them again. Errors: `VOPS-FILE…`.
  */
 export async function enqueue(
   context: Pick<Context, 'state' | 'now'>,
@@ -28,7 +28,7 @@ export async function enqueue(
     await syncDirectory(outbox); // the directories of new channels
     return [];
   } catch (error) {
-    if (error instanceof OperatorError && error.code === 'VOPS-DISK-FULL') return entries;
+    if (isDiskFull(error)) return entries;
     throw error;
   }
 }

@@ -18,7 +18,7 @@ export async function passOn(
   const { state } = queue;
   const now = queue.desk.now();
   const others = [...queues.values()].filter((other) => other !== queue && other.settings !== undefined);
-  if (isDown(state, now)) {
+  if (isDown(state, now, queue.entries.length > 0)) {
     await rerouteNew(queue, queues);
     if (state.down !== null) return;
     const since = state.failingSince ?? now.toISOString();

@@ -57,7 +57,12 @@ export function waitBefore({ lastAttempt }: ChannelState, now: Date): number {
   return passedMs < 0 ? 0 : Math.max(0, lastAttempt.waitMs - passedMs);
 }
 
-export function isDown({ failingSince, lastError }: ChannelState, now: Date): boolean {
+/**
+ * With nothing to tell nobody tries: a message that was refused for what it held, and no other since, is no channel that is
+ * down. What is down stays so until it takes something.
+ */
+export function isDown({ failingSince, lastError, down }: ChannelState, now: Date, isWaiting: boolean): boolean {
   if (failingSince === null) return false;
-  return lastError?.isFinal === true || now.getTime() - Date.parse(failingSince) >= DOWN_AFTER_MS;
+  const seenAt = isWaiting ? now.getTime() : Date.parse(lastError?.at ?? failingSince);
+  return down !== null || lastError?.isFinal === true || seenAt - Date.parse(failingSince) >= DOWN_AFTER_MS;
 }

@@ -20,7 +20,8 @@ export async function refresh(
     queue.state = { ...state, firing: Object.fromEntries(firing) };
     await saveState(queue);
   }
-  if (firing.length === 0 || state.failures > 0) return;
+  // What waits is tried when its time has come, and this then, too. Nothing waits, and nothing else would try.
+  if (firing.length === 0 || (state.failures > 0 && queue.entries.length > 0)) return;
   try {
     const context = { ...channelContext, timeoutMs: settings.timeout, told: {} };
     const outcome = await tellAgain(

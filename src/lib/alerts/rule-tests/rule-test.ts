@@ -37,7 +37,7 @@ const Expectation = z.strictObject({
 const RuleTest = z.strictObject({
   name: z.string().min(1),
   /** Time between evaluations. */
-  interval: Duration.prefault('1m'),
+  interval: Duration.refine((ms) => ms > 0, 'expected more than nothing').prefault('1m'),
   /** By metric, one value an evaluation; a metric that is not named, or whose series is over, is unknown. */
   series: z.record(z.string(), Series),
   expect: z.array(Expectation).min(1),

@@ -8,15 +8,17 @@ import { judgeRule } from '../judge.js';
 import type { Rule } from '../rule.js';
 import type { ExpectedMessage, RuleTest } from './rule-test.js';
 
+/** Any time of a running clock: to the engine, what was told at 0 was told never. */
+const BEGIN_MS = Date.UTC(2000, 0, 1);
+
 /** What differs from what was expected, in sentences; none when all is as expected. */
 export function runRuleTest(test: RuleTest, rules: readonly Rule[]): string[] {
   const failures: string[] = [];
   const last = Math.max(...test.expect.map(({ at }) => at));
   let state = initialState();
   for (let index = 0; index * test.interval <= last; index++) {
-    const at = index * test.interval;
     const values = valuesAt(test, index);
-    const evaluated = evaluateAt({ rules, state, values, now: new Date(at) });
+    const evaluated = evaluateAt({ rules, state, values, now: new Date(BEGIN_MS + index * test.interval) });
     state = evaluated.state;
     for (const expected of test.expect.filter((one) => Math.floor(one.at / test.interval) === index)) {
       failures.push(...differences(expected, evaluated).map((what) => `at ${writeDuration(expected.at)}: ${what}`));

@@ -1,9 +1,9 @@
 /** The file of the uptime's history. */
 import { join } from 'node:path';
 import * as z from 'zod';
-import { ensurePrivateDirectory, writeFileAtomic } from '../../files/index.js';
+import { ensurePrivateDirectory } from '../../files/index.js';
 import type { Finding } from '../../status.js';
-import { damagedFinding, moveAside, readStored } from '../stored.js';
+import { damagedFinding, moveAside, readStored, writeStored } from '../stored.js';
 import { UptimeHistory } from './uptime.js';
 
 const UptimeFile = UptimeHistory.extend({ schemaVersion: z.literal(1) });
@@ -36,5 +36,5 @@ export async function openUptime(directory: string, now: Date): Promise<Stored> 
 /** Errors: `VOPS-FILE`, `VOPS-DISK-FULL`; the old history stays. */
 export async function writeUptime(directory: string, history: UptimeHistory): Promise<void> {
   await ensurePrivateDirectory(join(directory, 'slo'));
-  await writeFileAtomic(uptimeFile(directory), `${JSON.stringify({ schemaVersion: 1, ...history })}\n`);
+  await writeStored(uptimeFile(directory), `${JSON.stringify({ schemaVersion: 1, ...history })}\n`);
 }

@@ -21,7 +21,7 @@ const settings = z.lazy(() =>
     .strictObject({
       ...commonSettings({ mode: 'approve', timeout: '90s', maxPerHalfHour: 2, maxPerDay: 4 }),
       ...remedySettings('2m'),
-      /** What runs the backend: `systemd` unit, `pm2` name, `docker` container, or a `command` with its arguments. */
+      /** What runs the backend: `systemd` unit, `pm2` name (of the daemon of `PM2_HOME`), `docker` container, or a `command` with its arguments. */
       target: z
         .union([
           z.strictObject({ systemd: Name }),
