@@ -1,5 +1,5 @@
 /** What leaves a queue before its turn. */
-import { keyOf } from './entry.js';
+import { type Entry, keyOf } from './entry.js';
 import { giveUp, type Queues } from './give-up.js';
 import { count, type Queue, removeEntries, saveState, takeOut } from './queue.js';
 import { expired, surplus } from './selection.js';
@@ -13,7 +13,7 @@ export async function tidy(queue: Queue, queues: Queues): Promise<void> {
   await removeEntries(queue, told);
   const gaveUp = (reason: string) => ({ reason, queues });
   if (settings === undefined) return giveUp(queue, queue.entries, gaveUp(`no channel "${channel}" is configured`));
-  const unwanted = settings.sendResolved ? [] : queue.entries.filter(({ event }) => event.kind === 'resolved');
+  const unwanted = settings.sendResolved ? [] : queue.entries.filter((entry) => isBareEnd(entry, queue));
   await takeOut(queue, unwanted, { at, outcome: 'unwanted' });
   const old = expired(queue.entries, now);
   if (old.length > 0)
@@ -24,3 +24,10 @@ export async function tidy(queue: Queue, queues: Queues): Promise<void> {
   queue.state = { ...queue.state, unmentionedDrops: queue.state.unmentionedDrops + dropped.length };
   if (unwanted.length + old.length + dropped.length > 0) await saveState(queue);
 }
+
+/** An end of which nothing else waits: with a begin that waits, it tells that the alert does not fire any more. */
+const isBareEnd = ({ event }: Entry, { entries }: Queue): boolean =>
+  event.kind === 'resolved' &&
+  !entries.some(
+    ({ event: { rule, episode, kind } }) => kind !== 'resolved' && rule === event.rule && episode === event.episode,
+  );
