@@ -4,7 +4,7 @@ import { countOf } from '../../lib/measures.js';
 
 export default defineCommand({
   options: [
-    ['--tier <name>', 'only runs of this tier'],
+    ['--tier <name>', 'only runs of this tier: daily, weekly or monthly'],
     ['--limit <count>', 'at most so many runs (default: 20)'],
   ],
   flags: HistoryFlags,

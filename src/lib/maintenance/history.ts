@@ -3,12 +3,18 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { Context } from '../context.js';
 import { Status } from '../contract/index.js';
-import { isLocked } from '../process/index.js';
+import { lockingRun } from '../process/index.js';
 import { conclude, type Finding, type Outcome } from '../status.js';
-import { type RunRecord, readRecords, recordFile, runsDirectory } from './runs.js';
+import { findNewest, readRecords, recordFile, runsDirectory } from './runs.js';
+
+/** How often each tier should run, in seconds; half as much again is late. */
+const PERIOD_SECONDS = { daily: 86_400, weekly: 604_800, monthly: 31 * 86_400 } as const;
+type TierName = keyof typeof PERIOD_SECONDS;
+const TIERS = Object.keys(PERIOD_SECONDS) as TierName[]; // its keys are no others
+const LATE_FACTOR = 1.5;
 
 export const HistoryFlags = z.object({
-  tier: z.string().optional(),
+  tier: z.enum(TIERS).optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(20),
 });
 
@@ -29,11 +35,7 @@ export const HistoryResult = z.strictObject({
 });
 export type HistoryResult = z.output<typeof HistoryResult>;
 
-/** How often each tier should run, in seconds; half as much again is late. */
-const PERIOD_SECONDS: Readonly<Record<string, number>> = { daily: 86_400, weekly: 604_800, monthly: 31 * 86_400 };
-const LATE_FACTOR = 1.5;
-
-/** Lists the newest runs; a warning for a tier whose last success is too long ago. */
+/** Lists the newest runs; a warning for a tier whose last success is too long ago, listed or not. */
 export async function listRuns(
   context: Pick<Context, 'config' | 'now'>,
   flags: z.output<typeof HistoryFlags>,
@@ -41,56 +43,47 @@ export async function listRuns(
   const { stateDirectory } = await context.config();
   const directory = runsDirectory(stateDirectory);
   const { records, unreadable } = await readRecords(directory, flags);
-  const busy = records.some(({ status }) => status === null) && (await isLocked(join(stateDirectory, 'lock')));
-  const runs = records.map((record, index) => ({
+  const isOpen = records.some(({ status }) => status === null);
+  const running = isOpen ? await lockingRun(join(stateDirectory, 'lock')) : undefined;
+  const runs = records.map((record) => ({
     tier: record.tier,
     runId: record.runId,
     startedAt: record.startedAt,
     durationMs: record.durationMs,
-    // Only one run holds the lock, and it is the newest: an older record without an end was killed.
-    status: record.status ?? (busy && index === 0 ? ('running' as const) : ('interrupted' as const)),
+    // Only one run holds the lock: another record without an end is of one that was killed.
+    status: record.status ?? (record.runId === running ? ('running' as const) : ('interrupted' as const)),
     troubled: record.steps.filter(({ status }) => !['ok', 'skipped', 'warning'].includes(status)).map(({ id }) => id),
     recordFile: recordFile(directory, record),
   }));
-  const lastSuccess = lastSuccesses(records, context.now());
-  return conclude({ runs, lastSuccess }, [...lateTiers(records, lastSuccess), ...unreadable.map(unreadableRecord)]);
+  const pasts = await Promise.all(
+    (flags.tier ? [flags.tier] : TIERS).map((tier) => pastOf(directory, tier, context.now())),
+  );
+  const lastSuccess = pasts.flatMap(({ success }) => success ?? []);
+  return conclude({ runs, lastSuccess }, [...pasts.flatMap(judgePast), ...unreadable.map(unreadableRecord)]);
 }
 
-function lastSuccesses(records: readonly RunRecord[], now: Date): HistoryResult['lastSuccess'] {
-  const tiers = [...new Set(records.map(({ tier }) => tier))];
-  return tiers.flatMap((tier) => {
-    const last = records.find(
-      (record) => record.tier === tier && (record.status === 'ok' || record.status === 'warning'),
-    );
-    if (!last) return [];
-    return [
-      {
-        tier,
-        startedAt: last.startedAt,
-        ageSeconds: Math.max(0, Math.round((+now - Date.parse(last.startedAt)) / 1000)),
-      },
-    ];
-  });
+interface Past {
+  readonly tier: TierName;
+  readonly hasRun: boolean;
+  readonly success: HistoryResult['lastSuccess'][number] | undefined;
 }
 
-function lateTiers(records: readonly RunRecord[], successes: HistoryResult['lastSuccess']): Finding[] {
-  const tiers = [...new Set(records.map(({ tier }) => tier))];
-  return tiers.flatMap((tier) => {
-    const success = successes.find((candidate) => candidate.tier === tier);
-    const limit = (PERIOD_SECONDS[tier] ?? Number.POSITIVE_INFINITY) * LATE_FACTOR;
-    if (success && success.ageSeconds <= limit) return [];
-    const message = success
-      ? `the ${tier} tier last went well ${Math.floor(success.ageSeconds / 3600)} h ago`
-      : `the ${tier} tier has not gone well in the runs kept`;
-    return [
-      {
-        code: 'VOPS-MAINTENANCE-LATE',
-        severity: 'warning',
-        message,
-        hint: `viktoria-ops maintenance ${tier}`,
-      } as const,
-    ];
-  });
+/** From all records that are kept: a tier that runs seldom has its last one far behind those of others. */
+async function pastOf(directory: string, tier: TierName, now: Date): Promise<Past> {
+  const last = await findNewest(directory, tier, ({ status }) => status === 'ok' || status === 'warning');
+  const hasRun = last !== undefined || (await findNewest(directory, tier, () => true)) !== undefined;
+  if (!last) return { tier, hasRun, success: undefined };
+  const { startedAt } = last;
+  const ageSeconds = Math.max(0, Math.round((+now - Date.parse(startedAt)) / 1000));
+  return { tier, hasRun, success: { tier, startedAt, ageSeconds } };
+}
+
+function judgePast({ tier, hasRun, success }: Past): Finding[] {
+  if (!hasRun || (success && success.ageSeconds <= PERIOD_SECONDS[tier] * LATE_FACTOR)) return [];
+  const message = success
+    ? `the ${tier} tier last went well ${Math.floor(success.ageSeconds / 3600)} h ago`
+    : `the ${tier} tier has not gone well in the runs kept`;
+  return [{ code: 'VOPS-MAINTENANCE-LATE', severity: 'warning', message, hint: `viktoria-ops maintenance ${tier}` }];
 }
 
 const unreadableRecord = (path: string): Finding => ({

@@ -79,6 +79,19 @@ export async function readRecords(
   };
 }
 
+/** The newest record of the tier for which this holds; what cannot be read is passed over. */
+export async function findNewest(
+  directory: string,
+  tier: string,
+  holds: (record: RunRecord) => boolean,
+): Promise<RunRecord | undefined> {
+  for (const name of (await recordNames(directory, tier)).reverse()) {
+    const record = await readRecord(join(directory, name));
+    if (typeof record !== 'string' && holds(record)) return record;
+  }
+  return undefined;
+}
+
 async function readRecord(path: string): Promise<RunRecord | string> {
   try {
     return RunRecord.parse(JSON.parse((await readRegularFile(path, MAX_RECORD_BYTES)).toString('utf8')));
