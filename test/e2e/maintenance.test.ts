@@ -116,6 +116,19 @@ describe('maintenance daily', () => {
     expect(reused.map(({ id }: { id: string }) => id)).not.toContain('queue');
   });
 
+  test('--resume --dry-run shows what --resume would run', async () => {
+    const gone = installation.variant('gone.json', { app: { url: 'http://127.0.0.1:9', timeout: '1s' } });
+    await run(['maintenance', 'daily', '--config', gone]);
+    const reusedOf = async (...more: string[]) =>
+      (await runJson(daily('--resume', ...more))).document.result.steps.flatMap(
+        ({ id, reason }: { id: string; reason?: string }) =>
+          reason === 'taken over from the run resumed' ? [id] : [],
+      );
+    const planned = await reusedOf('--dry-run');
+    expect(planned).toContain('logs rotate');
+    expect(planned).toEqual(await reusedOf());
+  });
+
   test('history tells whether it ran, and when it last went well', async () => {
     const { document } = await runJson(['maintenance', 'history', '--config', installation.config]);
     expect(document.result.runs.length).toBeGreaterThan(2);

@@ -72,9 +72,12 @@ interface Wanted {
 
 async function runTier(context: Context, wanted: Wanted): Promise<Outcome<TierResult>> {
   const { tier, flags } = wanted;
-  const { maintenance } = await context.config();
+  const { maintenance, stateDirectory } = await context.config();
   selectSteps(tier.steps, flags); // a wrong name is refused before anything is locked or written
-  if (context.dryRun) return concludeTier(context, tier.name, { steps: await run(context, wanted, undefined) });
+  if (context.dryRun) {
+    const last = await resumedRun(runsDirectory(stateDirectory), wanted);
+    return concludeTier(context, tier.name, { steps: await run(context, wanted, last) });
+  }
   const state = await context.state();
   const startedAt = context.now().toISOString();
   const lock = {
@@ -99,6 +102,10 @@ function leftTo(context: Context, tier: Tier, { host, run, at }: Earlier): Outco
   return { ...concludeTier(context, tier.name, { steps }), status: 'skipped' };
 }
 
+/** The run that `--resume` takes up; undefined without it, or where there is none. */
+const resumedRun = async (directory: string, { tier, flags }: Wanted): Promise<RunRecord | undefined> =>
+  flags.resume ? (await readRecords(directory, { limit: 1, tier: tier.name })).records[0] : undefined;
+
 function run(context: Context, { tier, flags }: Wanted, last: RunRecord | undefined): Promise<StepReport[]> {
   return context.config().then(({ maintenance }) => {
     const selection: Selection = selectSteps(tier.steps, flags, last?.steps);
@@ -112,8 +119,8 @@ async function runRecorded(
   wanted: Wanted,
   { directory, notes }: { readonly directory: string; readonly notes: readonly Finding[] },
 ): Promise<Outcome<TierResult>> {
-  const { tier, flags } = wanted;
-  const last = flags.resume ? (await readRecords(directory, { limit: 1, tier: tier.name })).records[0] : undefined;
+  const { tier } = wanted;
+  const last = await resumedRun(directory, wanted);
   const started = startedRecord(context, tier);
   const begin = context.elapsed();
   const unopened = await keep(() => writeRecord(directory, started));
