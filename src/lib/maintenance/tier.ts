@@ -123,14 +123,14 @@ async function runRecorded(
   const last = await resumedRun(directory, wanted);
   const started = startedRecord(context, tier);
   const begin = context.elapsed();
-  const unopened = await keep(() => writeRecord(directory, started));
+  await keep(() => writeRecord(directory, started)); // no room yet? a step may make some: the end tells
   const { heartbeatUrl } = await context.config();
   const announced = sendHeartbeat(context, heartbeatUrl, 'start');
   const steps = await run(context, wanted, last);
   const durationMs = Math.round(context.elapsed() - begin);
   const ended = { ...started, endedAt: context.now().toISOString(), durationMs, steps };
   const traces = { file: recordFile(directory, started), hasPage: tier.hasPage ?? false };
-  const outcome = concludeTier(context, tier.name, { steps, ...traces, notes: [...notes, ...unopened] });
+  const outcome = concludeTier(context, tier.name, { steps, ...traces, notes });
   const unclosed = await keep(() => keepTraces(context, wanted, { directory, ended, outcome }));
   const told =
     unclosed.length === 0 ? outcome : concludeTier(context, tier.name, { steps, notes: [...notes, ...unclosed] });
