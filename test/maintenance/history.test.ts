@@ -20,6 +20,7 @@ function stateWith(runs: readonly Run[]): string {
     const runId = (0xa0000000 + made++).toString(16);
     const record: RunRecord = {
       schemaVersion: 1,
+      environment: 'default',
       host: 'h',
       pid: 1,
       runId,

@@ -14,6 +14,8 @@ import type { TierResult } from './conclude.js';
 export const RunRecord = z.strictObject({
   schemaVersion: z.literal(1),
   tier: z.string(),
+  /** Of the configuration; records of an earlier version do not tell. */
+  environment: z.string().default('default'),
   runId: z.string(),
   host: z.string(),
   pid: z.number(),
@@ -79,17 +81,12 @@ export async function readRecords(
   };
 }
 
-/** The newest record of the tier for which this holds; what cannot be read is passed over. */
-export async function findNewest(
-  directory: string,
-  tier: string,
-  holds: (record: RunRecord) => boolean,
-): Promise<RunRecord | undefined> {
+/** The records of the tier, the newest first; what cannot be read is passed over. */
+export async function* readBack(directory: string, tier: string): AsyncGenerator<RunRecord> {
   for (const name of (await recordNames(directory, tier)).reverse()) {
     const record = await readRecord(join(directory, name));
-    if (typeof record !== 'string' && holds(record)) return record;
+    if (typeof record !== 'string') yield record;
   }
-  return undefined;
 }
 
 async function readRecord(path: string): Promise<RunRecord | string> {

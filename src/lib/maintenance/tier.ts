@@ -12,15 +12,7 @@ import type { Finding, Outcome } from '../status.js';
 import { Duration } from '../units.js';
 import { type Earlier, onceAmongHosts } from './among-hosts.js';
 import { concludeTier, TierResult } from './conclude.js';
-import {
-  pruneRecords,
-  type RunRecord,
-  readRecords,
-  recordFile,
-  runsDirectory,
-  writeRecord,
-  writeReport,
-} from './runs.js';
+import { pruneRecords, type RunRecord, readBack, recordFile, runsDirectory, writeRecord, writeReport } from './runs.js';
 import { SelectionFlags, selectSteps } from './selection.js';
 
 export interface Tier {
@@ -75,7 +67,7 @@ async function runTier(context: Context, wanted: Wanted): Promise<Outcome<TierRe
   const { maintenance, stateDirectory } = await context.config();
   selectSteps(tier.steps, flags); // a wrong name is refused before anything is locked or written
   if (context.dryRun) {
-    const last = await resumedRun(runsDirectory(stateDirectory), wanted);
+    const last = await resumedRun(context, runsDirectory(stateDirectory), wanted);
     return concludeTier(context, tier.name, { steps: await run(context, wanted, last) });
   }
   const state = await context.state();
@@ -102,9 +94,14 @@ function leftTo(context: Context, tier: Tier, { host, run, at }: Earlier): Outco
   return { ...concludeTier(context, tier.name, { steps }), status: 'skipped' };
 }
 
-/** The run that `--resume` takes up; undefined without it, or where there is none. */
-const resumedRun = async (directory: string, { tier, flags }: Wanted): Promise<RunRecord | undefined> =>
-  flags.resume ? (await readRecords(directory, { limit: 1, tier: tier.name })).records[0] : undefined;
+/** The run that `--resume` takes up: the last one in this environment. Undefined without it, or where there is none. */
+async function resumedRun({ config }: Context, directory: string, wanted: Wanted): Promise<RunRecord | undefined> {
+  const { environment } = await config();
+  if (!wanted.flags.resume) return undefined;
+  for await (const record of readBack(directory, wanted.tier.name))
+    if (record.environment === environment) return record;
+  return undefined;
+}
 
 function run(context: Context, { tier, flags }: Wanted, last: RunRecord | undefined): Promise<StepReport[]> {
   return context.config().then(({ maintenance }) => {
@@ -120,11 +117,11 @@ async function runRecorded(
   { directory, notes }: { readonly directory: string; readonly notes: readonly Finding[] },
 ): Promise<Outcome<TierResult>> {
   const { tier } = wanted;
-  const last = await resumedRun(directory, wanted);
-  const started = startedRecord(context, tier);
+  const last = await resumedRun(context, directory, wanted);
+  const { heartbeatUrl, environment } = await context.config();
+  const started = startedRecord(context, tier, environment);
   const begin = context.elapsed();
   await keep(() => writeRecord(directory, started)); // no room yet? a step may make some: the end tells
-  const { heartbeatUrl } = await context.config();
   const announced = sendHeartbeat(context, heartbeatUrl, 'start');
   const steps = await run(context, wanted, last);
   const durationMs = Math.round(context.elapsed() - begin);
@@ -175,9 +172,10 @@ async function keep(write: () => Promise<unknown>): Promise<Finding[]> {
 
 const GOOD: ReadonlySet<string> = new Set(['ok', 'warning', 'skipped']);
 
-const startedRecord = (context: Context, { name }: Tier): RunRecord => ({
+const startedRecord = (context: Context, { name }: Tier, environment: string): RunRecord => ({
   schemaVersion: 1,
   tier: name,
+  environment,
   runId: context.runId,
   host: hostname(),
   pid: process.pid,
