@@ -51,6 +51,16 @@ test('a tier that runs seldom is late, however many runs of others came since', 
   expect(messagesOf(told)).toEqual([expect.stringMatching(/^the monthly tier last went well 1440 h ago/)]);
 });
 
+test('a run of a clock that was wrong keeps no tier from being late', async () => {
+  const state = stateWith([
+    { tier: 'daily', daysAgo: -4_000 },
+    { tier: 'daily', daysAgo: 3 },
+  ]);
+  const told = await history(state);
+  expect(told.document.result.lastSuccess).toMatchObject([{ ageSeconds: expect.closeTo(259_200, -2) }]);
+  expect(messagesOf(told)).toEqual(['the daily tier last went well 72 h ago']);
+});
+
 test('--limit bounds what is listed, and not what is known', async () => {
   const state = stateWith([
     { tier: 'daily', daysAgo: 0, status: 'failed' },

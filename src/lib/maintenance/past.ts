@@ -44,7 +44,7 @@ async function pastOf(
 ): Promise<Past[]> {
   const ran = new Set<string>();
   const good = new Map<string, RunRecord>();
-  for await (const record of readBack(directory, tier)) {
+  for await (const record of readBack(directory, tier, now)) {
     const { environment, status } = record;
     ran.add(environment);
     if (!good.has(environment) && (status === 'ok' || status === 'warning')) good.set(environment, record);

@@ -81,11 +81,17 @@ export async function readRecords(
   };
 }
 
-/** The records of the tier, the newest first; what cannot be read is passed over. */
-export async function* readBack(directory: string, tier: string): AsyncGenerator<RunRecord> {
+/** A clock set right after it was a little ahead; more than that is a clock that was wrong. */
+const CLOCKS_DIFFER_MS = 3_600_000;
+
+/**
+ * The records of the tier, the newest first. What cannot be read is passed over, and so are runs of the future: one of a
+ * clock that was wrong would be the last one for years.
+ */
+export async function* readBack(directory: string, tier: string, now: Date): AsyncGenerator<RunRecord> {
   for (const name of (await recordNames(directory, tier)).reverse()) {
     const record = await readRecord(join(directory, name));
-    if (typeof record !== 'string') yield record;
+    if (typeof record !== 'string' && Date.parse(record.startedAt) <= +now + CLOCKS_DIFFER_MS) yield record;
   }
 }
 

@@ -95,10 +95,10 @@ function leftTo(context: Context, tier: Tier, { host, run, at }: Earlier): Outco
 }
 
 /** The run that `--resume` takes up: the last one in this environment. Undefined without it, or where there is none. */
-async function resumedRun({ config }: Context, directory: string, wanted: Wanted): Promise<RunRecord | undefined> {
+async function resumedRun({ config, now }: Context, directory: string, wanted: Wanted): Promise<RunRecord | undefined> {
   const { environment } = await config();
   if (!wanted.flags.resume) return undefined;
-  for await (const record of readBack(directory, wanted.tier.name))
+  for await (const record of readBack(directory, wanted.tier.name, now()))
     if (record.environment === environment) return record;
   return undefined;
 }
