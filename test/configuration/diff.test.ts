@@ -194,6 +194,17 @@ describe('config diff', () => {
     expect(inside.document.result.files).toHaveLength(1);
   });
 
+  test('a directory beside the catalogue, whose name begins like it, is a directory', async () => {
+    const site = createSite(FILES);
+    await site.run('config', 'backup', 'before');
+    const beside = join(site.directory, 'state/backups-look');
+    expect((await site.run('backup', 'restore', 'before', '--into', beside)).code).toBe(0);
+    const { document } = await site.runJson('config', 'diff', `${beside}/backend`, 'now');
+    expect(document.result.files).toMatchObject([{ path: '.env', kind: 'added' }]);
+    const inside = join(site.directory, 'state/backups/before');
+    expect((await site.runJson('config', 'diff', inside)).document.result.files).toEqual([]);
+  });
+
   test('nothing of this name: exit 2, and what to do', async () => {
     const { code, stderr } = await createSite(FILES).run('config', 'diff', 'nope');
     expect(code).toBe(2);

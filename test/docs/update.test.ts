@@ -69,6 +69,22 @@ async function installation({ url, sections = {} }: Given = {}) {
 const digest = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
 const NOWHERE = 'http://127.0.0.1:1';
 
+test('each environment has a handbook of its own, and nothing in it is of another', async () => {
+  const environments = { production: {}, staging: { app: { url: NOWHERE } } };
+  const { update, root } = await installation({ sections: { environments } });
+  const production = (await update('--env', 'production')).document.result;
+  const written = readFileSync(production.file, 'utf8');
+  expect(written).toContain('| api::match.match | afterCreate | model |');
+  const staging = (await update('--env', 'staging')).document.result;
+  expect(readFileSync(production.file, 'utf8')).toBe(written);
+  const other = readFileSync(staging.file, 'utf8');
+  expect(other).toContain('Not known: ');
+  expect(other).not.toContain('api::match.match');
+  const plain = (await update()).document.result;
+  expect(plain.file).toBe(join(root, 'state', 'docs', 'operations-handbook.md'));
+  expect((await update('--env', 'production')).document.result.state).toBe('current');
+});
+
 test('what is in it: hooks, rules, targets, schedule, restore in commands of this installation', async () => {
   const { update, text, html, file, root } = await installation();
   const { code, document } = await update();

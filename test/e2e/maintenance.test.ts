@@ -1,5 +1,14 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -9,7 +18,7 @@ import { documentOf } from '../../src/lib/document.js';
 import { TierResult } from '../../src/lib/maintenance/conclude.js';
 import { useInstallation } from '../support/backend.js';
 import { program, shell, start } from '../support/binary.js';
-import { run, runJson } from '../support/run.js';
+import { run, runJson, temporaryDirectory } from '../support/run.js';
 
 const installation = useInstallation();
 const daily = (...more: string[]) => ['maintenance', 'daily', '--config', installation.config, ...more];
@@ -114,6 +123,18 @@ describe('maintenance daily', () => {
     );
     expect(reused.map(({ id }: { id: string }) => id)).toContain('db health');
     expect(reused.map(({ id }: { id: string }) => id)).not.toContain('queue');
+  });
+
+  test('--resume --dry-run shows what --resume would run', async () => {
+    const gone = installation.variant('gone.json', { app: { url: 'http://127.0.0.1:9', timeout: '1s' } });
+    await run(['maintenance', 'daily', '--config', gone]);
+    const reusedOf = async (...more: string[]) =>
+      (await runJson(daily('--resume', ...more))).document.result.steps.flatMap(
+        ({ id, reason }: { id: string; reason?: string }) => (reason === 'taken over from the run resumed' ? [id] : []),
+      );
+    const planned = await reusedOf('--dry-run');
+    expect(planned).toContain('logs rotate');
+    expect(planned).toEqual(await reusedOf());
   });
 
   test('history tells whether it ran, and when it last went well', async () => {
@@ -409,6 +430,29 @@ describe('places that fail', () => {
     expect(document.findings).toMatchObject([{ code: 'VOPS-MAINTENANCE-UNRECORDED' }]);
     expect(stderr).toContain('exit 3 (partial)');
     expect(readdirSync(join(state, 'runs'))).toEqual([]);
+  });
+
+  test('no room for the record until a step makes some: the record is kept, and nothing else is claimed', async () => {
+    const disk = temporaryDirectory();
+    // An ordinary user cannot mount: then there is room from the start.
+    const mounted = spawnSync('env', ['mount', '-t', 'tmpfs', '-o', 'size=1m,mode=0700', 'none', disk]).status === 0;
+    try {
+      const [state, logs] = [join(disk, 'state'), join(disk, 'logs')];
+      for (const directory of [logs, state, join(state, 'runs')]) mkdirSync(directory, { mode: 0o700 });
+      const old = join(logs, 'app.log-20260101T000000Z.gz');
+      writeFileSync(old, '');
+      spawnSync('dd', ['if=/dev/zero', `of=${old}`, 'bs=4k', 'count=512'], { stdio: 'ignore' });
+      utimesSync(old, new Date(2026, 0, 1), new Date(2026, 0, 1));
+      const path = installation.variant('full-for-now.json', { logs: { directory: logs } });
+      const env = { VIKTORIA_OPS_STATE_DIRECTORY: state };
+      const { document } = await runJson(['maintenance', 'daily', '--only', 'logs rotate', '--config', path], { env });
+      expect(existsSync(old)).toBe(false);
+      expect(JSON.parse(readFileSync(document.result.recordFile, 'utf8'))).toMatchObject({ status: document.status });
+      expect(document.findings).not.toContainEqual(expect.objectContaining({ code: 'VOPS-MAINTENANCE-UNRECORDED' }));
+      expect(document.status).toBe('ok');
+    } finally {
+      if (mounted) execFileSync('env', ['umount', disk]);
+    }
   });
 
   test('umask 000, no TMPDIR: what is kept is private', async () => {

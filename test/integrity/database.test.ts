@@ -99,6 +99,31 @@ describe('each kind finds the rows that fail, and only those', () => {
       3,
     ],
     [
+      'recomputed, a row too few that has no value',
+      {
+        kind: 'recomputed',
+        table: 'standings',
+        key: ['season', 'team'],
+        columns: ['points'],
+        sql: `${points} union all select 9, 9, null`,
+      },
+      ['season=9, team=9'],
+      3,
+    ],
+    [
+      'recomputed under a condition, a row too many that has no value',
+      {
+        kind: 'recomputed',
+        ...players,
+        key: ['id'],
+        columns: ['name'],
+        where: 'id = 2',
+        sql: `select 1 as id, '' as name`,
+      },
+      ['id=2'],
+      1,
+    ],
+    [
       'recomputed with a tolerance',
       {
         kind: 'recomputed',

@@ -69,6 +69,25 @@ describe('logins', () => {
     expect(examine(requests).codes).toEqual(expected);
   });
 
+  test('several logs, one after the other, are as one in the order of time', () => {
+    const attempts = fc.array(
+      fc.record({
+        status: fc.constantFrom(200, 400, 401),
+        log: fc.nat(2),
+        gapMs: fc.integer({ min: 1, max: 900_000 }),
+      }),
+      { maxLength: 60 },
+    );
+    fc.assert(
+      fc.property(attempts, (made) => {
+        let time = BEGIN;
+        const inTime = made.map(({ status, log, gapMs }) => ({ log, one: login(status, { time: (time += gapMs) }) }));
+        const byLog = inTime.toSorted((a, b) => a.log - b.log);
+        expect(examine(byLog.map(({ one }) => one))).toEqual(examine(inTime.map(({ one }) => one)));
+      }),
+    );
+  });
+
   test('the finding names addresses and the hour', () => {
     const { findings } = examine(times(12, () => login(400)));
     expect(findings[0]?.message).toMatch(/1 address failed.*203\.0\.113\.7.*12 times in the hour of 2026-11-23T03:00/);

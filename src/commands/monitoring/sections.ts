@@ -2,6 +2,7 @@
 import type { Command } from '../../lib/command.js';
 import type { OperatorSection, OperatorSectionName } from '../../lib/contract/index.js';
 import { formatValue } from '../../lib/kpi/index.js';
+import { nameOfTier } from '../../lib/maintenance/past.js';
 import { formatDuration } from '../../lib/measures.js';
 import type { Section } from '../../lib/monitoring/index.js';
 import checkAlerts from '../alerts/check.js';
@@ -47,8 +48,8 @@ export const sections: readonly Section[] = [
     })),
   ),
   section('maintenance', listRuns, ({ runs }) =>
-    runs.map(({ tier, status, startedAt, troubled }) => ({
-      name: tier,
+    runs.map(({ status, startedAt, troubled, ...run }) => ({
+      name: nameOfTier(run),
       status: status === 'running' ? 'ok' : status,
       value: [status, ...troubled].join(' '),
       at: startedAt,

@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
+import type { Config } from '../config/index.js';
 import { OperatorError, systemCode } from '../errors.js';
 import { ensurePrivateDirectory, readRegularFile, writeFileAtomic } from '../files/index.js';
 import { conclude, type Finding, type Outcome } from '../status.js';
@@ -48,11 +49,12 @@ export interface Draft extends Outcome<DocsUpdate> {
  */
 export async function planUpdate(context: DocsContext, flags: DocsFlags, schedule: Schedule): Promise<Draft> {
   const config = await context.config();
-  const file = flags.file === undefined ? join(config.docs.directory, HANDBOOK) : resolve(context.cwd, flags.file);
+  const file =
+    flags.file === undefined ? join(config.docs.directory, handbookOf(config)) : resolve(context.cwd, flags.file);
   const htmlFile = file.replace(/\.md$/, '.html');
   const before = await readText(file);
   const old = before === undefined ? undefined : readExisting(file, before, flags);
-  const memory = await readMemory(config.stateDirectory);
+  const memory = await readMemory(config);
   const writing = await writeSections({ context, config, schedule, command: commandOf(config) }, memory);
   const kept = old?.kept ?? new Map<string, string>();
   const { asOf, markdown } = dated({ writing, kept, old, before, now: context.now() });
@@ -79,7 +81,8 @@ export async function applyUpdate(
 ): Promise<Outcome<DocsUpdate>> {
   if (check) return planned;
   const { file, htmlFile, state } = planned.result;
-  await writeMemory(await context.state(), memory);
+  await context.state();
+  await writeMemory(await context.config(), memory);
   if (state === 'current') return planned;
   if (chosen === undefined) await ensurePrivateDirectory((await context.config()).docs.directory);
   // The page first: should the second fail, the next run still finds the Markdown outdated.
@@ -95,7 +98,9 @@ const modeOf = (file: string): Promise<number> =>
     () => 0o600,
   );
 
-const HANDBOOK = 'operations-handbook.md';
+/** One for each environment: whoever restores by it at night must not do so with the commands of another. */
+const handbookOf = ({ environment }: Pick<Config, 'environment'>): string =>
+  environment === 'default' ? 'operations-handbook.md' : `operations-handbook-${environment}.md`;
 /** Hundreds of times what a handbook is. */
 const MAX_BYTES = 20_000_000;
 

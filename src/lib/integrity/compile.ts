@@ -80,7 +80,10 @@ const COMPILERS: { readonly [Name in Kind]: (check: Of<Name>) => CompiledCheck }
     const { key, columns, where, tolerance } = check;
     const stored = `(select ${names([...new Set([...key, ...columns])])} ${from(check)}) as stored`;
     const matches = key.map((column) => `${qualified('stored', column)} = ${qualified('computed', column)}`);
-    const differs = columns.map((column) => differ(column, tolerance)).join(' or ');
+    // A row that is on one side alone has no key on the other; whether it has values is no matter.
+    const [name = ''] = key;
+    const alone = [`${qualified('stored', name)} is null`, `${qualified('computed', name)} is null`];
+    const differs = [...alone, ...columns.map((column) => differ(column, tolerance))].join(' or ');
     // Without a condition, a computed row that is not stored fails, too.
     const join = `${where === undefined ? 'full' : 'left'} join (\n${check.sql}\n) as computed`;
     const found = key.map((column) => {

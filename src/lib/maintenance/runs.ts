@@ -14,6 +14,8 @@ import type { TierResult } from './conclude.js';
 export const RunRecord = z.strictObject({
   schemaVersion: z.literal(1),
   tier: z.string(),
+  /** Of the configuration; records of an earlier version do not tell. */
+  environment: z.string().default('default'),
   runId: z.string(),
   host: z.string(),
   pid: z.number(),
@@ -77,6 +79,20 @@ export async function readRecords(
     records: read.flatMap((record) => (typeof record === 'string' ? [] : [record])),
     unreadable: read.filter((record) => typeof record === 'string'),
   };
+}
+
+/** A clock set right after it was a little ahead; more than that is a clock that was wrong. */
+const CLOCKS_DIFFER_MS = 3_600_000;
+
+/**
+ * The records of the tier, the newest first. What cannot be read is passed over, and so are runs of the future: one of a
+ * clock that was wrong would be the last one for years.
+ */
+export async function* readBack(directory: string, tier: string, now: Date): AsyncGenerator<RunRecord> {
+  for (const name of (await recordNames(directory, tier)).reverse()) {
+    const record = await readRecord(join(directory, name));
+    if (typeof record !== 'string' && Date.parse(record.startedAt) <= +now + CLOCKS_DIFFER_MS) yield record;
+  }
 }
 
 async function readRecord(path: string): Promise<RunRecord | string> {

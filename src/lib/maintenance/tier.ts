@@ -12,15 +12,7 @@ import type { Finding, Outcome } from '../status.js';
 import { Duration } from '../units.js';
 import { type Earlier, onceAmongHosts } from './among-hosts.js';
 import { concludeTier, TierResult } from './conclude.js';
-import {
-  pruneRecords,
-  type RunRecord,
-  readRecords,
-  recordFile,
-  runsDirectory,
-  writeRecord,
-  writeReport,
-} from './runs.js';
+import { pruneRecords, type RunRecord, readBack, recordFile, runsDirectory, writeRecord, writeReport } from './runs.js';
 import { SelectionFlags, selectSteps } from './selection.js';
 
 export interface Tier {
@@ -72,9 +64,12 @@ interface Wanted {
 
 async function runTier(context: Context, wanted: Wanted): Promise<Outcome<TierResult>> {
   const { tier, flags } = wanted;
-  const { maintenance } = await context.config();
+  const { maintenance, stateDirectory } = await context.config();
   selectSteps(tier.steps, flags); // a wrong name is refused before anything is locked or written
-  if (context.dryRun) return concludeTier(context, tier.name, { steps: await run(context, wanted, undefined) });
+  if (context.dryRun) {
+    const last = await resumedRun(context, runsDirectory(stateDirectory), wanted);
+    return concludeTier(context, tier.name, { steps: await run(context, wanted, last) });
+  }
   const state = await context.state();
   const startedAt = context.now().toISOString();
   const lock = {
@@ -99,6 +94,15 @@ function leftTo(context: Context, tier: Tier, { host, run, at }: Earlier): Outco
   return { ...concludeTier(context, tier.name, { steps }), status: 'skipped' };
 }
 
+/** The run that `--resume` takes up: the last one in this environment. Undefined without it, or where there is none. */
+async function resumedRun({ config, now }: Context, directory: string, wanted: Wanted): Promise<RunRecord | undefined> {
+  const { environment } = await config();
+  if (!wanted.flags.resume) return undefined;
+  for await (const record of readBack(directory, wanted.tier.name, now()))
+    if (record.environment === environment) return record;
+  return undefined;
+}
+
 function run(context: Context, { tier, flags }: Wanted, last: RunRecord | undefined): Promise<StepReport[]> {
   return context.config().then(({ maintenance }) => {
     const selection: Selection = selectSteps(tier.steps, flags, last?.steps);
@@ -112,18 +116,18 @@ async function runRecorded(
   wanted: Wanted,
   { directory, notes }: { readonly directory: string; readonly notes: readonly Finding[] },
 ): Promise<Outcome<TierResult>> {
-  const { tier, flags } = wanted;
-  const last = flags.resume ? (await readRecords(directory, { limit: 1, tier: tier.name })).records[0] : undefined;
-  const started = startedRecord(context, tier);
+  const { tier } = wanted;
+  const last = await resumedRun(context, directory, wanted);
+  const { heartbeatUrl, environment } = await context.config();
+  const started = startedRecord(context, tier, environment);
   const begin = context.elapsed();
-  const unopened = await keep(() => writeRecord(directory, started));
-  const { heartbeatUrl } = await context.config();
+  await keep(() => writeRecord(directory, started)); // no room yet? a step may make some: the end tells
   const announced = sendHeartbeat(context, heartbeatUrl, 'start');
   const steps = await run(context, wanted, last);
   const durationMs = Math.round(context.elapsed() - begin);
   const ended = { ...started, endedAt: context.now().toISOString(), durationMs, steps };
   const traces = { file: recordFile(directory, started), hasPage: tier.hasPage ?? false };
-  const outcome = concludeTier(context, tier.name, { steps, ...traces, notes: [...notes, ...unopened] });
+  const outcome = concludeTier(context, tier.name, { steps, ...traces, notes });
   const unclosed = await keep(() => keepTraces(context, wanted, { directory, ended, outcome }));
   const told =
     unclosed.length === 0 ? outcome : concludeTier(context, tier.name, { steps, notes: [...notes, ...unclosed] });
@@ -168,9 +172,10 @@ async function keep(write: () => Promise<unknown>): Promise<Finding[]> {
 
 const GOOD: ReadonlySet<string> = new Set(['ok', 'warning', 'skipped']);
 
-const startedRecord = (context: Context, { name }: Tier): RunRecord => ({
+const startedRecord = (context: Context, { name }: Tier, environment: string): RunRecord => ({
   schemaVersion: 1,
   tier: name,
+  environment,
   runId: context.runId,
   host: hostname(),
   pid: process.pid,

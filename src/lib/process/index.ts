@@ -3,4 +3,4 @@ export { createExecute, type Execute } from './execute.js';
 export { findProgram } from './find-program.js';
 export { runGit } from './git.js';
 export { launch } from './launch.js';
-export { isLocked, withLock } from './lock.js';
+export { isLocked, lockingRun, withLock } from './lock.js';

@@ -7,7 +7,7 @@
  */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { abortReason, OperatorError, systemCode } from '../errors.js';
 
 export interface LockOptions {
@@ -60,6 +60,16 @@ export async function isLocked(path: string): Promise<boolean> {
     return (await lockDescriptor(file.fd, { waitMs: 0, signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) })) === BUSY;
   } finally {
     await file.close();
+  }
+}
+
+/** Id of the run that holds the lock now, as the file's text has it; undefined when nobody does, or it does not tell. */
+export async function lockingRun(path: string): Promise<string | undefined> {
+  if (!(await isLocked(path))) return undefined;
+  try {
+    return JSON.parse(await readFile(path, 'utf8')).runId;
+  } catch {
+    return undefined; // on a full disk there is no text
   }
 }
 

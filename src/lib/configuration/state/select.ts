@@ -18,7 +18,8 @@ export async function selectState(context: StateContext, word: string): Promise<
   if (word === 'now') return readNow(context);
   if (word.startsWith('env:')) return readEnvironment(context, word.slice('env:'.length));
   const path = resolve(context.cwd, word);
-  if (word.includes('/') && (await isDirectory(path)) && !path.startsWith((await context.config()).backup.directory)) {
+  const { directory } = (await context.config()).backup;
+  if (word.includes('/') && (await isDirectory(path)) && !`${path}/`.startsWith(`${directory}/`)) {
     return readDirectory(context, path);
   }
   const store = await openStore(context, { remote: false });

@@ -74,6 +74,7 @@ function recordOf(at: number, isFailed: boolean, random: Random): RunRecord {
   return {
     schemaVersion: 1,
     tier: 'daily',
+    environment: 'default',
     runId: random
       .below(2 ** 31 - 1)
       .toString(16)

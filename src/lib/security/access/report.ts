@@ -54,6 +54,7 @@ export function describeAccess(
   about: Pick<AccessReport, 'since' | 'logs' | 'hasAddresses'>,
   addresses: Security['accessLog']['addresses'],
 ): AccessReport {
+  tally.settle();
   const display = createDisplay(addresses);
   const [worst] = [...tally.hours].sort(([, a], [, b]) => b - a);
   const logins = tally.logins.items().sort(([, a], [, b]) => b.peak - a.peak || b.failed - a.failed);

@@ -11,6 +11,17 @@ const HOUR_MS = 3_600_000;
 /** Hours kept apart: more than a year. Times beyond are counted without one. */
 const MAX_HOURS = 10_000;
 const LONGEST_EXAMPLE = 120;
+/** Logins that wait for those of other logs: some megabytes. In a flood the older half is counted before its turn. */
+const MOST_ATTEMPTS = 100_000;
+
+/** A login that is not counted yet. */
+interface Attempt {
+  readonly time: number;
+  /** As `time`, or that of the line before. */
+  readonly order: number;
+  readonly isRefused: boolean;
+  readonly source: string | undefined;
+}
 
 export interface Logins {
   failed: number;
@@ -49,6 +60,7 @@ export class AccessTally {
   readonly sites = new Frequent<{ requests: number }>(CAPACITY);
   readonly probes = new Map<string, ProbeCount>();
   private readonly loginPaths: ReadonlySet<string>;
+  private readonly attempts: Attempt[] = [];
 
   constructor(loginPaths: readonly string[]) {
     this.loginPaths = new Set(loginPaths.map(normalize));
@@ -65,13 +77,30 @@ export class AccessTally {
     if (source !== undefined && (probe || status === 404)) this.addScan(source, request, probe);
   }
 
+  /** Counts the logins that wait. Several logs come one after the other, and only in order tell what came after what. */
+  settle(): void {
+    this.count(Number.POSITIVE_INFINITY);
+  }
+
   private addLogin({ status, time }: AccessRequest, source: string | undefined): void {
-    const known = source === undefined ? undefined : this.logins.get(source);
-    if (status < 400) {
+    const isRefused = REFUSED.has(status);
+    if (status >= 400 && !isRefused) return;
+    const order = Number.isNaN(time) ? (this.attempts.at(-1)?.order ?? 0) : time;
+    this.attempts.push({ time, order, isRefused, source });
+    if (this.attempts.length >= MOST_ATTEMPTS) this.count(MOST_ATTEMPTS / 2);
+  }
+
+  private count(most: number): void {
+    this.attempts.sort((one, other) => one.order - other.order);
+    for (const attempt of this.attempts.splice(0, most)) this.countLogin(attempt);
+  }
+
+  private countLogin({ time, isRefused, source }: Attempt): void {
+    if (!isRefused) {
+      const known = source === undefined ? undefined : this.logins.get(source);
       if (known) Object.assign(known, { failedBefore: known.failed, succeededAt: time });
       return;
     }
-    if (!REFUSED.has(status)) return;
     this.failedLogins++;
     const hour = Math.floor(time / HOUR_MS);
     const inHour = this.hours.get(hour);
