@@ -61,6 +61,8 @@ afterAll(async () => {
 });
 
 describe('db backup', () => {
+  const plain = useDatabase('create table t as select 1 as i');
+
   test('a dump that pg_restore reads without us, with what was counted in its snapshot', async () => {
     const manifest = await backUp('first');
     const { database, files } = manifest;
@@ -163,6 +165,23 @@ describe('db backup', () => {
       expect(code).toBe(75);
       expect(document.error.code).toBe('VOPS-LOCK-BUSY');
     });
+  });
+
+  test('roles that may not be read are not in it, nor anything half-written: it can be removed like any other', async () => {
+    await sql(
+      plain.name,
+      `drop role if exists half_blind; create role half_blind login; grant select on all tables in schema public to half_blind;
+      revoke select on pg_auth_members from public`,
+    );
+    const { code, document } = await ops(
+      ['db', 'backup'],
+      configure('blind.json', { database: { user: 'half_blind', database: plain.name } }),
+    );
+    expect(code).toBe(0);
+    const { id, files } = manifestOf(document.result.id);
+    expect(files.map(({ path }) => path)).toEqual(['database.dump.zst']);
+    expect(readdirSync(join(catalogue, id)).sort()).toEqual(['database.dump.zst', 'manifest.json']);
+    await sql(plain.name, 'drop owned by half_blind; drop role half_blind');
   });
 
   test.each([
