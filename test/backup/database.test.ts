@@ -228,6 +228,10 @@ describe('encrypted', () => {
     const absent = await ops(['backup', 'verify', id, '--level', '2'], sealed([]));
     expect({ code: absent.code, reached: absent.document.result.backups[0].reached }).toEqual({ code: 4, reached: 1 });
     expect(isGood(manifestOf(id))).toBe(true);
+    const away = await ops(['backup', 'verify', id, '--level', '1'], sealed([join(directory, 'away.key')]));
+    expect(away.document.findings).toMatchObject([{ code: 'VOPS-BACKUP-KEY-ABSENT', severity: 'unknown' }]);
+    expect(away.document.findings[0].message).toContain(join(directory, 'away.key'));
+    expect({ code: away.code, failure: manifestOf(id).failure?.reason }).toEqual({ code: 4, failure: undefined });
     const strange = await ops(['backup', 'verify', id, '--level', '1'], sealed(files.slice(2)));
     expect({
       code: strange.code,
