@@ -421,6 +421,17 @@ describe('backup verify', () => {
     expect(await databases()).not.toContainEqual(expect.stringMatching(/^vkt_verify_/));
   });
 
+  test('a server that lacks its rules of sorting: proven as far as it goes, no verdict beyond', async () => {
+    const { writeManifest } = await import('../../src/lib/backup/manifest.js');
+    const database = manifest.database && { ...manifest.database, collate: 'xx_XX.UTF-8' };
+    writeFileSync(stored('manifest.json'), writeManifest({ ...manifest, database }));
+    const { code, document } = await ops(['backup', 'verify', manifest.id]);
+    expect({ code, reached: document.result.backups[0].reached }).toEqual({ code: 4, reached: 2 });
+    expect(document.findings).toMatchObject([{ code: 'VOPS-DB-DENIED', severity: 'unknown' }]);
+    expect(document.findings[0].message).toContain('xx_XX.UTF-8');
+    expect(isListedGood()).toBe(true);
+  });
+
   test('a role that may not create a database: proven as far as it goes, no verdict beyond', async () => {
     await sql('postgres', 'drop role if exists looker; create role looker login; grant pg_read_all_data to looker');
     const { code, document } = await ops(

@@ -22,7 +22,7 @@ const ABANDONED_AFTER_HOURS = 24;
 
 /**
  * Makes an empty database like the one of the backup, lends it, and drops it. Whatever crashed runs have left is dropped
- * first. @throws OperatorError VOPS-DB-QUERY where the role may not, or the server lacks the locale.
+ * first. @throws OperatorError VOPS-DB-DENIED where the server lacks the locale, or refuses it otherwise.
  */
 export async function withScratchDatabase<T>(
   context: ScratchContext,
@@ -32,13 +32,22 @@ export async function withScratchDatabase<T>(
   const name = `${PREFIX}${stampOf(context.now()).toLowerCase()}_${HOST}_${randomBytes(4).toString('hex')}`;
   return context.maintenance(async (session) => {
     await sweepScratch(context, session);
-    await createDatabase(context, session, { name, like });
+    await createDatabase(context, session, { name, like }).catch(explainRefusal);
     try {
       return await use({ ...server, database: name });
     } finally {
       await dropDatabase(context, session, name);
     }
   }, server);
+}
+
+/** That the server cannot make such a database says nothing about the backup. */
+function explainRefusal(error: unknown): never {
+  if (!(error instanceof OperatorError) || error.code !== 'VOPS-DB-QUERY') throw error;
+  throw new OperatorError('VOPS-DB-DENIED', `no database to restore into could be made: ${error.message}`, {
+    hint: 'install the locale of the backup there (locale -a), or set backup.verifyUrl to a server that has it',
+    cause: error,
+  });
 }
 
 /** A new database from template0: with the encoding and the rules of sorting of the one that was backed up. */
