@@ -651,3 +651,28 @@ test('the server killed in the middle of a dump: nothing is left, and the next o
     await server.stop();
   }
 }, 60_000);
+
+test('a database called as the one that servers are managed from is replaced like any other', async () => {
+  const server = await startTestPostgres({});
+  try {
+    const connection = { host: server.host, port: server.port, user: server.user, database: 'postgres' };
+    const file = configure('managed.json', {
+      database: connection,
+      backup: { directory: join(directory, 'managed') },
+    });
+    const client = new pg.Client(connection);
+    await client.connect();
+    await client.query('create table club as select 1 as id');
+    await client.end();
+    const { document: made } = await ops(['db', 'backup'], file);
+    const { code, document } = await ops(
+      ['db', 'restore', made.result.id, '--into', 'postgres', '--confirm', 'postgres'],
+      file,
+    );
+    expect({ code, error: document.error }).toEqual({ code: 0, error: undefined });
+    const { code: next } = await ops(['db', 'backup', '--level', '3'], file);
+    expect(next).toBe(0);
+  } finally {
+    await server.stop();
+  }
+}, 60_000);

@@ -83,7 +83,7 @@ async function backUpFirst(
 async function restoreOnServer(site: VerifySite, plan: DatabaseRestore): Promise<readonly Finding[]> {
   const { context, manifest } = site;
   const { target, mode } = plan;
-  const server = await findServer(context);
+  const server = await findServer(context, {}, target);
   if (mode === 'empty') return fillDatabase(site, plan, { database: target });
   return context.maintenance(async (session) => {
     const name = mode === 'new' ? target : `${target.slice(0, 40)}_new_${randomBytes(4).toString('hex')}`;

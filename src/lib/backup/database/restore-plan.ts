@@ -37,7 +37,7 @@ export async function planDatabaseRestore(
   const { store, manifest, facts } = await findDump(context, flags);
   const table = flags.table === undefined ? null : findTable(facts, flags.table);
   const target = flags.into ?? restoredName(facts.name, context.now());
-  const choice = await findServer(context);
+  const choice = await findServer(context, {}, target);
   const server = await context.pg((database) => database.query(restoreTarget, [target]).then(only), choice);
   const mode = await modeOf(context, server, target);
   const draft = draftOf(manifest, { store: store.label, target, mode, table });
