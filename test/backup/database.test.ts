@@ -244,6 +244,27 @@ describe('encrypted', () => {
 });
 
 describe('db restore', () => {
+  const commented = useDatabase(`
+    create table singers (id int primary key, name text);
+    create table songs (id int primary key, singer int references singers, title text check (title <> ''));
+    create index songs_title on songs (title);
+    create statistics songs_both on singer, title from songs;
+    create function stamp() returns trigger language plpgsql as 'begin return new; end';
+    create trigger songs_stamp before insert on songs for each row execute function stamp();
+    create rule songs_kept as on delete to songs do instead nothing;
+    create publication songs_sent for table songs;
+    insert into singers values (1, 'Anna'); insert into songs values (1, 1, 'Lied');
+    comment on table songs is 'a table';
+    comment on column songs.title is 'a column';
+    comment on constraint singers_pkey on singers is 'a key';
+    comment on constraint songs_singer_fkey on songs is 'a reference';
+    comment on constraint songs_title_check on songs is 'a check';
+    comment on index songs_title is 'an index';
+    comment on statistics songs_both is 'statistics';
+    comment on trigger songs_stamp on songs is 'a trigger';
+    comment on rule songs_kept on songs is 'a rule';
+    comment on publication songs_sent is 'a publication';
+    select lo_create(4711); comment on large object 4711 is 'a large object'; grant select on large object 4711 to public;`);
   let manifest: Manifest;
   beforeAll(async () => {
     manifest = await backUp('for-restore');
@@ -319,6 +340,17 @@ describe('db restore', () => {
     expect(counts).toEqual([{ players: 500, teams: 0, keys: 1 }]);
     const wrong = await ops(['db', 'restore', manifest.id, '--table', 'playrs']);
     expect(wrong.document.error).toMatchObject({ code: 'VOPS-USAGE', hint: 'did you mean players?' });
+  });
+
+  test('one table of a database with comments on what is not restored with it', async () => {
+    const file = configure('commented.json', { database: { database: commented.name } });
+    const made = await ops(['db', 'backup'], file);
+    const { code, document } = await ops(['db', 'restore', made.document.result.id, '--table', 'songs'], file);
+    expect({ code, error: document.error }).toEqual({ code: 0, error: undefined });
+    restored(document.result.target);
+    const counts = `select (select count(*) from songs)::int as songs, (select count(*) from singers)::int as singers,
+      obj_description('songs'::regclass) as comment`;
+    expect(await sql(document.result.target, counts)).toEqual([{ songs: 1, singers: 0, comment: 'a table' }]);
   });
 
   test('a role that is no superuser: everything belongs to it, what it may not create is named', async () => {

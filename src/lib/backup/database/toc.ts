@@ -101,13 +101,18 @@ const tableOf = ({ name }: TocEntry) => name.slice(0, name.lastIndexOf(' '));
 const AFTER_ROWS =
   /^(INDEX|CONSTRAINT|FK|TRIGGER|EVENT|RULE|PUBLICATION|SUBSCRIPTION|STATISTICS|MATERIALIZED VIEW DATA)$/;
 
+/** What a comment or a right can be on that is not restored with one table; a key of its own goes without its comment. */
+const ON_LEFT_OUT =
+  /^(INDEX|CONSTRAINT|TRIGGER|EVENT TRIGGER|RULE|PUBLICATION|SUBSCRIPTION|STATISTICS|LARGE OBJECTS?) /;
+
 /**
  * For one table alone: every definition, for its types and defaults may need them; its rows; its own keys. No index, no
- * reference to rows that are not there.
+ * reference to rows that are not there, and no comment on what is not there.
  */
 export const onlyTable = (entries: readonly TocEntry[], table: { readonly schema: string; readonly name: string }) =>
   entries.filter(({ kind, schema, name }) => {
     if (kind === 'TABLE DATA') return schema === table.schema && name === table.name;
     if (kind === 'CONSTRAINT') return schema === table.schema && name.startsWith(`${table.name} `);
+    if ((kind === 'COMMENT' || kind === 'ACL') && ON_LEFT_OUT.test(name)) return false;
     return kind !== 'SEQUENCE SET' && !kind.startsWith('BLOB') && !AFTER_ROWS.test(kind);
   });
