@@ -265,6 +265,8 @@ describe('db restore', () => {
     comment on rule songs_kept on songs is 'a rule';
     comment on publication songs_sent is 'a publication';
     select lo_create(4711); comment on large object 4711 is 'a large object'; grant select on large object 4711 to public;`);
+  const emptied = useDatabase(`create table articles as
+    select i, string_agg(md5(random()::text), '') as body from generate_series(1, 300) i, generate_series(1, 100) group by i`);
   let manifest: Manifest;
   beforeAll(async () => {
     manifest = await backUp('for-restore');
@@ -351,6 +353,24 @@ describe('db restore', () => {
     const counts = `select (select count(*) from songs)::int as songs, (select count(*) from singers)::int as singers,
       obj_description('songs'::regclass) as comment`;
     expect(await sql(document.result.target, counts)).toEqual([{ songs: 1, singers: 0, comment: 'a table' }]);
+  });
+
+  test('one that was emptied by mistake is replaced like any other, and that can be undone', async () => {
+    const file = configure('emptied.json', {
+      database: { database: emptied.name },
+      backup: { directory: join(directory, 'emptied') },
+    });
+    const { document: made } = await ops(['db', 'backup'], file);
+    await sql(emptied.name, 'truncate articles');
+    const replace = ['--into', emptied.name, '--confirm', emptied.name];
+    const { code, document } = await ops(['db', 'restore', made.result.id, ...replace], file);
+    expect({ code, error: document.error }).toEqual({ code: 0, error: undefined });
+    restored(document.result.aside);
+    expect(await sql(emptied.name, 'select count(*)::int as articles from articles')).toEqual([{ articles: 300 }]);
+
+    const undone = await ops(['db', 'restore', document.result.safetyBackup], file);
+    expect({ code: undone.code, error: undone.document.error }).toEqual({ code: 0, error: undefined });
+    restored(undone.document.result.target);
   });
 
   test('a role that is no superuser: everything belongs to it, what it may not create is named', async () => {

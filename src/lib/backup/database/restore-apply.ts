@@ -32,14 +32,17 @@ export async function applyDatabaseRestore(
   if (plan.findings.some(({ severity }) => severity === 'error')) return plan;
   if (mode === 'replace' && flags.confirm !== target) throw unconfirmed(target, flags);
   const start = context.elapsed();
-  const { store, manifest, history } = await findDump(context, { ...flags, backup: plan.result.backup.id });
-  const site = { context, store, manifest, history, maxAgeMs: null };
+  const { store, manifest } = await findDump(context, { ...flags, backup: plan.result.backup.id });
+  const site = { context, store, manifest, history: NOT_COMPARED, maxAgeMs: null };
   await proveFirst(site);
   const safetyBackup = mode === 'replace' ? await backUpFirst(context, target, flags) : null;
   const findings = await restoreOnServer(site, plan.result);
   const durationMs = Math.round(context.elapsed() - start);
   return conclude({ ...plan.result, applied: true, safetyBackup, durationMs }, [...plan.findings, ...findings]);
 }
+
+/** A database that was emptied by mistake is what a restore is for: its backup may be as small as it likes. */
+const NOT_COMPARED: VerifySite['history'] = [];
 
 function unconfirmed(target: string, { confirm }: DatabaseRestoreFlags): OperatorError {
   const message =
@@ -73,7 +76,7 @@ async function backUpFirst(
     throw new OperatorError('VOPS-DB-QUERY', `no backup of ${database} can be made first: ${problem.message}`, problem);
   const { manifest } = await makeDatabaseBackup(context, plan.result, { lockWaitMs: lockWait ?? 0, source });
   const made = await findDump(context, { backup: manifest.id, remote: false });
-  const { reached } = await climb({ ...made, context, maxAgeMs: null }, 2);
+  const { reached } = await climb({ ...made, context, history: NOT_COMPARED, maxAgeMs: null }, 2);
   if (reached === 2) return manifest.id;
   throw new OperatorError('VOPS-BACKUP-DAMAGED', `the backup of ${database} made first could not be read`, {
     hint: 'nothing was changed; see viktoria-ops backup verify',

@@ -85,9 +85,8 @@ export async function findDump(
   { backup, remote }: Pick<DatabaseRestoreFlags, 'backup' | 'remote'>,
 ) {
   const store = await openStore(context, { remote });
-  const listing = await store.list();
-  const manifest = selectBackup(listing, backup, 'database');
-  if (manifest.database) return { store, manifest, facts: manifest.database, history: listing.backups };
+  const manifest = selectBackup(await store.list(), backup, 'database');
+  if (manifest.database) return { store, manifest, facts: manifest.database };
   throw new OperatorError('VOPS-USAGE', `${manifest.id} is no backup of a database`, {
     hint: `viktoria-ops backup restore ${manifest.id} --into <directory> unpacks it`,
   });
