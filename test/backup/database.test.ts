@@ -373,6 +373,31 @@ describe('db restore', () => {
     restored(undone.document.result.target);
   });
 
+  test('rules of sorting that are not those of the operating system', async () => {
+    const [server] = await sql('postgres', `select current_setting('server_version_num')::int as version`);
+    if (Number(server?.version) < 150_000) return; // a database has them since 15
+    const into = restored(`${source.name}_sorted`);
+    await sql(
+      'postgres',
+      `create database ${into} template template0 locale_provider icu icu_locale 'de-u-co-phonebk'`,
+    );
+    await sql(
+      into,
+      `create table words (word text primary key); insert into words values ('Zeh'), ('Äpfel'), ('apfel')`,
+    );
+    const file = configure('sorted.json', { database: { database: into } });
+    const { document: made } = await ops(['db', 'backup', '--level', '3'], file);
+    expect(made).toMatchObject({ status: 'ok', result: { level: 3 } });
+    const { code, document } = await ops(['db', 'restore', made.result.id, '--into', into, '--confirm', into], file);
+    expect({ code, error: document.error }).toEqual({ code: 0, error: undefined });
+    restored(document.result.aside);
+    const words = await sql(into, 'select word from words order by word');
+    expect(words.map(({ word }) => word)).toEqual(['Äpfel', 'apfel', 'Zeh']);
+    const locales = `select datlocprovider as provider, coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale') as locale
+      from pg_database d where datname = $1`;
+    expect(await sql('postgres', locales, [into])).toEqual([{ provider: 'i', locale: 'de-u-co-phonebk' }]);
+  });
+
   test('a role that is no superuser: everything belongs to it, what it may not create is named', async () => {
     await sql('postgres', 'drop role if exists restorer; create role restorer login createdb');
     const { code, document } = await ops(

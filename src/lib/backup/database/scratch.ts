@@ -54,11 +54,28 @@ function explainRefusal(error: unknown): never {
 export async function createDatabase(
   context: Pick<Context, 'signal'>,
   session: MaintenanceSession,
-  { name, like }: { readonly name: string; readonly like: Pick<BackedUpDatabase, 'encoding' | 'collate' | 'ctype'> },
+  { name, like }: { readonly name: string; readonly like: BackedUpDatabase },
 ): Promise<void> {
-  const { encoding, collate, ctype } = like;
-  const rules = `encoding ${quoteLiteral(encoding)} lc_collate ${quoteLiteral(collate)} lc_ctype ${quoteLiteral(ctype)}`;
-  await run(context, session, `create database ${quoteName(name)} template template0 ${rules}`);
+  const rules = rulesOf(like, session.version).map(([option, value]) => `${option} ${quoteLiteral(value)}`);
+  await run(context, session, `create database ${quoteName(name)} template template0 ${rules.join(' ')}`);
+}
+
+/** First version whose databases can have other rules of sorting than those of the operating system. */
+const HAS_PROVIDERS = 150_000;
+
+function rulesOf({ encoding, collate, ctype, sorting }: BackedUpDatabase, serverVersion: number) {
+  const rules: (readonly [option: string, value: string])[] = [
+    ['encoding', encoding],
+    ['lc_collate', collate],
+    ['lc_ctype', ctype],
+  ];
+  if (sorting === undefined) return rules;
+  const { provider, locale, rules: more } = sorting;
+  // Named also where it is the usual one: the cluster restored on may have another.
+  if (provider !== 'libc' || serverVersion >= HAS_PROVIDERS) rules.push(['locale_provider', provider]);
+  if (locale !== null) rules.push([`${provider}_locale`, locale]);
+  if (more !== null) rules.push(['icu_rules', more]);
+  return rules;
 }
 
 /** The largest database is made in seconds, from template0. */
