@@ -753,3 +753,27 @@ test('a database called as the one that servers are managed from is replaced lik
     await server.stop();
   }
 }, 60_000);
+
+test('a standby is dumped like any other server, without the rows that never come there', async () => {
+  const server = await startTestPostgres({});
+  try {
+    const connection = { host: server.host, port: server.port, user: server.user, database: 'postgres' };
+    const client = new pg.Client(connection);
+    await client.connect();
+    await client.query('create table club as select 1 as id; create unlogged table cache (id serial primary key)');
+    const { rows } = await client.query('show data_directory');
+    await client.end();
+    await server.halt();
+    writeFileSync(join(rows[0].data_directory, 'standby.signal'), '');
+    await server.resume();
+    const file = configure('standby.json', { database: connection, backup: { directory: join(directory, 'standby') } });
+    const { code, document } = await ops(['db', 'backup', '--level', '2'], file);
+    expect({ code, error: document.error, tables: document.result?.tables }).toEqual({
+      code: 0,
+      error: undefined,
+      tables: 1,
+    });
+  } finally {
+    await server.stop();
+  }
+}, 60_000);
