@@ -355,6 +355,28 @@ describe('db restore', () => {
     expect(await sql(document.result.target, counts)).toEqual([{ songs: 1, singers: 0, comment: 'a table' }]);
   });
 
+  test('what belongs to a role with spaces in its name still does, and is found by the name of the table', async () => {
+    const role = `"the ${source.name} club"`;
+    const owned = `${source.name}_owned`;
+    await sql('postgres', `create role ${role}`);
+    await sql('postgres', `create database ${owned} template template0 owner ${role}`);
+    try {
+      await sql(owned, `alter schema public owner to ${role}; set role ${role}; create table club as select 1 as id`);
+      const file = configure('owned.json', { database: { database: owned } });
+      const { document: made } = await ops(['db', 'backup'], file);
+      for (const only of [[], ['--table', 'club']]) {
+        const { code, document } = await ops(['db', 'restore', made.result.id, ...only], file);
+        expect({ only, code, error: document.error }).toEqual({ only, code: 0, error: undefined });
+        const owner = `select relowner::regrole::text as owner from pg_class where relname = 'club'`;
+        expect(await sql(document.result.target, owner)).toEqual([{ owner: role }]);
+        await sql('postgres', `drop database ${document.result.target}`);
+      }
+    } finally {
+      await sql('postgres', `drop database ${owned} with (force)`);
+      await sql('postgres', `drop role ${role}`);
+    }
+  });
+
   test('one that was emptied by mistake is replaced like any other, and that can be undone', async () => {
     const file = configure('emptied.json', {
       database: { database: emptied.name },

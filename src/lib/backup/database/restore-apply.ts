@@ -1,14 +1,12 @@
 /** Carries out `db restore`: into a database of its own, counted there, and only then put into the place of another. */
 import { randomBytes } from 'node:crypto';
-import * as z from 'zod';
 import type { ConnectionChoice } from '../../context.js';
 import { OperatorError } from '../../errors.js';
-import type { Query } from '../../pg/index.js';
 import { conclude, type Finding, type Outcome } from '../../status.js';
 import { climb } from '../verify/ladder.js';
 import type { VerifyContext, VerifySite } from '../verify/site.js';
 import { makeDatabaseBackup } from './apply.js';
-import { compareRestored, factsOf, loadDump } from './load.js';
+import { compareRestored, factsOf, type Load, loadDump } from './load.js';
 import { planDatabaseBackup } from './plan.js';
 import type { DatabaseRestore } from './restoration.js';
 import { RESTORE_TASK } from './restore.js';
@@ -114,8 +112,8 @@ async function fillDatabase(
   context.progress.start(RESTORE_TASK);
   try {
     const table = factsOf(site.manifest).tables.find(({ schema, name }) => `${schema}.${name}` === plan.table) ?? null;
-    const roles = await rolesOf(context, target);
-    const leftOut = await loadDump(site, { target, table, optionsFor: (entries) => ownership(plan, entries, roles) });
+    const optionsFor: Load['optionsFor'] = (entries, roles) => ownership(plan, entries, roles);
+    const leftOut = await loadDump(site, { target, table, optionsFor });
     context.progress.update(RESTORE_TASK, { share: null, text: 'statistics' });
     await analyze(context, target);
     context.progress.update(RESTORE_TASK, { share: null, text: 'counting' });
@@ -136,14 +134,6 @@ function ownership(
   const canOwn = keepsOwners && entries.every(({ owner }) => owner === '' || roles.has(owner));
   return [...(canOwn ? [] : ['--no-owner']), ...(canOwn && keepsPrivileges ? [] : ['--no-privileges'])];
 }
-
-const roleNames: Query<{ name: string }> = {
-  sql: 'select rolname::text as name from pg_roles',
-  row: z.object({ name: z.string() }),
-};
-
-const rolesOf = async ({ pg }: VerifyContext, target: ConnectionChoice): Promise<ReadonlySet<string>> =>
-  new Set((await pg((database) => database.query(roleNames), target)).map(({ name }) => name));
 
 /** A dump has no statistics, and without them the first queries take plans that nobody wants. */
 async function analyze(context: VerifyContext, target: ConnectionChoice): Promise<void> {

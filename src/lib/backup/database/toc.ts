@@ -25,15 +25,22 @@ const KINDS = [
 ];
 const LINE = /^\d+; \d+ \d+ (.+)$/;
 
-/** The entries, in their order; comments of the list are left out. */
-export function parseToc(text: string): readonly TocEntry[] {
+/**
+ * The entries, in their order; comments of the list are left out. Names stand there without quotes: where an owner begins
+ * that has spaces in its name is known only of `roles`.
+ */
+export function parseToc(text: string, roles: Iterable<string> = []): readonly TocEntry[] {
+  const spaced = [...roles].filter((role) => role.includes(' ')).sort((a, b) => b.length - a.length);
   return text.split('\n').flatMap((line) => {
     const rest = LINE.exec(line)?.[1];
     if (rest === undefined) return [];
     const kind = KINDS.find((known) => rest.startsWith(`${known} `)) ?? rest.split(' ')[0] ?? '';
-    const [schema = '', ...words] = rest.slice(kind.length + 1).split(' ');
-    // The owner comes last; nobody's is an empty word.
-    return [{ line, kind, schema, name: words.slice(0, -1).join(' '), owner: words.at(-1) ?? '' }];
+    const about = rest.slice(kind.length + 1);
+    // The owner comes last, behind a schema and a name; nobody's is an empty word.
+    const isOwner = (role: string) => about.endsWith(` ${role}`) && / ./.test(about.slice(0, -role.length - 1));
+    const owner = spaced.find(isOwner) ?? about.slice(about.lastIndexOf(' ') + 1);
+    const [schema = '', ...words] = about.slice(0, about.length - owner.length - 1).split(' ');
+    return [{ line, kind, schema, name: words.join(' '), owner }];
   });
 }
 
