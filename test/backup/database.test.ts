@@ -390,6 +390,9 @@ describe('db restore', () => {
     restored(document.result.aside);
     expect(await sql(emptied.name, 'select count(*)::int as articles from articles')).toEqual([{ articles: 300 }]);
 
+    const again = await ops(['db', 'restore', 'newest', ...replace], file); // not what was just replaced
+    restored(again.document.result.aside);
+    expect({ code: again.code, id: again.document.result.backup.id }).toEqual({ code: 0, id: made.result.id });
     const undone = await ops(['db', 'restore', document.result.safetyBackup], file);
     expect({ code: undone.code, error: undone.document.error }).toEqual({ code: 0, error: undefined });
     restored(undone.document.result.target);

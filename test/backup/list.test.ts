@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { directoryStore } from '../../src/lib/backup/directory-store.js';
+import type { Manifest } from '../../src/lib/backup/manifest.js';
 import { selectBackup } from '../../src/lib/backup/select.js';
 import { type BackupOptions, manifestOf, writeBackup } from '../support/backups.js';
 import { run, runJson, temporaryDirectory } from '../support/run.js';
@@ -231,6 +232,19 @@ describe('selectBackup', () => {
     expect(() => selectBackup(listing, text)).toThrow(
       expect.objectContaining({ code, message: expect.stringMatching(message) }),
     );
+  });
+
+  test('newest: rather of the database in use, never what a restore was about to replace', () => {
+    const [own, safety, other] = [
+      at('2026-11-20T03:00:00Z', database('club')),
+      at('2026-11-21T03:00:00Z', { ...database('club'), name: 'before-restore' }),
+      at('2026-11-22T03:00:00Z', database('other')),
+    ];
+    const newest = (backups: readonly Manifest[], name: string) =>
+      selectBackup({ backups, damaged: [] }, 'newest', { kind: 'database', database: name }).id;
+    expect(newest([first, own, safety, other], 'club')).toBe(own.id);
+    expect(newest([first, own, safety, other], 'none')).toBe(other.id);
+    expect(newest([safety, other], 'club')).toBe(safety.id);
   });
 
   test('a slip of the finger is put right', () => {

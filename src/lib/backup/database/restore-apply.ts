@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { ConnectionChoice } from '../../context.js';
 import { OperatorError } from '../../errors.js';
 import { conclude, type Finding, type Outcome } from '../../status.js';
+import { SAFETY_NAME } from '../select.js';
 import { climb } from '../verify/ladder.js';
 import type { VerifyContext, VerifySite } from '../verify/site.js';
 import { makeDatabaseBackup } from './apply.js';
@@ -67,7 +68,7 @@ async function backUpFirst(
   { lockWait }: DatabaseRestoreFlags,
 ): Promise<string> {
   const source = { database };
-  const flags = { name: 'before-restore', level: 2 } as const;
+  const flags = { name: SAFETY_NAME, level: 2 } as const;
   const plan = await planDatabaseBackup(context, flags, source);
   const problem = plan.findings.find(({ severity }) => severity === 'error');
   if (problem)

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Context } from '../../context.js';
 import { OperatorError } from '../../errors.js';
 import { Numeric } from '../../pg/columns.js';
+import { directSettings } from '../../pg/direct.js';
 import type { Query } from '../../pg/index.js';
 import { only } from '../../pg/only.js';
 import { type RestoreTarget, restoreTarget } from '../../pg/queries/restore-target.js';
@@ -79,13 +80,14 @@ function draftOf(
   };
 }
 
-/** The backup that is meant. Newest: of a database, and not known to be bad. */
+/** The backup that is meant. Newest: rather of the database in use than of another in the catalogue. */
 export async function findDump(
   context: Pick<Context, 'config' | 'signal'>,
   { backup, remote }: Pick<DatabaseRestoreFlags, 'backup' | 'remote'>,
 ) {
   const store = await openStore(context, { remote });
-  const manifest = selectBackup(await store.list(), backup, 'database');
+  const { database } = directSettings((await context.config()).database);
+  const manifest = selectBackup(await store.list(), backup, { kind: 'database', database });
   if (manifest.database) return { store, manifest, facts: manifest.database };
   throw new OperatorError('VOPS-USAGE', `${manifest.id} is no backup of a database`, {
     hint: `viktoria-ops backup restore ${manifest.id} --into <directory> unpacks it`,
