@@ -1,5 +1,5 @@
 /** The list of backups, and the backup people mean. */
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { directoryStore } from '../../src/lib/backup/directory-store.js';
@@ -182,6 +182,19 @@ describe('backup pin and unpin', () => {
     expect((await run(['backup', 'unpin', 'newest', ...argv])).stdout).toContain('left to the retention again');
     expect(await pinned()).toBeUndefined();
     expect((await run(['backup', 'unpin', 'newest', ...argv])).stdout).toContain('was not pinned');
+  });
+
+  test('root does not change the catalogue of somebody else, who could not read it any more', async () => {
+    if (process.getuid?.() !== 0) return;
+    const { argv, add, catalogue } = place();
+    const { id } = add(1);
+    const manifest = join(catalogue, id, 'manifest.json');
+    for (const path of [catalogue, join(catalogue, id), manifest]) chownSync(path, 65_534, 65_534);
+    const { code, document } = await runJson(['backup', 'pin', id, ...argv]);
+    expect({ code, error: document.error.code }).toEqual({ code: 1, error: 'VOPS-FILE-UNSAFE' });
+    expect(document.error.hint).toContain('run as that user');
+    expect(statSync(manifest).uid).toBe(65_534);
+    expect(readdirSync(catalogue)).toEqual([id]);
   });
 
   test('a draft of the manifest that a killed process left is tidied', async () => {
