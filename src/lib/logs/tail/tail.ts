@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
 import type { Context } from '../../context.js';
 import { abortReason } from '../../errors.js';
-import { fileError, withDirectory } from '../../files/index.js';
+import { fileError, withDirectoryToRead } from '../../files/index.js';
 import { conclude, type Outcome } from '../../status.js';
 import { LEVELS } from '../entries/levels.js';
 import { parseEntry } from '../entries/parse-entry.js';
@@ -36,13 +36,13 @@ const POLL_MS = 200;
 
 /**
  * Emits the last lines of each log, then every line that is written, until nobody reads them.
- * Errors: `VOPS-FILE`, `VOPS-FILE-UNSAFE`; the reason of the signal, which is how following usually ends.
+ * Errors: `VOPS-FILE`; the reason of the signal, which is how following usually ends.
  */
 export async function tailLogs(context: TailContext, flags: TailFlags): Promise<Outcome<LogTail>> {
   const { logs } = await context.config();
   const directory = resolve(context.cwd, flags.directory ?? logs.directory);
   const pattern = patternToRegExp(flags.pattern ?? logs.pattern);
-  return withDirectory(directory, async (held) => {
+  return withDirectoryToRead(directory, async (held) => {
     const followers = new Followers(held, pattern);
     const shown = createShown(context, flags);
     try {
