@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
+import { factsOf } from '../../src/lib/backup/database/load.js';
+import { withScratchDatabase } from '../../src/lib/backup/database/scratch.js';
 import { directoryStore } from '../../src/lib/backup/directory-store.js';
 import { isGood, Manifest, readManifest } from '../../src/lib/backup/manifest.js';
 import { climb } from '../../src/lib/backup/verify/ladder.js';
@@ -532,6 +534,18 @@ describe('backup verify', () => {
     expect(document.findings).toMatchObject([{ code: 'VOPS-DB-DENIED', severity: 'unknown' }]);
     expect(document.findings[0].message).toContain('xx_XX.UTF-8');
     expect(isListedGood()).toBe(true);
+  });
+
+  test('two at once, as of two installations on one host: neither drops the database of the other', async () => {
+    const context = testContext({ configFlags: { config } });
+    const site = { like: factsOf(manifest), server: { database: 'postgres' } };
+    await withScratchDatabase(context, site, async ({ database: first }) => {
+      await withScratchDatabase(context, site, async ({ database: second }) => {
+        expect(await databases()).toEqual(expect.arrayContaining([first, second]));
+      });
+      expect(await databases()).toContain(first);
+    });
+    expect(await databases()).not.toContainEqual(expect.stringMatching(/^vkt_verify_/));
   });
 
   test('a role that may not create a database: proven as far as it goes, no verdict beyond', async () => {

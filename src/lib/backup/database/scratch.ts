@@ -32,6 +32,7 @@ export async function withScratchDatabase<T>(
   const name = `${PREFIX}${stampOf(context.now()).toLowerCase()}_${HOST}_${randomBytes(4).toString('hex')}`;
   return context.maintenance(async (session) => {
     await sweepScratch(context, session);
+    await session.query(tryLock, lockOf(name));
     await createDatabase(context, session, { name, like }).catch(explainRefusal);
     try {
       return await use({ ...server, database: name });
@@ -97,6 +98,18 @@ export async function dropDatabase(
   });
 }
 
+const tryLock: Query<{ locked: boolean }> = {
+  sql: 'select pg_try_advisory_lock($1, $2) as locked',
+  row: z.object({ locked: z.boolean() }),
+};
+const unlock: Query<unknown> = { sql: 'select pg_advisory_unlock($1, $2)', row: z.unknown() };
+
+/**
+ * Held by whoever works with a scratch database, as long as its session lasts: between two programs nobody is connected
+ * to it. `VOPS` as a number, and what is random in the name, never one of the locks of `maintenance-lock.ts`.
+ */
+const lockOf = (name: string): readonly number[] => [0x564f5053, Number.parseInt(name.slice(-8), 16) | 0x80000000];
+
 const Stray = z.object({ name: z.string() });
 const strays: Query<z.infer<typeof Stray>> = {
   sql: `
@@ -108,15 +121,18 @@ const strays: Query<z.infer<typeof Stray>> = {
 };
 
 /**
- * Drops scratch databases that nobody is connected to: those of this host, whose runs are over, for there is one at a
- * time; those of others after a day. The name tells host and time.
+ * Drops scratch databases that nobody is connected to, nor holds: those of this host, and those of others after a day. The
+ * name tells host and time.
  */
 async function sweepScratch(context: ScratchContext, session: MaintenanceSession): Promise<void> {
   const oldest = stampOf(new Date(context.now().getTime() - ABANDONED_AFTER_HOURS * 3_600_000)).toLowerCase();
   for (const { name } of await session.query(strays, [PREFIX.replaceAll('_', '\\_')])) {
     const [, stamp, host] = /^vkt_verify_(\d{8}t\d{6}z)_([0-9a-f]{8})_[0-9a-f]{8}$/.exec(name) ?? [];
     if (stamp === undefined || !(host === HOST || stamp < oldest)) continue;
+    const [held] = await session.query(tryLock, lockOf(name));
+    if (held?.locked !== true) continue;
     context.log.warn(`dropping ${name}, which an interrupted verification has left`);
     await dropDatabase(context, session, name);
+    await session.query(unlock, lockOf(name));
   }
 }
