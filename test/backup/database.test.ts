@@ -379,6 +379,19 @@ describe('db restore', () => {
     }
   });
 
+  test('one whose name is as long as a name can be', async () => {
+    const bytes = 63 - source.name.length;
+    const into = restored(`${source.name}${'ü'.repeat(bytes / 2)}${'x'.repeat(bytes % 2)}`);
+    expect(Buffer.byteLength(into)).toBe(63);
+    await sql('postgres', `create database "${into}" template template0`);
+    await sql(into, 'create table club as select 1 as id');
+    const file = configure('long.json', { database: { database: into } });
+    const { document: made } = await ops(['db', 'backup'], file);
+    const { code, document } = await ops(['db', 'restore', made.result.id, '--into', into, '--confirm', into], file);
+    expect({ code, error: document.error }).toEqual({ code: 0, error: undefined });
+    restored(document.result.aside);
+  });
+
   test('one that was emptied by mistake is replaced like any other, and that can be undone', async () => {
     const file = configure('emptied.json', {
       database: { database: emptied.name },

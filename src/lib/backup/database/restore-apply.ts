@@ -11,7 +11,7 @@ import { compareRestored, factsOf, type Load, loadDump } from './load.js';
 import { planDatabaseBackup } from './plan.js';
 import type { DatabaseRestore } from './restoration.js';
 import { RESTORE_TASK } from './restore.js';
-import { type DatabaseRestoreFlags, findDump } from './restore-plan.js';
+import { type DatabaseRestoreFlags, findDump, suffixed } from './restore-plan.js';
 import { createDatabase, dropDatabase } from './scratch.js';
 import { findServer } from './server.js';
 import { swapDatabases } from './swap.js';
@@ -88,7 +88,7 @@ async function restoreOnServer(site: VerifySite, plan: DatabaseRestore): Promise
   const server = await findServer(context, {}, target);
   if (mode === 'empty') return fillDatabase(site, plan, { database: target });
   return context.maintenance(async (session) => {
-    const name = mode === 'new' ? target : `${target.slice(0, 40)}_new_${randomBytes(4).toString('hex')}`;
+    const name = mode === 'new' ? target : suffixed(target, `_new_${randomBytes(4).toString('hex')}`);
     await createDatabase(context, session, { name, like: factsOf(manifest) });
     try {
       const findings = await fillDatabase(site, plan, { database: name });

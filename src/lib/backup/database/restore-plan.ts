@@ -114,7 +114,7 @@ function findTable({ tables }: BackedUpDatabase, wanted: string) {
 }
 
 /** Names of databases have 63 bytes. */
-const suffixed = (name: string, suffix: string) => {
+export const suffixed = (name: string, suffix: string) => {
   const room = Buffer.from(name).subarray(0, 63 - suffix.length);
   return `${room.toString('utf8').replace(/\uFFFD+$/, '')}${suffix}`;
 };
