@@ -379,6 +379,37 @@ describe('db restore', () => {
     }
   });
 
+  test('at no moment there is no database of the name that takes connections, and who always comes back gets the new one', async () => {
+    const into = restored(`${source.name}_asked`);
+    await sql('postgres', `create database ${into} template template0`);
+    await sql(into, 'create table club as select 1 as id');
+    const file = configure('asked.json', { database: { database: into } });
+    const { document: made } = await ops(['db', 'backup'], file);
+    let isOver = false;
+    const looking = withSession(async (client) => {
+      const isOpen = 'select 1 from pg_database where datname = $1 and datallowconn';
+      for (let missed = 0; ; ) {
+        missed += (await client.query(isOpen, [into])).rowCount === 1 ? 0 : 1;
+        if (isOver) return missed;
+      }
+    }, 'postgres');
+    const returning = async () => {
+      while (!isOver) {
+        const client = new pg.Client({ ...testServer, database: into });
+        client.on('error', () => {});
+        await client.connect().catch(() => {});
+        await client.query('select pg_sleep(0.01)').catch(() => {});
+        await client.end().catch(() => {});
+      }
+    };
+    const coming = Promise.all([returning(), returning(), returning()]);
+    const { code, document } = await ops(['db', 'restore', made.result.id, '--into', into, '--confirm', into], file);
+    isOver = true;
+    await coming;
+    expect({ code, error: document.error, missed: await looking }).toEqual({ code: 0, error: undefined, missed: 0 });
+    restored(document.result.aside);
+  });
+
   test('one whose name is as long as a name can be', async () => {
     const bytes = 63 - source.name.length;
     const into = restored(`${source.name}${'ü'.repeat(bytes / 2)}${'x'.repeat(bytes % 2)}`);

@@ -93,7 +93,7 @@ async function restoreOnServer(site: VerifySite, plan: DatabaseRestore): Promise
     try {
       const findings = await fillDatabase(site, plan, { database: name });
       if (plan.aside !== null) {
-        await swapDatabases(context, session, { target, aside: plan.aside, replacement: name });
+        await swapDatabases(context, session, { server, target, aside: plan.aside, replacement: name });
       }
       return findings;
     } catch (error) {
