@@ -431,17 +431,20 @@ describe('db restore', () => {
     const { document: made } = await ops(['db', 'backup'], file);
     await sql(emptied.name, 'truncate articles');
     const replace = ['--into', emptied.name, '--confirm', emptied.name];
-    const { code, document } = await ops(['db', 'restore', made.result.id, ...replace], file);
-    expect({ code, error: document.error }).toEqual({ code: 0, error: undefined });
-    restored(document.result.aside);
-    expect(await sql(emptied.name, 'select count(*)::int as articles from articles')).toEqual([{ articles: 300 }]);
+    const { code, stdout } = await run(['db', 'restore', made.result.id, ...replace, '--config', file]);
+    expect({ code, aside: /what was there is now (\w+)/.test(stdout) }).toEqual({ code: 0, aside: true });
+    restored(/what was there is now (\w+)/.exec(stdout)?.[1] ?? '');
+    const articles = () => sql(emptied.name, 'select count(*)::int as count from articles');
+    expect(await articles()).toEqual([{ count: 300 }]);
 
     const again = await ops(['db', 'restore', 'newest', ...replace], file); // not what was just replaced
     restored(again.document.result.aside);
     expect({ code: again.code, id: again.document.result.backup.id }).toEqual({ code: 0, id: made.result.id });
-    const undone = await ops(['db', 'restore', document.result.safetyBackup], file);
-    expect({ code: undone.code, error: undone.document.error }).toEqual({ code: 0, error: undefined });
-    restored(undone.document.result.target);
+    const undo = /undo +viktoria-ops (.+)/.exec(stdout)?.[1] ?? '';
+    const undone = await ops(undo.split(' '), file);
+    expect({ undo, code: undone.code, error: undone.document.error }).toEqual({ undo, code: 0, error: undefined });
+    restored(undone.document.result.aside ?? undone.document.result.target);
+    expect(await articles()).toEqual([{ count: 0 }]);
   });
 
   test('rules of sorting that are not those of the operating system', async () => {
