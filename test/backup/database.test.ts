@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
+import { factsOf } from '../../src/lib/backup/database/load.js';
+import { withScratchDatabase } from '../../src/lib/backup/database/scratch.js';
 import { directoryStore } from '../../src/lib/backup/directory-store.js';
 import { isGood, Manifest, readManifest } from '../../src/lib/backup/manifest.js';
 import { climb } from '../../src/lib/backup/verify/ladder.js';
@@ -61,6 +63,8 @@ afterAll(async () => {
 });
 
 describe('db backup', () => {
+  const plain = useDatabase('create table t as select 1 as i');
+
   test('a dump that pg_restore reads without us, with what was counted in its snapshot', async () => {
     const manifest = await backUp('first');
     const { database, files } = manifest;
@@ -165,6 +169,23 @@ describe('db backup', () => {
     });
   });
 
+  test('roles that may not be read are not in it, nor anything half-written: it can be removed like any other', async () => {
+    await sql(
+      plain.name,
+      `drop role if exists half_blind; create role half_blind login; grant select on all tables in schema public to half_blind;
+      revoke select on pg_auth_members from public`,
+    );
+    const { code, document } = await ops(
+      ['db', 'backup'],
+      configure('blind.json', { database: { user: 'half_blind', database: plain.name } }),
+    );
+    expect(code).toBe(0);
+    const { id, files } = manifestOf(document.result.id);
+    expect(files.map(({ path }) => path)).toEqual(['database.dump.zst']);
+    expect(readdirSync(join(catalogue, id)).sort()).toEqual(['database.dump.zst', 'manifest.json']);
+    await sql(plain.name, 'drop owned by half_blind; drop role half_blind');
+  });
+
   test.each([
     ['gzip', 'database.dump.gz'],
     ['none', 'database.dump'],
@@ -209,6 +230,10 @@ describe('encrypted', () => {
     const absent = await ops(['backup', 'verify', id, '--level', '2'], sealed([]));
     expect({ code: absent.code, reached: absent.document.result.backups[0].reached }).toEqual({ code: 4, reached: 1 });
     expect(isGood(manifestOf(id))).toBe(true);
+    const away = await ops(['backup', 'verify', id, '--level', '1'], sealed([join(directory, 'away.key')]));
+    expect(away.document.findings).toMatchObject([{ code: 'VOPS-BACKUP-KEY-ABSENT', severity: 'unknown' }]);
+    expect(away.document.findings[0].message).toContain(join(directory, 'away.key'));
+    expect({ code: away.code, failure: manifestOf(id).failure?.reason }).toEqual({ code: 4, failure: undefined });
     const strange = await ops(['backup', 'verify', id, '--level', '1'], sealed(files.slice(2)));
     expect({
       code: strange.code,
@@ -221,6 +246,29 @@ describe('encrypted', () => {
 });
 
 describe('db restore', () => {
+  const commented = useDatabase(`
+    create table singers (id int primary key, name text);
+    create table songs (id int primary key, singer int references singers, title text check (title <> ''));
+    create index songs_title on songs (title);
+    create statistics songs_both on singer, title from songs;
+    create function stamp() returns trigger language plpgsql as 'begin return new; end';
+    create trigger songs_stamp before insert on songs for each row execute function stamp();
+    create rule songs_kept as on delete to songs do instead nothing;
+    create publication songs_sent for table songs;
+    insert into singers values (1, 'Anna'); insert into songs values (1, 1, 'Lied');
+    comment on table songs is 'a table';
+    comment on column songs.title is 'a column';
+    comment on constraint singers_pkey on singers is 'a key';
+    comment on constraint songs_singer_fkey on songs is 'a reference';
+    comment on constraint songs_title_check on songs is 'a check';
+    comment on index songs_title is 'an index';
+    comment on statistics songs_both is 'statistics';
+    comment on trigger songs_stamp on songs is 'a trigger';
+    comment on rule songs_kept on songs is 'a rule';
+    comment on publication songs_sent is 'a publication';
+    select lo_create(4711); comment on large object 4711 is 'a large object'; grant select on large object 4711 to public;`);
+  const emptied = useDatabase(`create table articles as
+    select i, string_agg(md5(random()::text), '') as body from generate_series(1, 300) i, generate_series(1, 100) group by i`);
   let manifest: Manifest;
   beforeAll(async () => {
     manifest = await backUp('for-restore');
@@ -296,6 +344,132 @@ describe('db restore', () => {
     expect(counts).toEqual([{ players: 500, teams: 0, keys: 1 }]);
     const wrong = await ops(['db', 'restore', manifest.id, '--table', 'playrs']);
     expect(wrong.document.error).toMatchObject({ code: 'VOPS-USAGE', hint: 'did you mean players?' });
+  });
+
+  test('one table of a database with comments on what is not restored with it', async () => {
+    const file = configure('commented.json', { database: { database: commented.name } });
+    const made = await ops(['db', 'backup'], file);
+    const { code, document } = await ops(['db', 'restore', made.document.result.id, '--table', 'songs'], file);
+    expect({ code, error: document.error }).toEqual({ code: 0, error: undefined });
+    restored(document.result.target);
+    const counts = `select (select count(*) from songs)::int as songs, (select count(*) from singers)::int as singers,
+      obj_description('songs'::regclass) as comment`;
+    expect(await sql(document.result.target, counts)).toEqual([{ songs: 1, singers: 0, comment: 'a table' }]);
+  });
+
+  test('what belongs to a role with spaces in its name still does, and is found by the name of the table', async () => {
+    const role = `"the ${source.name} club"`;
+    const owned = `${source.name}_owned`;
+    await sql('postgres', `create role ${role}`);
+    await sql('postgres', `create database ${owned} template template0 owner ${role}`);
+    try {
+      await sql(owned, `alter schema public owner to ${role}; set role ${role}; create table club as select 1 as id`);
+      const file = configure('owned.json', { database: { database: owned } });
+      const { document: made } = await ops(['db', 'backup'], file);
+      for (const only of [[], ['--table', 'club']]) {
+        const { code, document } = await ops(['db', 'restore', made.result.id, ...only], file);
+        expect({ only, code, error: document.error }).toEqual({ only, code: 0, error: undefined });
+        const owner = `select relowner::regrole::text as owner from pg_class where relname = 'club'`;
+        expect(await sql(document.result.target, owner)).toEqual([{ owner: role }]);
+        await sql('postgres', `drop database ${document.result.target}`);
+      }
+    } finally {
+      await sql('postgres', `drop database ${owned} with (force)`);
+      await sql('postgres', `drop role ${role}`);
+    }
+  });
+
+  test('at no moment there is no database of the name that takes connections, and who always comes back gets the new one', async () => {
+    const into = restored(`${source.name}_asked`);
+    await sql('postgres', `create database ${into} template template0`);
+    await sql(into, 'create table club as select 1 as id');
+    const file = configure('asked.json', { database: { database: into } });
+    const { document: made } = await ops(['db', 'backup'], file);
+    let isOver = false;
+    const looking = withSession(async (client) => {
+      const isOpen = 'select 1 from pg_database where datname = $1 and datallowconn';
+      for (let missed = 0; ; ) {
+        missed += (await client.query(isOpen, [into])).rowCount === 1 ? 0 : 1;
+        if (isOver) return missed;
+      }
+    }, 'postgres');
+    const returning = async () => {
+      while (!isOver) {
+        const client = new pg.Client({ ...testServer, database: into });
+        client.on('error', () => {});
+        await client.connect().catch(() => {});
+        await client.query('select pg_sleep(0.01)').catch(() => {});
+        await client.end().catch(() => {});
+      }
+    };
+    const coming = Promise.all([returning(), returning(), returning()]);
+    const { code, document } = await ops(['db', 'restore', made.result.id, '--into', into, '--confirm', into], file);
+    isOver = true;
+    await coming;
+    expect({ code, error: document.error, missed: await looking }).toEqual({ code: 0, error: undefined, missed: 0 });
+    restored(document.result.aside);
+  });
+
+  test('one whose name is as long as a name can be', async () => {
+    const bytes = 63 - source.name.length;
+    const into = restored(`${source.name}${'ü'.repeat(bytes / 2)}${'x'.repeat(bytes % 2)}`);
+    expect(Buffer.byteLength(into)).toBe(63);
+    await sql('postgres', `create database "${into}" template template0`);
+    await sql(into, 'create table club as select 1 as id');
+    const file = configure('long.json', { database: { database: into } });
+    const { document: made } = await ops(['db', 'backup'], file);
+    const { code, document } = await ops(['db', 'restore', made.result.id, '--into', into, '--confirm', into], file);
+    expect({ code, error: document.error }).toEqual({ code: 0, error: undefined });
+    restored(document.result.aside);
+  });
+
+  test('one that was emptied by mistake is replaced like any other, and that can be undone', async () => {
+    const file = configure('emptied.json', {
+      database: { database: emptied.name },
+      backup: { directory: join(directory, 'emptied') },
+    });
+    const { document: made } = await ops(['db', 'backup'], file);
+    await sql(emptied.name, 'truncate articles');
+    const replace = ['--into', emptied.name, '--confirm', emptied.name];
+    const { code, stdout } = await run(['db', 'restore', made.result.id, ...replace, '--config', file]);
+    expect({ code, aside: /what was there is now (\w+)/.test(stdout) }).toEqual({ code: 0, aside: true });
+    restored(/what was there is now (\w+)/.exec(stdout)?.[1] ?? '');
+    const articles = () => sql(emptied.name, 'select count(*)::int as count from articles');
+    expect(await articles()).toEqual([{ count: 300 }]);
+
+    const again = await ops(['db', 'restore', 'newest', ...replace], file); // not what was just replaced
+    restored(again.document.result.aside);
+    expect({ code: again.code, id: again.document.result.backup.id }).toEqual({ code: 0, id: made.result.id });
+    const undo = /undo +viktoria-ops (.+)/.exec(stdout)?.[1] ?? '';
+    const undone = await ops(undo.split(' '), file);
+    expect({ undo, code: undone.code, error: undone.document.error }).toEqual({ undo, code: 0, error: undefined });
+    restored(undone.document.result.aside ?? undone.document.result.target);
+    expect(await articles()).toEqual([{ count: 0 }]);
+  });
+
+  test('rules of sorting that are not those of the operating system', async () => {
+    const [server] = await sql('postgres', `select current_setting('server_version_num')::int as version`);
+    if (Number(server?.version) < 150_000) return; // a database has them since 15
+    const into = restored(`${source.name}_sorted`);
+    await sql(
+      'postgres',
+      `create database ${into} template template0 locale_provider icu icu_locale 'de-u-co-phonebk'`,
+    );
+    await sql(
+      into,
+      `create table words (word text primary key); insert into words values ('Zeh'), ('Äpfel'), ('apfel')`,
+    );
+    const file = configure('sorted.json', { database: { database: into } });
+    const { document: made } = await ops(['db', 'backup', '--level', '3'], file);
+    expect(made).toMatchObject({ status: 'ok', result: { level: 3 } });
+    const { code, document } = await ops(['db', 'restore', made.result.id, '--into', into, '--confirm', into], file);
+    expect({ code, error: document.error }).toEqual({ code: 0, error: undefined });
+    restored(document.result.aside);
+    const words = await sql(into, 'select word from words order by word');
+    expect(words.map(({ word }) => word)).toEqual(['Äpfel', 'apfel', 'Zeh']);
+    const locales = `select datlocprovider as provider, coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale') as locale
+      from pg_database d where datname = $1`;
+    expect(await sql('postgres', locales, [into])).toEqual([{ provider: 'i', locale: 'de-u-co-phonebk' }]);
   });
 
   test('a role that is no superuser: everything belongs to it, what it may not create is named', async () => {
@@ -395,6 +569,29 @@ describe('backup verify', () => {
     expect(code).toBe(1);
     expect(document.findings).toMatchObject([{ code: 'VOPS-BACKUP-DIFFERS' }]);
     expect(document.findings[0].message).toContain('public.players has other content');
+    expect(await databases()).not.toContainEqual(expect.stringMatching(/^vkt_verify_/));
+  });
+
+  test('a server that lacks its rules of sorting: proven as far as it goes, no verdict beyond', async () => {
+    const { writeManifest } = await import('../../src/lib/backup/manifest.js');
+    const database = manifest.database && { ...manifest.database, collate: 'xx_XX.UTF-8' };
+    writeFileSync(stored('manifest.json'), writeManifest({ ...manifest, database }));
+    const { code, document } = await ops(['backup', 'verify', manifest.id]);
+    expect({ code, reached: document.result.backups[0].reached }).toEqual({ code: 4, reached: 2 });
+    expect(document.findings).toMatchObject([{ code: 'VOPS-DB-DENIED', severity: 'unknown' }]);
+    expect(document.findings[0].message).toContain('xx_XX.UTF-8');
+    expect(isListedGood()).toBe(true);
+  });
+
+  test('two at once, as of two installations on one host: neither drops the database of the other', async () => {
+    const context = testContext({ configFlags: { config } });
+    const site = { like: factsOf(manifest), server: { database: 'postgres' } };
+    await withScratchDatabase(context, site, async ({ database: first }) => {
+      await withScratchDatabase(context, site, async ({ database: second }) => {
+        expect(await databases()).toEqual(expect.arrayContaining([first, second]));
+      });
+      expect(await databases()).toContain(first);
+    });
     expect(await databases()).not.toContainEqual(expect.stringMatching(/^vkt_verify_/));
   });
 
@@ -612,6 +809,55 @@ test('the server killed in the middle of a dump: nothing is left, and the next o
     expect((await ops(['db', 'backup', '--level', '3'], file)).document).toMatchObject({
       status: 'ok',
       result: { level: 3 },
+    });
+  } finally {
+    await server.stop();
+  }
+}, 60_000);
+
+test('a database called as the one that servers are managed from is replaced like any other', async () => {
+  const server = await startTestPostgres({});
+  try {
+    const connection = { host: server.host, port: server.port, user: server.user, database: 'postgres' };
+    const file = configure('managed.json', {
+      database: connection,
+      backup: { directory: join(directory, 'managed') },
+    });
+    const client = new pg.Client(connection);
+    await client.connect();
+    await client.query('create table club as select 1 as id');
+    await client.end();
+    const { document: made } = await ops(['db', 'backup'], file);
+    const { code, document } = await ops(
+      ['db', 'restore', made.result.id, '--into', 'postgres', '--confirm', 'postgres'],
+      file,
+    );
+    expect({ code, error: document.error }).toEqual({ code: 0, error: undefined });
+    const { code: next } = await ops(['db', 'backup', '--level', '3'], file);
+    expect(next).toBe(0);
+  } finally {
+    await server.stop();
+  }
+}, 60_000);
+
+test('a standby is dumped like any other server, without the rows that never come there', async () => {
+  const server = await startTestPostgres({});
+  try {
+    const connection = { host: server.host, port: server.port, user: server.user, database: 'postgres' };
+    const client = new pg.Client(connection);
+    await client.connect();
+    await client.query('create table club as select 1 as id; create unlogged table cache (id serial primary key)');
+    const { rows } = await client.query('show data_directory');
+    await client.end();
+    await server.halt();
+    writeFileSync(join(rows[0].data_directory, 'standby.signal'), '');
+    await server.resume();
+    const file = configure('standby.json', { database: connection, backup: { directory: join(directory, 'standby') } });
+    const { code, document } = await ops(['db', 'backup', '--level', '2'], file);
+    expect({ code, error: document.error, tables: document.result?.tables }).toEqual({
+      code: 0,
+      error: undefined,
+      tables: 1,
     });
   } finally {
     await server.stop();

@@ -1,8 +1,9 @@
 /** The list of backups, and the backup people mean. */
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { directoryStore } from '../../src/lib/backup/directory-store.js';
+import type { Manifest } from '../../src/lib/backup/manifest.js';
 import { selectBackup } from '../../src/lib/backup/select.js';
 import { type BackupOptions, manifestOf, writeBackup } from '../support/backups.js';
 import { run, runJson, temporaryDirectory } from '../support/run.js';
@@ -183,6 +184,19 @@ describe('backup pin and unpin', () => {
     expect((await run(['backup', 'unpin', 'newest', ...argv])).stdout).toContain('was not pinned');
   });
 
+  test('root does not change the catalogue of somebody else, who could not read it any more', async () => {
+    if (process.getuid?.() !== 0) return;
+    const { argv, add, catalogue } = place();
+    const { id } = add(1);
+    const manifest = join(catalogue, id, 'manifest.json');
+    for (const path of [catalogue, join(catalogue, id), manifest]) chownSync(path, 65_534, 65_534);
+    const { code, document } = await runJson(['backup', 'pin', id, ...argv]);
+    expect({ code, error: document.error.code }).toEqual({ code: 1, error: 'VOPS-FILE-UNSAFE' });
+    expect(document.error.hint).toContain('run as that user');
+    expect(statSync(manifest).uid).toBe(65_534);
+    expect(readdirSync(catalogue)).toEqual([id]);
+  });
+
   test('a draft of the manifest that a killed process left is tidied', async () => {
     const { catalogue, argv, add } = place();
     const { id } = add(1);
@@ -231,6 +245,19 @@ describe('selectBackup', () => {
     expect(() => selectBackup(listing, text)).toThrow(
       expect.objectContaining({ code, message: expect.stringMatching(message) }),
     );
+  });
+
+  test('newest: rather of the database in use, never what a restore was about to replace', () => {
+    const [own, safety, other] = [
+      at('2026-11-20T03:00:00Z', database('club')),
+      at('2026-11-21T03:00:00Z', { ...database('club'), name: 'before-restore' }),
+      at('2026-11-22T03:00:00Z', database('other')),
+    ];
+    const newest = (backups: readonly Manifest[], name: string) =>
+      selectBackup({ backups, damaged: [] }, 'newest', { kind: 'database', database: name }).id;
+    expect(newest([first, own, safety, other], 'club')).toBe(own.id);
+    expect(newest([first, own, safety, other], 'none')).toBe(other.id);
+    expect(newest([safety, other], 'club')).toBe(safety.id);
   });
 
   test('a slip of the finger is put right', () => {

@@ -9,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -337,6 +338,16 @@ describe('proof', () => {
     mkdirSync(join(place.state, 'verify'));
     expect(await proveByUnpacking(await onlySite(place))).toEqual({ findings: [] });
     expect(readdirSync(place.state)).toEqual(['verify']);
+  });
+
+  test('a state directory behind a link is as good as any other', async () => {
+    const place = workplace();
+    writeFileSync(join(place.root, 'a'), 'a');
+    await backUp(place);
+    renameSync(place.state, join(place.directory, 'volume'));
+    symlinkSync('volume', place.state);
+    expect(await proveByUnpacking(await onlySite(place))).toEqual({ findings: [] });
+    expect(readdirSync(place.state)).toEqual([]);
   });
 
   test('a verification without room for it says nothing about the backup', async () => {

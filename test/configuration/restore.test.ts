@@ -89,6 +89,14 @@ describe('config restore', () => {
     expect(snapshots(site)).toHaveLength(1);
   });
 
+  test('the newest once more: not what was just replaced', async () => {
+    const site = await saved();
+    site.put('config/server.ts', 'changed');
+    expect((await site.run('config', 'restore', 'newest', '--confirm')).code).toBe(0);
+    const { code, stdout } = await site.run('config', 'restore', 'newest');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/nothing to restore/) });
+  });
+
   test('.env stays as it is; variables that are gone are named, without their values', async () => {
     const site = await saved();
     site.put('.env', 'A=canary-3\n');

@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
+  chmodSync,
+  chownSync,
   copyFileSync,
   mkdirSync,
   readFileSync,
@@ -567,6 +569,17 @@ describe('bad input', () => {
       ]),
     );
     for (const { line } of result.samples) expect(line.length).toBeLessThanOrEqual(200);
+  });
+
+  test('a directory that a group may change, as Debian has one for PostgreSQL, is read by root, too', async () => {
+    const { env, logs, log } = place();
+    writeFileSync(log, lines(0, 3));
+    if (process.getuid?.() === 0) chownSync(logs, 0, 65_534);
+    chmodSync(logs, 0o1775);
+    const { code, document } = await runJson(['logs', 'analyze'], { env });
+    expect({ code, entries: document.result.totals.entries }).toEqual({ code: 0, entries: 3 });
+    const { code: tailed, stdout } = await run(['logs', 'tail', '--no-follow'], { env });
+    expect({ tailed, lines: stdout.match(/line/g)?.length }).toEqual({ tailed: 0, lines: 3 });
   });
 
   test('what is no regular file is left alone', async () => {

@@ -77,6 +77,16 @@ describe('the last lines', () => {
     });
   });
 
+  test('what is wanted and rare is looked for further back than what is shown of all', async () => {
+    const { log, env } = place();
+    const much = entry('x'.repeat(500)).repeat(6_000);
+    writeFileSync(log, entry('first', { level: 'error' }) + much + entry('second', { level: 'error' }) + much);
+    const { stdout } = await run(['logs', 'tail', '--no-follow', '--level', 'error', '-o', 'ndjson'], { env });
+    expect(stdout.match(/"message":"\w+"/g)).toEqual(['"message":"first"', '"message":"second"']);
+    const many = await run(['logs', 'tail', '--no-follow', '--lines', '9000', '-o', 'ndjson'], { env });
+    expect(many.stdout.trim().split('\n')).toHaveLength(9_000);
+  });
+
   test('plain when piped, coloured by level on a terminal; a line controls neither', async () => {
     const { log, env } = place();
     writeFileSync(

@@ -1,3 +1,4 @@
+import { shellWord } from '../../lib/alerts/message/text.js';
 import {
   applyDatabaseRestore,
   DatabaseRestore,
@@ -28,14 +29,14 @@ export default defineCommand({
     const before = aside === null ? '' : `; what was there is now ${aside}`;
     return `${backup.id} restored into ${target} and compared: ${what}, ${formatDuration(durationMs ?? 0)}${before}`;
   },
-  view: ({ backup, store, steps, safetyBackup, aside }, theme) =>
+  view: ({ backup, store, target, steps, safetyBackup, aside }, theme) =>
     [
       theme.fields([
         ['backup', `${backup.source}, ${theme.time(backup.createdAt)}, ${theme.bytes(backup.sizeBytes)}`],
         ['catalogue', store],
         ['proven', backup.level === null ? 'never' : `level ${backup.level} of 3`],
         ...(safetyBackup === null ? [] : [['before', safetyBackup] as const]),
-        ...(safetyBackup === null ? [] : [['undo', `viktoria-ops db restore ${safetyBackup}`] as const]),
+        ...(safetyBackup === null ? [] : [['undo', undoing(safetyBackup, shellWord(target))] as const]),
       ]),
       ...steps.map((step, index) => `${index + 1}. ${step}`),
       ...(safetyBackup === null || aside === null ? [] : [`once nobody needs it: DROP DATABASE ${quoteName(aside)}`]),
@@ -73,3 +74,6 @@ export default defineCommand({
     durationMs: 21_400,
   },
 });
+
+const undoing = (backup: string, target: string) =>
+  `viktoria-ops db restore ${backup} --into ${target} --confirm ${target}`;

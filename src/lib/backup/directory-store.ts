@@ -4,7 +4,13 @@ import { lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import type { Readable } from 'node:stream';
 import { OperatorError, systemCode } from '../errors.js';
-import { fileError, type HeldDirectory, withDirectory, writeFileAtomic } from '../files/index.js';
+import {
+  ensurePrivateDirectory,
+  fileError,
+  type HeldDirectory,
+  withDirectory,
+  writeFileAtomic,
+} from '../files/index.js';
 import { withLock } from '../process/index.js';
 import { isDamaged, listDirectory, readBackup } from './directory-list.js';
 import { type Kind, MANIFEST_FILE, type Manifest, writeManifest } from './manifest.js';
@@ -56,8 +62,12 @@ async function openFile(path: string): Promise<Readable> {
 
 const CHUNK_BYTES = 2 ** 18;
 
-/** One change of the catalogue at a time: a verification must not undo a pin. */
-function whileLocked<T>(directory: string, signal: AbortSignal | undefined, use: () => Promise<T>): Promise<T> {
+/**
+ * One change of the catalogue at a time: a verification must not undo a pin. Nobody changes that of somebody else, root
+ * neither: its owner could then read neither the manifest nor the lock.
+ */
+async function whileLocked<T>(directory: string, signal: AbortSignal | undefined, use: () => Promise<T>): Promise<T> {
+  await ensurePrivateDirectory(directory);
   const holder = { command: 'backup', runId: String(process.pid), startedAt: new Date().toISOString() };
   const patience = AbortSignal.timeout(LOCK_WAIT_MS * 2);
   const lock = { waitMs: LOCK_WAIT_MS, signal: signal ? AbortSignal.any([signal, patience]) : patience, holder };

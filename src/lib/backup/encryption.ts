@@ -54,8 +54,8 @@ function addRecipient(encrypter: Encrypter, recipient: string): void {
 /**
  * The input, decrypted by whichever key opens it. Every 64 kB are authenticated before they are handed on, and a missing
  * end is an error.
- * @throws OperatorError VOPS-BACKUP-KEY-ABSENT without keys, VOPS-BACKUP-KEY when none opens it or one is no key,
- * VOPS-FILE; VOPS-BACKUP-DAMAGED, as does the stream where it was altered.
+ * @throws OperatorError VOPS-BACKUP-KEY-ABSENT without keys, or where one cannot be read; VOPS-BACKUP-KEY when none opens
+ * it or one is no key; VOPS-BACKUP-DAMAGED, as does the stream where it was altered.
  */
 export async function decrypt(input: Readable, { identities }: Keys): Promise<Readable> {
   try {
@@ -143,9 +143,9 @@ async function unwrap(decrypter: Decrypter, header: Buffer, identities: readonly
 
 const LARGEST_KEY_FILE = 65_536;
 
-/** Lines that are not empty and no comments. @throws OperatorError VOPS-FILE, VOPS-BACKUP-KEY. */
+/** Lines that are not empty and no comments. @throws OperatorError VOPS-BACKUP-KEY-ABSENT, VOPS-BACKUP-KEY. */
 async function readKeys(path: string): Promise<readonly { readonly key: string; readonly line: number }[]> {
-  const text = (await readRegularFile(path, LARGEST_KEY_FILE)).toString('utf8');
+  const text = (await readRegularFile(path, LARGEST_KEY_FILE).catch(unreadable)).toString('utf8');
   const keys = text
     .split('\n')
     .map((content, index) => ({ key: content.trim(), line: index + 1 }))
@@ -154,6 +154,19 @@ async function readKeys(path: string): Promise<readonly { readonly key: string; 
   throw new OperatorError('VOPS-BACKUP-KEY', `${path} holds no private key of age`, {
     hint: `make one with: age-keygen -o ${path}`,
   });
+}
+
+/** A key on a stick that lies in a drawer, or that only root may read, says no more of a backup than none at all. */
+function unreadable(error: unknown): never {
+  if (!(error instanceof OperatorError)) throw error;
+  throw new OperatorError(
+    'VOPS-BACKUP-KEY-ABSENT',
+    `the backup is encrypted, and its key is not here: ${error.message}`,
+    {
+      hint: 'put the key there, or run as the user who may read it (backup.encryption.identities)',
+      cause: error,
+    },
+  );
 }
 
 const noKey = (path: string, line: number) =>

@@ -15,7 +15,7 @@ export { newestBackup } from './newest.js';
 export { openStore } from './open-store.js';
 export { applyPush, Push, PushFlags, planPush, pushBackup } from './push.js';
 export type { PushContext as SendContext } from './remote/send.js';
-export { selectBackup } from './select.js';
+export { SAFETY_NAME, selectBackup } from './select.js';
 export type { Store } from './store.js';
 export { isBackupRunning } from './sweep.js';
 export { openPacked, type PackedSite } from './unpack/content.js';

@@ -60,7 +60,15 @@ export const BackedUpDatabase = z.strictObject({
   encoding: z.string(),
   collate: z.string(),
   ctype: z.string(),
-  /** Of the operating system's rules of sorting; null where they have none. */
+  /** Whose rules of sorting they are since PostgreSQL 15, and which; absent in backups of the first versions. */
+  sorting: z
+    .strictObject({
+      provider: z.enum(['libc', 'icu', 'builtin']),
+      locale: z.string().nullable(),
+      rules: z.string().nullable(),
+    })
+    .optional(),
+  /** Of the rules of sorting; null where they have none. */
   collationVersion: z.string().nullable(),
   extensions: z.array(z.strictObject({ name: z.string(), version: z.string() })),
   tables: z.array(BackedUpTable),

@@ -7,21 +7,23 @@ import type { Listing } from './store.js';
 /** Named in an error; more would be a list, and there is a command for that. */
 const NAMED = 5;
 
+/** Label of a backup of what a restore is about to replace. */
+export const SAFETY_NAME = 'before-restore';
+
+/** What `newest` stands for. */
+interface Meant {
+  readonly kind?: Kind;
+  /** Rather of the database of this name, where there are others in the catalogue. */
+  readonly database?: string;
+}
+
 /**
- * The backup of this text: `newest` (of those not known to be bad, and of `kind` where that is given), its id, its label, or a beginning or ending of its id
- * that no other has. A path is taken by its last part, so that what `config backup` printed can be pasted.
+ * The backup of this text: `newest` (see `newestOf`), its id, its label, or a beginning or ending of its id that no other
+ * has. A path is taken by its last part, so that what `config backup` printed can be pasted.
  * @throws OperatorError VOPS-BACKUP-NOT-FOUND; VOPS-BACKUP-DAMAGED; VOPS-USAGE when several are meant
  */
-export function selectBackup({ backups, damaged }: Listing, text: string, kind?: Kind): Manifest {
-  if (text === 'newest') {
-    const isMeant = (manifest: Manifest) => kind === undefined || manifest.kind === kind;
-    const newest = backups.findLast((manifest) => isMeant(manifest) && manifest.failure === undefined);
-    if (newest) return newest;
-    const what = kind === undefined ? '' : ` of kind ${kind}`;
-    throw new OperatorError('VOPS-BACKUP-NOT-FOUND', `there is no good backup${what}`, {
-      hint: 'see what there is: viktoria-ops backup list',
-    });
-  }
+export function selectBackup({ backups, damaged }: Listing, text: string, meant: Meant = {}): Manifest {
+  if (text === 'newest') return newestOf(backups, meant);
   const wanted = text.split('/').findLast((part) => part !== '') ?? '';
   const isMeant = (id: string) => wanted !== '' && (id.startsWith(wanted) || id.endsWith(wanted));
   const found = backups.filter(({ id, name }) => isMeant(id) || name === wanted);
@@ -31,6 +33,22 @@ export function selectBackup({ backups, damaged }: Listing, text: string, kind?:
   const broken = damaged.find(({ id }) => isMeant(id));
   if (broken) throw new OperatorError('VOPS-BACKUP-DAMAGED', `${broken.id} is damaged: ${broken.reason}`);
   throw notFound(text, backups);
+}
+
+/**
+ * The newest that is not known to be bad. One that a restore has made first is of a state that somebody wanted to get rid
+ * of: repeating the command would bring it back. It is taken only where there is no other.
+ */
+function newestOf(backups: readonly Manifest[], { kind, database }: Meant): Manifest {
+  const good = backups.filter((one) => (kind === undefined || one.kind === kind) && one.failure === undefined);
+  const own = good.filter((one) => database === undefined || one.database?.name === database);
+  const candidates = own.length > 0 ? own : good;
+  const newest = candidates.findLast(({ name }) => name !== SAFETY_NAME) ?? candidates.at(-1);
+  if (newest) return newest;
+  const what = kind === undefined ? '' : ` of kind ${kind}`;
+  throw new OperatorError('VOPS-BACKUP-NOT-FOUND', `there is no good backup${what}`, {
+    hint: 'see what there is: viktoria-ops backup list',
+  });
 }
 
 function ambiguous(text: string, found: readonly Manifest[]): OperatorError {

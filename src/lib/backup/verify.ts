@@ -42,8 +42,8 @@ export const Verification = z.object({
 export type Verification = z.output<typeof Verification>;
 
 /**
- * Proves the backup named, every one, or the newest of each thing backed up. One at a time on this host, for scratch
- * databases of a run that is over are dropped. Errors: VOPS-LOCK-BUSY, VOPS-BACKUP-NOT-FOUND, those of the store.
+ * Proves the backup named, every one, or the newest of each thing backed up. One run at a time, for the server and the
+ * disk have other things to do, too. Errors: VOPS-LOCK-BUSY, VOPS-BACKUP-NOT-FOUND, those of the store.
  */
 export async function verifyBackups(context: VerifyContext, flags: VerifyFlags): Promise<Outcome<Verification>> {
   const store = await openStore(context, flags);

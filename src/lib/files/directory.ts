@@ -17,8 +17,17 @@ export interface HeldDirectory {
  * Opens a directory for the length of the callback. As root, only a directory that nobody else can change or redirect.
  * Errors: `VOPS-FILE-UNSAFE`, `VOPS-FILE`.
  */
-export async function withDirectory<T>(path: string, use: (directory: HeldDirectory) => Promise<T>): Promise<T> {
-  const handle = await openDirectory(path);
+export function withDirectory<T>(path: string, use: (directory: HeldDirectory) => Promise<T>): Promise<T> {
+  return held(path, use, process.getuid?.() === 0);
+}
+
+/** The same for who only reads regular files there: Debian's `/var/log/postgresql` is one that a group can change. */
+export function withDirectoryToRead<T>(path: string, use: (directory: HeldDirectory) => Promise<T>): Promise<T> {
+  return held(path, use, false);
+}
+
+async function held<T>(path: string, use: (directory: HeldDirectory) => Promise<T>, mustBeSafe: boolean): Promise<T> {
+  const handle = await openDirectory(path, mustBeSafe);
   try {
     return await use({ path, at: pathsThrough(handle, path), sync: () => syncHandle(handle) });
   } finally {
@@ -26,11 +35,11 @@ export async function withDirectory<T>(path: string, use: (directory: HeldDirect
   }
 }
 
-async function openDirectory(path: string): Promise<FileHandle> {
+async function openDirectory(path: string, mustBeSafe: boolean): Promise<FileHandle> {
   let handle: FileHandle | undefined;
   try {
     handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NONBLOCK);
-    if (process.getuid?.() === 0) await refuseRedirectable(path, await handle.stat());
+    if (mustBeSafe) await refuseRedirectable(path, await handle.stat());
     return handle;
   } catch (error) {
     await handle?.close();

@@ -2,7 +2,7 @@
 export { appendLines } from './append.js';
 export { syncDirectory, writeFileAtomic } from './atomic.js';
 export { type Compressor, type CompressorName, chooseCompressor, compress, isArchiveOf, isIntact } from './compress.js';
-export { type HeldDirectory, withDirectory } from './directory.js';
+export { type HeldDirectory, withDirectory, withDirectoryToRead } from './directory.js';
 export { fileError } from './errors.js';
 export { type FileSystemReading, mountPointOf, readFileSystems } from './file-systems.js';
 export { freeSpaceAt } from './free-space.js';

@@ -31,12 +31,18 @@ async function create(directory: string, content: string | Buffer): Promise<File
   let file: FileHandle | undefined;
   try {
     file = await openNameless(directory);
-    // Written at a place, so that whoever inherits the descriptor begins to read at the beginning.
-    await file.write(Buffer.from(content), 0, null, 0);
+    await writeAll(file, Buffer.from(content));
     return file;
   } catch (error) {
     await file?.close();
     throw fileError('write to', directory, error);
+  }
+}
+
+/** At a place, so that whoever inherits the descriptor begins to read at the beginning. A full disk takes but a part. */
+async function writeAll(file: FileHandle, content: Buffer): Promise<void> {
+  for (let done = 0; done < content.length; ) {
+    done += (await file.write(content, done, content.length - done, done)).bytesWritten;
   }
 }
 

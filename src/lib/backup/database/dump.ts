@@ -1,4 +1,5 @@
 /** The dump itself: pg_dump in a row with the compressor. */
+import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ConnectionChoice, Context } from '../../context.js';
 import { abortReason, OperatorError } from '../../errors.js';
@@ -101,6 +102,7 @@ export async function dumpGlobals(
   } catch (error) {
     if (!(error instanceof OperatorError) || error.code !== 'VOPS-TOOL-FAILED') throw error;
     context.log.warn(`roles and tablespaces are not in the backup: ${error.message}`);
+    await rm(join(directory, GLOBALS_NAME + encoding.endings), { force: true }); // no manifest would name that part
     return undefined;
   }
 }

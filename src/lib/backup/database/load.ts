@@ -1,6 +1,8 @@
 /** A backup of a database, opened, restored into an empty database, and counted there. */
+import * as z from 'zod';
 import type { ConnectionChoice, Context } from '../../context.js';
 import { OperatorError } from '../../errors.js';
+import type { Database, Query } from '../../pg/index.js';
 import { type ClientProgram, findClientProgram } from '../../pg/programs.js';
 import { creatableExtensions } from '../../pg/queries/creatable-extensions.js';
 import { type DumpedTable, dumpedTables } from '../../pg/queries/dumped-tables.js';
@@ -45,8 +47,8 @@ export interface Load {
   readonly target: ConnectionChoice;
   /** Only its rows; of the other tables the definitions. */
   readonly table?: Pick<BackedUpTable, 'schema' | 'name'> | null;
-  /** Of pg_restore, such as `--no-owner`. */
-  readonly optionsFor: (entries: readonly TocEntry[]) => readonly string[];
+  /** Of pg_restore, such as `--no-owner`. `roles` are those of the server. */
+  readonly optionsFor: (entries: readonly TocEntry[], roles: ReadonlySet<string>) => readonly string[];
   /** What is done to the tables while they are empty. */
   readonly beforeRows?: () => Promise<void>;
 }
@@ -59,12 +61,11 @@ export async function loadDump(site: DumpSite, load: Load): Promise<ReadonlySet<
   const { context, manifest } = site;
   const { target, table, optionsFor, beforeRows } = load;
   const facts = factsOf(manifest);
-  const creatable = await context.pg((database) => database.query(creatableExtensions), target);
-  const names = new Set(creatable.map(({ name }) => name));
+  const { names, roles } = await context.pg(look, target);
   const extensions = new Set(facts.extensions.map(({ name }) => name).filter((name) => !names.has(name)));
   const program = await findRestoreProgram(site);
   const openDump = () => openFile(site, DUMP_NAME);
-  const all = withoutUnwanted(parseToc(await listDump(context, { openDump, program })), { extensions });
+  const all = withoutUnwanted(parseToc(await listDump(context, { openDump, program }), roles), { extensions });
   const entries = table ? onlyTable(all, table) : all;
   const { jobs } = (await context.config()).backup;
   await restoreDump(context, {
@@ -73,11 +74,23 @@ export async function loadDump(site: DumpSite, load: Load): Promise<ReadonlySet<
     target,
     entries,
     sizeOf: sizesOf(facts),
-    options: optionsFor(entries),
+    options: optionsFor(entries, roles),
     jobs,
     beforeRows,
   });
   return extensions;
+}
+
+const roleNames: Query<{ name: string }> = {
+  sql: 'select rolname::text as name from pg_roles',
+  row: z.object({ name: z.string() }),
+};
+
+/** What the server has to offer: extensions that can be created there, and roles. */
+async function look(database: Database) {
+  const namesOf = async (query: Query<{ name: string }>) =>
+    new Set((await database.query(query)).map(({ name }) => name));
+  return { names: await namesOf(creatableExtensions), roles: await namesOf(roleNames) };
 }
 
 function sizesOf({ tables }: BackedUpDatabase): Restore['sizeOf'] {

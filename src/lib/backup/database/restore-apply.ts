@@ -1,18 +1,17 @@
 /** Carries out `db restore`: into a database of its own, counted there, and only then put into the place of another. */
 import { randomBytes } from 'node:crypto';
-import * as z from 'zod';
 import type { ConnectionChoice } from '../../context.js';
 import { OperatorError } from '../../errors.js';
-import type { Query } from '../../pg/index.js';
 import { conclude, type Finding, type Outcome } from '../../status.js';
+import { SAFETY_NAME } from '../select.js';
 import { climb } from '../verify/ladder.js';
 import type { VerifyContext, VerifySite } from '../verify/site.js';
 import { makeDatabaseBackup } from './apply.js';
-import { compareRestored, factsOf, loadDump } from './load.js';
+import { compareRestored, factsOf, type Load, loadDump } from './load.js';
 import { planDatabaseBackup } from './plan.js';
 import type { DatabaseRestore } from './restoration.js';
 import { RESTORE_TASK } from './restore.js';
-import { type DatabaseRestoreFlags, findDump } from './restore-plan.js';
+import { type DatabaseRestoreFlags, findDump, suffixed } from './restore-plan.js';
 import { createDatabase, dropDatabase } from './scratch.js';
 import { findServer } from './server.js';
 import { swapDatabases } from './swap.js';
@@ -32,14 +31,17 @@ export async function applyDatabaseRestore(
   if (plan.findings.some(({ severity }) => severity === 'error')) return plan;
   if (mode === 'replace' && flags.confirm !== target) throw unconfirmed(target, flags);
   const start = context.elapsed();
-  const { store, manifest, history } = await findDump(context, { ...flags, backup: plan.result.backup.id });
-  const site = { context, store, manifest, history, maxAgeMs: null };
+  const { store, manifest } = await findDump(context, { ...flags, backup: plan.result.backup.id });
+  const site = { context, store, manifest, history: NOT_COMPARED, maxAgeMs: null };
   await proveFirst(site);
   const safetyBackup = mode === 'replace' ? await backUpFirst(context, target, flags) : null;
   const findings = await restoreOnServer(site, plan.result);
   const durationMs = Math.round(context.elapsed() - start);
   return conclude({ ...plan.result, applied: true, safetyBackup, durationMs }, [...plan.findings, ...findings]);
 }
+
+/** A database that was emptied by mistake is what a restore is for: its backup may be as small as it likes. */
+const NOT_COMPARED: VerifySite['history'] = [];
 
 function unconfirmed(target: string, { confirm }: DatabaseRestoreFlags): OperatorError {
   const message =
@@ -66,14 +68,14 @@ async function backUpFirst(
   { lockWait }: DatabaseRestoreFlags,
 ): Promise<string> {
   const source = { database };
-  const flags = { name: 'before-restore', level: 2 } as const;
+  const flags = { name: SAFETY_NAME, level: 2 } as const;
   const plan = await planDatabaseBackup(context, flags, source);
   const problem = plan.findings.find(({ severity }) => severity === 'error');
   if (problem)
     throw new OperatorError('VOPS-DB-QUERY', `no backup of ${database} can be made first: ${problem.message}`, problem);
   const { manifest } = await makeDatabaseBackup(context, plan.result, { lockWaitMs: lockWait ?? 0, source });
   const made = await findDump(context, { backup: manifest.id, remote: false });
-  const { reached } = await climb({ ...made, context, maxAgeMs: null }, 2);
+  const { reached } = await climb({ ...made, context, history: NOT_COMPARED, maxAgeMs: null }, 2);
   if (reached === 2) return manifest.id;
   throw new OperatorError('VOPS-BACKUP-DAMAGED', `the backup of ${database} made first could not be read`, {
     hint: 'nothing was changed; see viktoria-ops backup verify',
@@ -83,15 +85,15 @@ async function backUpFirst(
 async function restoreOnServer(site: VerifySite, plan: DatabaseRestore): Promise<readonly Finding[]> {
   const { context, manifest } = site;
   const { target, mode } = plan;
-  const server = await findServer(context);
+  const server = await findServer(context, {}, target);
   if (mode === 'empty') return fillDatabase(site, plan, { database: target });
   return context.maintenance(async (session) => {
-    const name = mode === 'new' ? target : `${target.slice(0, 40)}_new_${randomBytes(4).toString('hex')}`;
+    const name = mode === 'new' ? target : suffixed(target, `_new_${randomBytes(4).toString('hex')}`);
     await createDatabase(context, session, { name, like: factsOf(manifest) });
     try {
       const findings = await fillDatabase(site, plan, { database: name });
       if (plan.aside !== null) {
-        await swapDatabases(context, session, { target, aside: plan.aside, replacement: name });
+        await swapDatabases(context, session, { server, target, aside: plan.aside, replacement: name });
       }
       return findings;
     } catch (error) {
@@ -111,8 +113,8 @@ async function fillDatabase(
   context.progress.start(RESTORE_TASK);
   try {
     const table = factsOf(site.manifest).tables.find(({ schema, name }) => `${schema}.${name}` === plan.table) ?? null;
-    const roles = await rolesOf(context, target);
-    const leftOut = await loadDump(site, { target, table, optionsFor: (entries) => ownership(plan, entries, roles) });
+    const optionsFor: Load['optionsFor'] = (entries, roles) => ownership(plan, entries, roles);
+    const leftOut = await loadDump(site, { target, table, optionsFor });
     context.progress.update(RESTORE_TASK, { share: null, text: 'statistics' });
     await analyze(context, target);
     context.progress.update(RESTORE_TASK, { share: null, text: 'counting' });
@@ -133,14 +135,6 @@ function ownership(
   const canOwn = keepsOwners && entries.every(({ owner }) => owner === '' || roles.has(owner));
   return [...(canOwn ? [] : ['--no-owner']), ...(canOwn && keepsPrivileges ? [] : ['--no-privileges'])];
 }
-
-const roleNames: Query<{ name: string }> = {
-  sql: 'select rolname::text as name from pg_roles',
-  row: z.object({ name: z.string() }),
-};
-
-const rolesOf = async ({ pg }: VerifyContext, target: ConnectionChoice): Promise<ReadonlySet<string>> =>
-  new Set((await pg((database) => database.query(roleNames), target)).map(({ name }) => name));
 
 /** A dump has no statistics, and without them the first queries take plans that nobody wants. */
 async function analyze(context: VerifyContext, target: ConnectionChoice): Promise<void> {

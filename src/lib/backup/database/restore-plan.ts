@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Context } from '../../context.js';
 import { OperatorError } from '../../errors.js';
 import { Numeric } from '../../pg/columns.js';
+import { directSettings } from '../../pg/direct.js';
 import type { Query } from '../../pg/index.js';
 import { only } from '../../pg/only.js';
 import { type RestoreTarget, restoreTarget } from '../../pg/queries/restore-target.js';
@@ -37,7 +38,7 @@ export async function planDatabaseRestore(
   const { store, manifest, facts } = await findDump(context, flags);
   const table = flags.table === undefined ? null : findTable(facts, flags.table);
   const target = flags.into ?? restoredName(facts.name, context.now());
-  const choice = await findServer(context);
+  const choice = await findServer(context, {}, target);
   const server = await context.pg((database) => database.query(restoreTarget, [target]).then(only), choice);
   const mode = await modeOf(context, server, target);
   const draft = draftOf(manifest, { store: store.label, target, mode, table });
@@ -79,15 +80,15 @@ function draftOf(
   };
 }
 
-/** The backup that is meant. Newest: of a database, and not known to be bad. */
+/** The backup that is meant. Newest: rather of the database in use than of another in the catalogue. */
 export async function findDump(
   context: Pick<Context, 'config' | 'signal'>,
   { backup, remote }: Pick<DatabaseRestoreFlags, 'backup' | 'remote'>,
 ) {
   const store = await openStore(context, { remote });
-  const listing = await store.list();
-  const manifest = selectBackup(listing, backup, 'database');
-  if (manifest.database) return { store, manifest, facts: manifest.database, history: listing.backups };
+  const { database } = directSettings((await context.config()).database);
+  const manifest = selectBackup(await store.list(), backup, { kind: 'database', database });
+  if (manifest.database) return { store, manifest, facts: manifest.database };
   throw new OperatorError('VOPS-USAGE', `${manifest.id} is no backup of a database`, {
     hint: `viktoria-ops backup restore ${manifest.id} --into <directory> unpacks it`,
   });
@@ -113,7 +114,7 @@ function findTable({ tables }: BackedUpDatabase, wanted: string) {
 }
 
 /** Names of databases have 63 bytes. */
-const suffixed = (name: string, suffix: string) => {
+export const suffixed = (name: string, suffix: string) => {
   const room = Buffer.from(name).subarray(0, 63 - suffix.length);
   return `${room.toString('utf8').replace(/\uFFFD+$/, '')}${suffix}`;
 };

@@ -22,7 +22,7 @@ const ABANDONED_AFTER_HOURS = 24;
 
 /**
  * Makes an empty database like the one of the backup, lends it, and drops it. Whatever crashed runs have left is dropped
- * first. @throws OperatorError VOPS-DB-QUERY where the role may not, or the server lacks the locale.
+ * first. @throws OperatorError VOPS-DB-DENIED where the server lacks the locale, or refuses it otherwise.
  */
 export async function withScratchDatabase<T>(
   context: ScratchContext,
@@ -32,7 +32,8 @@ export async function withScratchDatabase<T>(
   const name = `${PREFIX}${stampOf(context.now()).toLowerCase()}_${HOST}_${randomBytes(4).toString('hex')}`;
   return context.maintenance(async (session) => {
     await sweepScratch(context, session);
-    await createDatabase(context, session, { name, like });
+    await session.query(tryLock, lockOf(name));
+    await createDatabase(context, session, { name, like }).catch(explainRefusal);
     try {
       return await use({ ...server, database: name });
     } finally {
@@ -41,15 +42,41 @@ export async function withScratchDatabase<T>(
   }, server);
 }
 
+/** That the server cannot make such a database says nothing about the backup. */
+function explainRefusal(error: unknown): never {
+  if (!(error instanceof OperatorError) || error.code !== 'VOPS-DB-QUERY') throw error;
+  throw new OperatorError('VOPS-DB-DENIED', `no database to restore into could be made: ${error.message}`, {
+    hint: 'install the locale of the backup there (locale -a), or set backup.verifyUrl to a server that has it',
+    cause: error,
+  });
+}
+
 /** A new database from template0: with the encoding and the rules of sorting of the one that was backed up. */
 export async function createDatabase(
   context: Pick<Context, 'signal'>,
   session: MaintenanceSession,
-  { name, like }: { readonly name: string; readonly like: Pick<BackedUpDatabase, 'encoding' | 'collate' | 'ctype'> },
+  { name, like }: { readonly name: string; readonly like: BackedUpDatabase },
 ): Promise<void> {
-  const { encoding, collate, ctype } = like;
-  const rules = `encoding ${quoteLiteral(encoding)} lc_collate ${quoteLiteral(collate)} lc_ctype ${quoteLiteral(ctype)}`;
-  await run(context, session, `create database ${quoteName(name)} template template0 ${rules}`);
+  const rules = rulesOf(like, session.version).map(([option, value]) => `${option} ${quoteLiteral(value)}`);
+  await run(context, session, `create database ${quoteName(name)} template template0 ${rules.join(' ')}`);
+}
+
+/** First version whose databases can have other rules of sorting than those of the operating system. */
+const HAS_PROVIDERS = 150_000;
+
+function rulesOf({ encoding, collate, ctype, sorting }: BackedUpDatabase, serverVersion: number) {
+  const rules: (readonly [option: string, value: string])[] = [
+    ['encoding', encoding],
+    ['lc_collate', collate],
+    ['lc_ctype', ctype],
+  ];
+  if (sorting === undefined) return rules;
+  const { provider, locale, rules: more } = sorting;
+  // Named also where it is the usual one: the cluster restored on may have another.
+  if (provider !== 'libc' || serverVersion >= HAS_PROVIDERS) rules.push(['locale_provider', provider]);
+  if (locale !== null) rules.push([`${provider}_locale`, locale]);
+  if (more !== null) rules.push(['icu_rules', more]);
+  return rules;
 }
 
 /** The largest database is made in seconds, from template0. */
@@ -71,6 +98,18 @@ export async function dropDatabase(
   });
 }
 
+const tryLock: Query<{ locked: boolean }> = {
+  sql: 'select pg_try_advisory_lock($1, $2) as locked',
+  row: z.object({ locked: z.boolean() }),
+};
+const unlock: Query<unknown> = { sql: 'select pg_advisory_unlock($1, $2)', row: z.unknown() };
+
+/**
+ * Held by whoever works with a scratch database, as long as its session lasts: between two programs nobody is connected
+ * to it. `VOPS` as a number, and what is random in the name, never one of the locks of `maintenance-lock.ts`.
+ */
+const lockOf = (name: string): readonly number[] => [0x564f5053, Number.parseInt(name.slice(-8), 16) | 0x80000000];
+
 const Stray = z.object({ name: z.string() });
 const strays: Query<z.infer<typeof Stray>> = {
   sql: `
@@ -82,15 +121,18 @@ const strays: Query<z.infer<typeof Stray>> = {
 };
 
 /**
- * Drops scratch databases that nobody is connected to: those of this host, whose runs are over, for there is one at a
- * time; those of others after a day. The name tells host and time.
+ * Drops scratch databases that nobody is connected to, nor holds: those of this host, and those of others after a day. The
+ * name tells host and time.
  */
 async function sweepScratch(context: ScratchContext, session: MaintenanceSession): Promise<void> {
   const oldest = stampOf(new Date(context.now().getTime() - ABANDONED_AFTER_HOURS * 3_600_000)).toLowerCase();
   for (const { name } of await session.query(strays, [PREFIX.replaceAll('_', '\\_')])) {
     const [, stamp, host] = /^vkt_verify_(\d{8}t\d{6}z)_([0-9a-f]{8})_[0-9a-f]{8}$/.exec(name) ?? [];
     if (stamp === undefined || !(host === HOST || stamp < oldest)) continue;
+    const [held] = await session.query(tryLock, lockOf(name));
+    if (held?.locked !== true) continue;
     context.log.warn(`dropping ${name}, which an interrupted verification has left`);
     await dropDatabase(context, session, name);
+    await session.query(unlock, lockOf(name));
   }
 }

@@ -6,9 +6,16 @@ import { OperatorError } from '../../errors.js';
 /** Made by initdb for this purpose; some administrators drop the first. */
 const MAINTENANCE_DATABASES = ['postgres', 'template1'] as const;
 
-/** Where to connect for what is about whole databases: the first that lets us in, else as configured. */
-export async function findServer({ pg }: Pick<Context, 'pg'>, base: ConnectionChoice = {}): Promise<ConnectionChoice> {
-  for (const database of MAINTENANCE_DATABASES) {
+/**
+ * Where to connect for what is about whole databases: the first that lets us in, else as configured. Not to the one that
+ * is to be replaced: nobody can rename the database he is connected to.
+ */
+export async function findServer(
+  { pg }: Pick<Context, 'pg'>,
+  base: ConnectionChoice = {},
+  replaced?: string,
+): Promise<ConnectionChoice> {
+  for (const database of MAINTENANCE_DATABASES.filter((name) => name !== replaced)) {
     const choice = { ...base, database };
     try {
       await pg((connected) => connected.query({ sql: 'select 1', row: z.unknown() }), choice);

@@ -1,10 +1,13 @@
-/** A database put into the place of another, which is kept aside: two renames, while nobody is connected to either. */
+/** A database put into the place of another, which is kept aside: two renames in one transaction. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import type { Context } from '../../context.js';
-import { quoteName } from '../../pg/identifier.js';
+import type { ConnectionChoice, Context } from '../../context.js';
+import { quoteLiteral, quoteName } from '../../pg/identifier.js';
 import type { MaintenanceSession, Query } from '../../pg/index.js';
 
 export interface Swap {
+  /** Connects to neither of them. */
+  readonly server: ConnectionChoice;
   readonly target: string;
   /** What `target` is called afterwards. */
   readonly aside: string;
@@ -13,41 +16,50 @@ export interface Swap {
 }
 
 /**
- * Gives `replacement` the owner, rights and settings of `target`, and its name. Sessions of both are ended. Should the
- * second rename fail, the first is taken back. Errors: `VOPS-DB-…`.
+ * Gives `replacement` the owner, rights and settings of `target`, and its name. Sessions of both are ended. However it
+ * ends, also by a kill, there is a database of that name that takes connections. Errors: `VOPS-DB-…`.
  */
 export async function swapDatabases(
-  context: Pick<Context, 'signal'>,
+  context: Pick<Context, 'pg' | 'signal'>,
   session: MaintenanceSession,
-  { target, aside, replacement }: Swap,
+  { server, target, aside, replacement }: Swap,
 ): Promise<void> {
   const run = (sql: string, signal = context.signal) => session.execute({ sql, ...LIMITS, signal });
   for (const { statement } of await session.query(properties, [target, quoteName(replacement)])) await run(statement);
   const rename = (from: string, to: string) => `alter database ${quoteName(from)} rename to ${quoteName(to)}`;
-  // From here on it is carried through: a signal between the renames would leave no database of this name.
+  const both = [rename(target, aside), rename(replacement, target)].map((sql) => `execute ${quoteLiteral(sql)};`);
+  // From here on it is carried through: a session that was ended for it should find the new one.
   const carriedThrough = AbortSignal.timeout(LIMITS.timeoutMs * 4);
-  await run(`alter database ${quoteName(target)} allow_connections false`, carriedThrough);
-  try {
-    for (const name of [target, replacement]) await session.query(endSessions, [name]);
-    await run(rename(target, aside), carriedThrough);
-    await run(rename(replacement, target), carriedThrough).catch(async (error: unknown) => {
-      await run(rename(aside, target), carriedThrough);
-      throw error;
-    });
-  } finally {
-    const [left] = await session.query(exists, [aside]);
-    await run(`alter database ${quoteName(left ? aside : target)} allow_connections true`, carriedThrough);
-  }
+  for (const name of [target, replacement]) await session.query(endSessions, [name]);
+  const swapped = run(`do ${quoteLiteral(`begin ${both.join(' ')} end`)}`, carriedThrough);
+  await Promise.all([swapped, keepEnding(context, { server, target }, swapped)]);
 }
 
 const LIMITS = { timeoutMs: 30_000, lockTimeoutMs: 10_000 };
 
+/** Who is back before the rename has begun would hold it up; who comes later has to wait until it is done. */
+async function keepEnding(
+  { pg }: Pick<Context, 'pg'>,
+  { server, target }: Pick<Swap, 'server' | 'target'>,
+  work: Promise<unknown>,
+): Promise<void> {
+  let isOver = false;
+  const over = () => {
+    isOver = true;
+  };
+  work.then(over, over);
+  const end = pg(async (database) => {
+    for (; !isOver; await sleep(POLL_MS)) await database.query(endSessions, [target]);
+  }, server);
+  await end.catch(() => {}); // the rename itself tells whether somebody held it up
+}
+
+const POLL_MS = 50;
+
 const endSessions: Query<unknown> = {
-  sql: 'select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1',
+  sql: 'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1',
   row: z.unknown(),
 };
-
-const exists: Query<unknown> = { sql: 'select 1 from pg_database where datname = $1', row: z.unknown() };
 
 /**
  * What a dump without --create does not have: owner, rights, limit of connections, and settings, also those of roles in

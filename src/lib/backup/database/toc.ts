@@ -25,15 +25,22 @@ const KINDS = [
 ];
 const LINE = /^\d+; \d+ \d+ (.+)$/;
 
-/** The entries, in their order; comments of the list are left out. */
-export function parseToc(text: string): readonly TocEntry[] {
+/**
+ * The entries, in their order; comments of the list are left out. Names stand there without quotes: where an owner begins
+ * that has spaces in its name is known only of `roles`.
+ */
+export function parseToc(text: string, roles: Iterable<string> = []): readonly TocEntry[] {
+  const spaced = [...roles].filter((role) => role.includes(' ')).sort((a, b) => b.length - a.length);
   return text.split('\n').flatMap((line) => {
     const rest = LINE.exec(line)?.[1];
     if (rest === undefined) return [];
     const kind = KINDS.find((known) => rest.startsWith(`${known} `)) ?? rest.split(' ')[0] ?? '';
-    const [schema = '', ...words] = rest.slice(kind.length + 1).split(' ');
-    // The owner comes last; nobody's is an empty word.
-    return [{ line, kind, schema, name: words.slice(0, -1).join(' '), owner: words.at(-1) ?? '' }];
+    const about = rest.slice(kind.length + 1);
+    // The owner comes last, behind a schema and a name; nobody's is an empty word.
+    const isOwner = (role: string) => about.endsWith(` ${role}`) && / ./.test(about.slice(0, -role.length - 1));
+    const owner = spaced.find(isOwner) ?? about.slice(about.lastIndexOf(' ') + 1);
+    const [schema = '', ...words] = about.slice(0, about.length - owner.length - 1).split(' ');
+    return [{ line, kind, schema, name: words.join(' '), owner }];
   });
 }
 
@@ -101,13 +108,18 @@ const tableOf = ({ name }: TocEntry) => name.slice(0, name.lastIndexOf(' '));
 const AFTER_ROWS =
   /^(INDEX|CONSTRAINT|FK|TRIGGER|EVENT|RULE|PUBLICATION|SUBSCRIPTION|STATISTICS|MATERIALIZED VIEW DATA)$/;
 
+/** What a comment or a right can be on that is not restored with one table; a key of its own goes without its comment. */
+const ON_LEFT_OUT =
+  /^(INDEX|CONSTRAINT|TRIGGER|EVENT TRIGGER|RULE|PUBLICATION|SUBSCRIPTION|STATISTICS|LARGE OBJECTS?) /;
+
 /**
  * For one table alone: every definition, for its types and defaults may need them; its rows; its own keys. No index, no
- * reference to rows that are not there.
+ * reference to rows that are not there, and no comment on what is not there.
  */
 export const onlyTable = (entries: readonly TocEntry[], table: { readonly schema: string; readonly name: string }) =>
   entries.filter(({ kind, schema, name }) => {
     if (kind === 'TABLE DATA') return schema === table.schema && name === table.name;
     if (kind === 'CONSTRAINT') return schema === table.schema && name.startsWith(`${table.name} `);
+    if ((kind === 'COMMENT' || kind === 'ACL') && ON_LEFT_OUT.test(name)) return false;
     return kind !== 'SEQUENCE SET' && !kind.startsWith('BLOB') && !AFTER_ROWS.test(kind);
   });

@@ -76,7 +76,7 @@ export async function applyRestore(
 }
 
 async function findBackup(store: Store, { backup, kind }: RestoreFlags): Promise<Manifest> {
-  const found = selectBackup(await store.list(), backup, kind);
+  const found = selectBackup(await store.list(), backup, { kind });
   if (found.kind !== 'database') return found;
   throw new OperatorError('VOPS-USAGE', `${found.id} is a dump of a database`, {
     hint: `restore it with: viktoria-ops db restore ${found.id}`,

@@ -1,5 +1,5 @@
 /** Directories for verifications, below the state directory. */
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { explain, OperatorError } from '../../errors.js';
 import { fileError } from '../../files/index.js';
@@ -45,7 +45,8 @@ async function withScratch<T>(
   use: (directory: string) => Promise<T>,
 ): Promise<T> {
   await sweepScratch(state);
-  const directory = join(state, `verify-${id}`);
+  // Past all links: what is compared afterwards must be found to lie where it was looked for.
+  const directory = join(await realpath(state), `verify-${id}`);
   const holder = { command: 'backup verify', runId: id, startedAt: new Date().toISOString() };
   return withLock(lockOf(directory), { waitMs: 0, signal, holder }, async () => {
     try {

@@ -1,7 +1,7 @@
 /** Carries out a restore that was planned: a safety snapshot first, then all files together, then a line in the audit log. */
 import { join } from 'node:path';
 import { type AuditContext, appendAudit, personActing } from '../../audit/index.js';
-import type { SendContext } from '../../backup/index.js';
+import { SAFETY_NAME, type SendContext } from '../../backup/index.js';
 import type { Context } from '../../context.js';
 import { abortReason, explain, OperatorError } from '../../errors.js';
 import { withLock } from '../../process/index.js';
@@ -13,8 +13,6 @@ import { type ConfigRestore, type ConfigRestoreFlags, isChange } from './report.
 import { type Write, writeTogether } from './write.js';
 
 type RestoreContext = SendContext & AuditContext & Pick<Context, 'env'>;
-
-const SAFETY_NAME = 'before-restore';
 
 /**
  * Errors: `VOPS-USAGE` for unsaved changes without `confirm`; `VOPS-LOCK-BUSY` while another restore runs; those of the

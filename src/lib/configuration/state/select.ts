@@ -25,5 +25,9 @@ export async function selectState(context: StateContext, word: string): Promise<
   const store = await openStore(context, { remote: false });
   const { backups, damaged } = await store.list();
   const snapshots = backups.filter(({ kind }) => kind === 'config');
-  return readSnapshot({ store, manifest: selectBackup({ backups: snapshots, damaged }, word, 'config'), context });
+  return readSnapshot({
+    store,
+    manifest: selectBackup({ backups: snapshots, damaged }, word, { kind: 'config' }),
+    context,
+  });
 }

@@ -22,7 +22,7 @@ type AnalyzeContext = Pick<Context, 'config' | 'cwd' | 'env' | 'now' | 'signal' 
 /**
  * Reads every log of the directory once, however often it was renamed, copied or compressed, and remembers which
  * messages it has seen; with `incremental` also how far it has read, and goes on from there.
- * Errors: `VOPS-FILE-UNSAFE`, `VOPS-FILE`, `VOPS-DISK-FULL`, `VOPS-LOCK-BUSY`.
+ * Errors: `VOPS-FILE`, `VOPS-DISK-FULL`, `VOPS-LOCK-BUSY`.
  */
 export async function analyzeLogs(context: AnalyzeContext, flags: AnalyzeFlags): Promise<Outcome<LogAnalysis>> {
   if (!flags.incremental) return analyze(context, flags, await stateIfUsable(context));
@@ -84,7 +84,7 @@ async function analyze(
   return verdict(analysis, findings.length > 0 ? findings : judgeAnalysis(analysis, limit), limit);
 }
 
-/** A directory that is missing or unsafe is a finding. */
+/** A directory that is missing, or may not be read, is a finding. */
 async function readIfThere(
   options: DirectoryOptions,
   { isUsual }: { readonly isUsual: boolean },

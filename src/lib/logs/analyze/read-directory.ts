@@ -1,6 +1,6 @@
 /** Every log of a directory, read once, also while rotation goes on. */
 import type { HeldDirectory } from '../../files/index.js';
-import { withDirectory } from '../../files/index.js';
+import { withDirectoryToRead } from '../../files/index.js';
 import type { AnalyzerOptions } from './analyzer.js';
 import { offsetOf } from './checkpoint.js';
 import { isArchive, type LogFile, listLogs } from './files.js';
@@ -29,9 +29,9 @@ const PACKING = 8;
 /** Rotations while we read: more than one is rare. */
 const MAX_ROUNDS = 5;
 
-/** Errors: `VOPS-FILE-UNSAFE`, `VOPS-FILE`; the signal's. */
+/** Errors: `VOPS-FILE`; the signal's. */
 export function readDirectory(options: DirectoryOptions): Promise<DirectoryReport> {
-  return withDirectory(options.directory, async (directory) => {
+  return withDirectoryToRead(options.directory, async (directory) => {
     const found = await listLogs(directory, options.logs);
     const isLittle = contentBytes(found) < WORKERS_FROM_BYTES;
     const lanes = isLittle ? createLanes(options, 0) : createLanes(options);

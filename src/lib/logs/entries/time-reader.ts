@@ -2,6 +2,7 @@
 import { isCapital, isDigit, startsWith } from './bytes.js';
 import type { Zone } from './zone.js';
 
+const LINE_FEED = 0x0a;
 const SPACE = 0x20;
 const PLUS = 0x2b;
 const COMMA = 0x2c;
@@ -100,9 +101,23 @@ export class TimeReader {
       this.end++;
       return 0;
     }
-    if (first === SPACE) return this.readAbbreviation(bytes);
-    if (first !== PLUS && first !== MINUS) return undefined;
-    const hours = twoDigits(bytes, this.end + 1);
+    if (first === SPACE) return this.readAbbreviation(bytes) ?? this.readSpacedOffset(bytes);
+    return this.readNumber(bytes);
+  }
+
+  /** As PostgreSQL writes zones that have no abbreviation: `2026-11-23 03:00:00.123 -03 [4711]`. */
+  private readSpacedOffset(bytes: Uint8Array): number | undefined {
+    const before = this.end++;
+    const offset = this.readNumber(bytes);
+    const after = bytes[this.end];
+    if (offset !== undefined && (after === SPACE || after === COMMA || after === LINE_FEED)) return offset;
+    this.end = before;
+    return undefined;
+  }
+
+  private readNumber(bytes: Uint8Array): number | undefined {
+    const first = bytes[this.end];
+    const hours = first === PLUS || first === MINUS ? twoDigits(bytes, this.end + 1) : NONE;
     if (hours < 0) return undefined;
     this.end += 3;
     const minutes = twoDigits(bytes, bytes[this.end] === COLON ? this.end + 1 : this.end);

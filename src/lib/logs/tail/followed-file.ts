@@ -7,6 +7,9 @@ const LINE_FEED = 0x0a;
 const LONGEST_LINE = 65_536;
 /** What is read at once: another file has its turn after that. */
 const TURN_BYTES = 2 ** 20;
+/** How far is looked back for what is rare, in steps: what is read is held in memory. */
+const FURTHEST_BACK = 2 ** 26;
+const WINDOW_GROWTH = 8;
 /** What is compared to see that the file still holds what was read of it. */
 const TAIL_BYTES = 256;
 
@@ -30,13 +33,21 @@ export class FollowedFile {
     this.file = file;
   }
 
-  /** Goes to the end and returns the lines of the last MiB. */
-  async readLast(): Promise<string[]> {
+  /** Goes to the end and returns the lines of the last MiB, or of as much more as `isEnough` wants. */
+  async readLast(isEnough: (lines: readonly string[]) => boolean): Promise<string[]> {
     const { size } = await this.file.stat();
-    this.position = Math.max(0, size - TURN_BYTES);
-    const isCut = this.position > 0;
-    const lines = await this.readLines(this.file);
-    return isCut ? lines.slice(1) : lines;
+    for (let window = TURN_BYTES; ; window *= WINDOW_GROWTH) {
+      this.restart();
+      this.position = Math.max(0, size - window);
+      const isCut = this.position > 0;
+      const lines: string[] = [];
+      for (let before = -1; this.position < size && this.position > before; ) {
+        before = this.position;
+        for (const line of await this.readLines(this.file)) lines.push(line);
+      }
+      const whole = isCut ? lines.slice(1) : lines;
+      if (!isCut || window >= FURTHEST_BACK || isEnough(whole)) return whole;
+    }
   }
 
   /** The lines written since; `truncated` when what was read is no longer there. */

@@ -31,12 +31,12 @@ export class Followers {
     this.logs = logs;
   }
 
-  /** Begins to follow what there is, each from its end, and returns what stands before that. */
-  async begin(): Promise<Written[]> {
+  /** Begins to follow what there is, each from its end, and returns what stands before that: enough of each. */
+  async begin(isEnough: (written: Written) => boolean): Promise<Written[]> {
     const written: Written[] = [];
     for (const log of (await this.list()).filter(isWritten)) {
       const file = await this.follow(log);
-      if (file) written.push({ file, lines: await file.readLast() });
+      if (file) written.push({ file, lines: await file.readLast((lines) => isEnough({ file, lines })) });
     }
     return written;
   }

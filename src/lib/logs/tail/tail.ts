@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
 import type { Context } from '../../context.js';
 import { abortReason } from '../../errors.js';
-import { fileError, withDirectory } from '../../files/index.js';
+import { fileError, withDirectoryToRead } from '../../files/index.js';
 import { conclude, type Outcome } from '../../status.js';
 import { LEVELS } from '../entries/levels.js';
 import { parseEntry } from '../entries/parse-entry.js';
@@ -36,17 +36,18 @@ const POLL_MS = 200;
 
 /**
  * Emits the last lines of each log, then every line that is written, until nobody reads them.
- * Errors: `VOPS-FILE`, `VOPS-FILE-UNSAFE`; the reason of the signal, which is how following usually ends.
+ * Errors: `VOPS-FILE`; the reason of the signal, which is how following usually ends.
  */
 export async function tailLogs(context: TailContext, flags: TailFlags): Promise<Outcome<LogTail>> {
   const { logs } = await context.config();
   const directory = resolve(context.cwd, flags.directory ?? logs.directory);
   const pattern = patternToRegExp(flags.pattern ?? logs.pattern);
-  return withDirectory(directory, async (held) => {
+  return withDirectoryToRead(directory, async (held) => {
     const followers = new Followers(held, pattern);
     const shown = createShown(context, flags);
     try {
-      if (await shown.last(await followers.begin(), flags.lines)) await goOn(context, { followers, shown, flags });
+      const before = await followers.begin(shown.isEnough);
+      if (await shown.last(before)) await goOn(context, { followers, shown, flags });
       return conclude({ directory, shown: shown.count() });
     } catch (error) {
       throw context.signal.aborted ? abortReason(context.signal) : fileError('read the logs in', directory, error);
@@ -81,20 +82,24 @@ async function goOn({ signal, elapsed, log }: TailContext, { followers, shown, f
 interface Shown {
   /** Emits what is wanted; false once nobody reads. */
   readonly all: (written: readonly Written[]) => Promise<boolean>;
+  /** Whether there are as many wanted ones among these lines as are to be shown. */
+  readonly isEnough: (written: Written) => boolean;
   /** Of each file the last ones that are wanted, all in the order of their times. */
-  readonly last: (written: readonly Written[], count: number) => Promise<boolean>;
+  readonly last: (written: readonly Written[]) => Promise<boolean>;
   readonly count: () => number;
 }
 
-function createShown({ emit }: TailContext, { level, grep, hook }: TailFlags): Shown {
+function createShown({ emit }: TailContext, { level, grep, hook, lines: number }: TailFlags): Shown {
   const wanted: Wanted = { level, hook, grep: grep === undefined ? undefined : new RegExp(grep, 'u') };
   const times = new TimeReader(createZone());
   const filters = new Map<string, (record: TailRecord) => boolean>();
   let count = 0;
-  const pick = ({ file, lines }: Written): TailRecord[] => {
-    const filter = filters.get(file.identity) ?? createFilter(wanted);
-    filters.set(file.identity, filter);
-    return lines.map((line) => recordOfLine(file.name, line, times)).filter(filter);
+  const recordsOf = ({ file, lines }: Written) => lines.map((line) => recordOfLine(file.name, line, times));
+  const pick = (written: Written): TailRecord[] => {
+    const { identity } = written.file;
+    const filter = filters.get(identity) ?? createFilter(wanted);
+    filters.set(identity, filter);
+    return recordsOf(written).filter(filter);
   };
   const emitAll = async (records: readonly TailRecord[]) => {
     let isRead = true;
@@ -107,7 +112,8 @@ function createShown({ emit }: TailContext, { level, grep, hook }: TailFlags): S
   };
   return {
     all: (written) => emitAll(written.flatMap(pick)),
-    last: (written, number) => emitAll(inOrder(written.map((part) => (number === 0 ? [] : pick(part).slice(-number))))),
+    isEnough: (written) => recordsOf(written).filter(createFilter(wanted)).length >= number,
+    last: (written) => emitAll(inOrder(written.map((part) => (number === 0 ? [] : pick(part).slice(-number))))),
     count: () => count,
   };
 }

@@ -13,7 +13,7 @@ export type DumpedTable = z.infer<typeof Row>;
 
 /**
  * Every table whose rows are in a dump: partitions rather than their parents, and of extensions only what they declare
- * to be the user's own. `columns` is the md5 of names and types, which with an empty search_path is the same wherever
+ * to be the user's own. The rows of unlogged tables never come to a standby, and nobody can read them there. `columns` is the md5 of names and types, which with an empty search_path is the same wherever
  * the table is. $1: sizes as they are, for which
  * every table must be locked, or it would be waited for; else as the catalogue last knew them.
  */
@@ -31,7 +31,7 @@ export const dumpedTables = {
     left join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
     left join pg_extension e on e.oid = d.refobjid
     left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-    where c.relkind = 'r' and c.relpersistence <> 't'
+    where c.relkind = 'r' and (c.relpersistence = 'p' or c.relpersistence = 'u' and not pg_is_in_recovery())
       and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
       and (e.oid is null or c.oid = any (e.extconfig))
     group by c.oid, n.nspname, c.relname, e.extname, t.relpages
