@@ -1,4 +1,3 @@
-import { shellWord } from '../../lib/alerts/message/text.js';
 import {
   applyDatabaseRestore,
   DatabaseRestore,
@@ -8,6 +7,7 @@ import {
 import { defineCommand, planThenApply } from '../../lib/command.js';
 import { countOf, formatDuration } from '../../lib/measures.js';
 import { quoteName } from '../../lib/pg/identifier.js';
+import { shellWord } from '../../lib/shell-word.js';
 
 export default defineCommand({
   operands: [['[backup]', 'its id, a part of it, its label, or newest (default)']],

@@ -1,10 +1,10 @@
 /** What one evaluation of the rules came to, as data and in a sentence. */
 import * as z from 'zod';
 import { countOf, formatDuration } from '../measures.js';
+import { shellWord } from '../shell-word.js';
 import type { Finding, Severity } from '../status.js';
 import { Transition } from './engine/index.js';
 import { EVENT_KINDS } from './event.js';
-import { shellWord } from './message/text.js';
 import { DeliveryReport } from './outbox/index.js';
 import { ALERT_SEVERITIES, type AlertSeverity } from './rule.js';
 

@@ -1,8 +1,9 @@
 /** A message as headings and facts, for whatever renders it. Every text is one line and cut to length; none is escaped. */
 import { formatDuration } from '../../measures.js';
+import { shellWord } from '../../shell-word.js';
 import type { AlertEvent } from '../event.js';
 import { type Item, type Message, STATE_LABELS } from './message.js';
-import { formatTime, oneLine, shellWord } from './text.js';
+import { formatTime, oneLine } from './text.js';
 
 type Fact = readonly [label: string, text: string];
 

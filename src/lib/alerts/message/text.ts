@@ -11,7 +11,3 @@ export function oneLine(text: string, longest = 300): string {
 
 /** `2026-11-25 10:01:03 UTC` */
 export const formatTime = (time: string): string => `${time.slice(0, 19).replace('T', ' ')} UTC`;
-
-/** A word of a command line as a shell takes it. */
-export const shellWord = (word: string): string =>
-  /^[\w.,:/@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;

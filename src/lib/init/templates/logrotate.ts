@@ -1,5 +1,6 @@
 /** logrotate, instead of `logs rotate`. */
 import { join } from 'node:path';
+import { shellWord } from '../../shell-word.js';
 import { fill, quoted } from '../fill.js';
 import type { Installation, Template } from '../template.js';
 
@@ -38,4 +39,3 @@ const signal = ({ signal: name, pidFile }: { readonly signal: string; readonly p
   `kill -s ${name.replace('SIG', '')} "$(cat ${shellWord(pidFile)})"`;
 
 /** logrotate hands the script to a shell. */
-const shellWord = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
