@@ -4,8 +4,10 @@ import pg from 'pg';
 import { analyzeNeed, vacuumNeed } from '../../src/lib/db/maintain/choose.js';
 import { MaintenanceReport } from '../../src/lib/db/maintain/report.js';
 import { remainingMs, rewriteStatement } from '../../src/lib/db/rewrite.js';
+import type { PostgresServer } from '../../src/lib/demo/postgres.js';
 import type { TableRow } from '../../src/lib/pg/queries/table-inventory.js';
 import { sql, testServer, untilCounted, useDatabase } from '../support/database.js';
+import { startTestPostgres } from '../support/postgres.js';
 import { type RunOptions, run, runJson, temporaryDirectory } from '../support/run.js';
 
 const { name: database } = useDatabase(`
@@ -200,6 +202,42 @@ describe('db vacuum --full', () => {
     expect(remainingMs('02:00-04:00', at(1, 59))).toBe(0);
     expect(remainingMs('02:00-02:00', at(2, 0))).toBe(0);
   });
+});
+
+describe('a server near wraparound', () => {
+  let server: PostgresServer;
+  const there = () => ({ PGPORT: String(server.port), PGDATABASE: 'postgres' });
+  const client = async () => {
+    const opened = new pg.Client({ ...testServer, port: server.port, database: 'postgres' });
+    opened.on('error', () => {});
+    await opened.connect();
+    return opened;
+  };
+  beforeAll(async () => {
+    server = await startTestPostgres({ autovacuum: 'off', autovacuum_freeze_max_age: '100000' });
+  }, 30_000);
+  afterAll(() => server.stop());
+
+  test('what it warns of is a note, and what is done is done', async () => {
+    const [holder, worker] = [await client(), await client()];
+    await worker.query(`
+      create table old (i int); insert into old select generate_series(1, 100);
+      create procedure burn(times int) language plpgsql as $$
+        begin for i in 1..times loop perform txid_current(); commit; end loop; end $$`);
+    await holder.query('begin isolation level repeatable read; select 1');
+    await worker.query('call burn(100100)');
+    try {
+      const { code, document } = await ops(['vacuum', '--table', 'old'], { env: there() });
+      expect(document.result.objects[0]).toMatchObject({
+        outcome: 'done',
+        note: expect.stringContaining('far in the past'),
+        hint: null,
+      });
+      expect(code).toBe(0);
+    } finally {
+      await Promise.all([holder.end(), worker.end()]);
+    }
+  }, 30_000);
 });
 
 describe('db analyze', () => {
