@@ -1,5 +1,6 @@
 /** What the role may do, tried before the first run needs it. */
 import * as z from 'zod';
+import { readStatements } from '../../db/index.js';
 import { OperatorError } from '../../errors.js';
 import { quoteName } from '../../pg/identifier.js';
 import type { Database } from '../../pg/index.js';
@@ -15,17 +16,16 @@ export const rightsToInspect: Check = {
   examine: async ({ context, server }) => {
     await server; // the check `database` tells when there is none
     return context.pg(async (database) => {
-      const refused: string[] = [];
-      const [statements] = await database.query(extensionSchemas, ['pg_stat_statements']);
+      const statements = await readStatements(database);
       const [bloat] = await database.query(extensionSchemas, ['pgstattuple']);
       const rights = await readRights(database);
-      if (statements && !(await works(database, statementsOf(statements.schema)))) refused.push('pg_stat_statements');
       const index = rights.trialIndex;
+      const refused: Refusal[] = statements.isCreated && 'unavailable' in statements ? [statements.unavailable] : [];
       if (bloat && index !== null && !(await works(database, densityOf(bloat.schema), [index]))) {
-        refused.push('pgstattuple');
+        refused.push({ message: `role ${rights.role} cannot use pgstattuple`, hint: GRANTS });
       }
-      if (refused.length > 0) return warning(`role ${rights.role} cannot use ${refused.join(' nor ')}`, GRANTS);
-      const tried = [statements && 'pg_stat_statements', bloat && 'pgstattuple'].filter(Boolean);
+      if (refused.length > 0) return warning(listOf(refused, 'message'), listOf(refused, 'hint'));
+      const tried = [statements.isCreated && 'pg_stat_statements', bloat && 'pgstattuple'].filter(Boolean);
       return ok(
         tried.length > 0
           ? `${tried.join(' and ')} can be read`
@@ -35,10 +35,13 @@ export const rightsToInspect: Check = {
   },
 };
 
-const statementsOf = (schema: string) => ({
-  sql: `select 1 from ${quoteName(schema)}.pg_stat_statements(false) limit 1`,
-  row: z.unknown(),
-});
+interface Refusal {
+  readonly message: string;
+  readonly hint: string;
+}
+
+const listOf = (refusals: readonly Refusal[], key: keyof Refusal): string =>
+  refusals.map((refusal) => refusal[key]).join('; ');
 
 const densityOf = (schema: string) => ({
   sql: `select ${quoteName(schema)}.pgstatindex($1::oid::regclass)`,
