@@ -72,15 +72,20 @@ function inspecting(name: string, facts: GrantFacts): readonly Right[] {
   ];
 }
 
-function maintaining(name: string, { version, owners, schemas }: GrantFacts): readonly Right[] {
+function maintaining(name: string, { version, owners }: GrantFacts): readonly Right[] {
   const seeing = { sql: `GRANT pg_monitor TO ${name}`, why: 'names the transactions that a rebuild would wait for' };
   if (version >= MAINTAINS) {
-    const why = 'VACUUM, ANALYZE and REINDEX of every table; dropping what an interrupted REINDEX left takes its owner';
-    const entering = schemas.map((schema) => ({
-      sql: `GRANT USAGE ON SCHEMA ${quoteName(schema)} TO ${name}`,
-      why: 'pg_maintain covers tables, and not the schemas they are in',
-    }));
-    return [seeing, { sql: `GRANT pg_maintain TO ${name}`, why }, ...entering];
+    return [
+      seeing,
+      {
+        sql: `GRANT pg_maintain TO ${name}`,
+        why: 'VACUUM, ANALYZE and REINDEX of every table; dropping what an interrupted REINDEX left takes its owner',
+      },
+      {
+        sql: `GRANT pg_read_all_data TO ${name}`,
+        why: 'pg_maintain covers tables, and neither the schemas they are in nor the statistics that show what is bloated',
+      },
+    ];
   }
   return [
     seeing,
