@@ -81,6 +81,37 @@ describe('redundant', () => {
   });
 });
 
+describe('redundant, of unique indexes', () => {
+  const { name: other } = useDatabase(`
+    create table seat (id int, code int not null, place int);
+    create unique index seat_for_keys on seat (id);
+    create table ticket (seat_id int references seat (id));
+    alter table seat add primary key (id);
+    alter table seat add constraint seat_later unique (code) deferrable;
+    create unique index seat_at_once on seat (code);
+    create index seat_plain on seat (code);
+    create unique index seat_place on seat (place);`);
+  const redundant = async () =>
+    findRedundant((await pgOf({ database: other })((connection) => readIndexes(connection))).indexes);
+
+  test('one that a foreign key relies on cannot be dropped, and one at once is more than one later', async () => {
+    const found = await redundant();
+    expect(found.map(({ index }) => index)).toEqual(['public.seat_plain']);
+    for (const { drop } of found) await sql(other, drop);
+  });
+
+  test('one that keeps nulls unique, too, is more than one that does not', async () => {
+    const [server] = await sql(other, `select current_setting('server_version_num')::int as version`);
+    if (Number(server?.version) < 150_000) return;
+    await sql(other, 'create unique index seat_place_null on seat (place) nulls not distinct');
+    expect(await redundant()).toEqual([]);
+    await sql(other, 'create unique index seat_place_again on seat (place) nulls not distinct');
+    expect((await redundant()).map(({ index, by }) => [index, by])).toEqual([
+      ['public.seat_place_again', 'public.seat_place_null'],
+    ]);
+  });
+});
+
 test('missing: relations of Strapi first, then foreign keys; what leads an index in any order is enough', async () => {
   const references = await pgOf({ database })((connection) => connection.query(referenceColumns));
   const found = findMissing(references, (await catalogue()).indexes);

@@ -13,7 +13,9 @@ const Row = z.object({
   isPrimary: z.boolean(),
   isExclusion: z.boolean(),
   isReplicaIdentity: z.boolean(),
-  /** Belongs to a constraint, which a DROP INDEX would be refused for. */
+  /** When it is unique, what of: whether at once or at the end of a transaction, and whether of nulls, too. */
+  uniqueness: z.string(),
+  /** Belongs to a constraint, or a foreign key relies on it: a DROP INDEX would be refused. */
   isConstraint: z.boolean(),
   isValid: z.boolean(),
   isReady: z.boolean(),
@@ -73,8 +75,9 @@ export const indexInventory = {
       i.indexrelid as oid, n.nspname as schema, c.relname as name, i.indrelid as "tableOid", t.relname as table,
       am.amname as "accessMethod", i.indisunique as "isUnique", i.indisprimary as "isPrimary",
       i.indisexclusion as "isExclusion", i.indisreplident as "isReplicaIdentity",
-      exists (select from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x'))
-        as "isConstraint",
+      -- NULLS NOT DISTINCT exists since 15.
+      concat_ws('/', i.indimmediate, to_jsonb(i) ->> 'indnullsnotdistinct') as uniqueness,
+      exists (select from pg_constraint k where k.conindid = i.indexrelid) as "isConstraint",
       i.indisvalid as "isValid", i.indisready as "isReady", c.relispartition as "isPartition",
       exists (select from pg_stat_progress_create_index p where p.relid = i.indrelid)
         or exists (
