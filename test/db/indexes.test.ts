@@ -181,6 +181,23 @@ describe('invalid', () => {
     ).toEqual([undefined]);
   });
 
+  test('the cure for what REINDEX TABLE leaves of a TOAST table works: the server refuses to rebuild that', async () => {
+    await sql(database, 'create table letters (id int, body text)');
+    const [old, builder] = [await connected(), await connected()];
+    await old.query('begin isolation level repeatable read; select 1');
+    await builder.query(`set lock_timeout = '100ms'`);
+    await expect(builder.query('reindex table concurrently letters')).rejects.toMatchObject({ code: '55P03' });
+    await old.query('commit');
+    await Promise.all([old.end(), builder.end()]);
+    const toast = async () => findInvalid((await catalogue()).indexes).filter(({ index }) => /^pg_toast/.test(index));
+    const [left, ...others] = await toast();
+    expect({ left, others }).toMatchObject({ left: { cure: expect.stringMatching(/^DROP INDEX CONC/) }, others: [] });
+    const { document } = await runJson(['db', 'indexes'], { env });
+    expect(document.findings).toContainEqual(expect.objectContaining({ hint: `as a superuser: ${left?.cure}` }));
+    await sql(database, left?.cure ?? '');
+    expect(await toast()).toEqual([]);
+  });
+
   test('while something is built on the table nothing is a leftover: one in the making looks alike', async () => {
     const { indexes } = await catalogue();
     const building = indexes.map((index) => ({ ...index, isBuilding: true }));

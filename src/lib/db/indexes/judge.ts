@@ -37,9 +37,15 @@ export function judgeInvalid({ index, kind, copyOf, slowsWrites, cure }: Invalid
       code: 'VOPS-DB-INDEX-INVALID',
       severity: 'warning',
       message: `${index} ${what}: ${cost}`,
-      ...(cure !== null && { hint: kind === 'leftover' ? `viktoria-ops db reindex drops it, or: ${cure}` : cure }),
+      ...(cure !== null && { hint: hintOf(index, kind, cure) }),
     },
   ];
+}
+
+/** Into the schema of TOAST only superusers may go. */
+function hintOf(index: string, kind: InvalidIndex['kind'], cure: string): string {
+  if (kind === 'leftover') return `viktoria-ops db reindex drops it, or: ${cure}`;
+  return index.startsWith('pg_toast.') ? `as a superuser: ${cure}` : cure;
 }
 
 function judgeMissing(missing: MissingIndex, rowsOfWarning: number): Finding {
