@@ -89,6 +89,20 @@ describe('db vacuum', () => {
     expect(wrong).toMatchObject({ code: 2, document: { error: { code: 'VOPS-USAGE', hint: 'did you mean calm?' } } });
   });
 
+  test('a partitioned table is there, and holds no rows', async () => {
+    for (const argv of [['vacuum'], ['reindex']]) {
+      const { code, document } = await ops([...argv, '--table', 'parts']);
+      expect({ argv, code, error: document.error }).toMatchObject({
+        code: 2,
+        error: {
+          message: 'parts is partitioned, and holds no rows itself',
+          hint: expect.stringContaining('partitions'),
+        },
+      });
+    }
+    expect(outcomes(await ops(['analyze', '--table', 'parts']))).toEqual(['public.parts done']);
+  });
+
   test('0 of N is no success: the server only warns', async () => {
     const refused = await ops(['vacuum'], { env: { PGUSER: role } });
     expect(refused.code).toBe(1);

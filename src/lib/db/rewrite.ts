@@ -12,7 +12,7 @@ import { standbyFinding } from './maintain/conclude.js';
 import { spaceObstacle, tableObstacle } from './maintain/obstacle.js';
 import { type MaintainedObject, type MaintenanceReport, planned, reportOn } from './maintain/report.js';
 import type { Site, Worked } from './maintain/run.js';
-import { selectNamed } from './maintain/select.js';
+import { selectHolding } from './maintain/select.js';
 
 /** `02:00-04:30`, in the operator's zone; it may run over midnight. */
 const Window = z
@@ -46,11 +46,7 @@ export function planRewrite(
   return context.pg(async (database) => {
     const { observed, tables } = await readTables(database);
     if (observed.isStandby) return conclude(reportOn([], { applied: false, isStandby: true }), [standbyFinding]);
-    const [table, another] = selectNamed(
-      'table',
-      wanted,
-      tables.filter(({ kind }) => kind !== 'p'),
-    );
+    const [table, another] = selectHolding(wanted, tables);
     if (table === undefined || another !== undefined) throw ambiguous(wanted);
     const freeBytes = await findFreeSpace(context, database, table.tablespaceOid);
     const rewrite = planTable(table, { version: database.version, window, freeBytes });
