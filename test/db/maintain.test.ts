@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import pg from 'pg';
@@ -216,6 +217,23 @@ describe('db vacuum --full', () => {
     expect(remainingMs('02:00-04:00', at(1, 59))).toBe(0);
     expect(remainingMs('02:00-02:00', at(2, 0))).toBe(0);
   });
+});
+
+test.each([
+  ['an hour is left out', '01:00-04:00', '2027-03-28T00:30:00Z', 90],
+  ['the hour before it', '22:00-03:00', '2027-03-27T23:30:00Z', 90],
+  ['the end is left out', '01:00-02:30', '2027-03-28T00:50:00Z', 40],
+  ['an hour comes twice, its second time', '02:00-02:30', '2026-10-25T01:10:00Z', 20],
+  ['the night before', '01:00-04:00', '2027-03-27T00:30:00Z', 150],
+])('a window when the clocks change: %s', (_, window, now, minutes) => {
+  // The zone is that of a process.
+  const module = new URL('../../src/lib/db/rewrite.js', import.meta.url);
+  const script = `import { remainingMs } from '${module.href}'; console.log(remainingMs('${window}', new Date('${now}')) / 60_000)`;
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+    env: { TZ: 'Europe/Berlin' },
+    encoding: 'utf8',
+  });
+  expect(Number(stdout)).toBe(minutes);
 });
 
 describe('a server near wraparound', () => {

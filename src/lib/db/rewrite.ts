@@ -87,7 +87,12 @@ export function remainingMs(window: string, now: Date): number {
   const time = ((now.getHours() * 60 + now.getMinutes()) * 60 + now.getSeconds()) * 1_000;
   const length = (to - from + day) % day;
   const since = (time - from + day) % day;
-  return since < length ? length - since : 0;
+  if (since >= length) return 0;
+  const end = new Date(now);
+  end.setHours(0, 0, 0, to);
+  if (end <= now) end.setDate(end.getDate() + 1);
+  // By the clock, and by the calendar: in the night in which an hour is left out the window is that much shorter.
+  return Math.min(length - since, end.getTime() - now.getTime());
 }
 
 /** Everybody who comes after us waits as long as we do, so the wait is short, and tried again. */
