@@ -45,6 +45,11 @@ const Row = z.object({
 });
 export type TableRow = z.infer<typeof Row>;
 
+/** Since 18 dead rows count up to here, however large the table is; null without this limit. `own`: storage parameters. */
+export const MAX_VACUUM_THRESHOLD = `
+        nullif(coalesce(own ->> 'autovacuum_vacuum_max_threshold',
+          current_setting('autovacuum_vacuum_max_threshold', true), '-1')::float8, -1)`;
+
 /**
  * Every table of the application with its statistics and the thresholds that hold for it: its storage parameters (as
  * the server parses them, `pg_options_to_table`) before the server's settings. Ages include the TOAST table's.
@@ -79,9 +84,9 @@ export const tableInventory = {
       case when c.relkind = 'p' then 0 else greatest(age(c.relfrozenxid), age(t.relfrozenxid)) end as "xidAge",
       case when c.relkind = 'p' then 0 else greatest(mxid_age(c.relminmxid), mxid_age(t.relminmxid)) end
         as "multixactAge",
-      vacuum_threshold + vacuum_scale * greatest(c.reltuples, 0) as "vacuumThreshold",
+      least(vacuum_threshold + vacuum_scale * greatest(c.reltuples, 0), vacuum_max_threshold) as "vacuumThreshold",
       case when insert_threshold < 0 then -1
-        else insert_threshold + insert_scale * greatest(c.reltuples, 0) end as "insertThreshold",
+        else insert_threshold + insert_scale * greatest(c.reltuples, 0) * unfrozen end as "insertThreshold",
       analyze_threshold + analyze_scale * greatest(c.reltuples, 0) as "analyzeThreshold",
       freeze_max_age as "freezeMaxAge", multixact_freeze_max_age as "multixactFreezeMaxAge",
       autovacuum_enabled as "autovacuumEnabled", fillfactor as "fillFactor", c.relfilenode as "fileNode",
@@ -110,10 +115,13 @@ export const tableInventory = {
           as vacuum_threshold,
         coalesce(own ->> 'autovacuum_vacuum_scale_factor', current_setting('autovacuum_vacuum_scale_factor'))::float8
           as vacuum_scale,
+        ${MAX_VACUUM_THRESHOLD} as vacuum_max_threshold,
         coalesce(own ->> 'autovacuum_vacuum_insert_threshold',
           current_setting('autovacuum_vacuum_insert_threshold', true), '-1')::float8 as insert_threshold,
         coalesce(own ->> 'autovacuum_vacuum_insert_scale_factor',
           current_setting('autovacuum_vacuum_insert_scale_factor', true), '0')::float8 as insert_scale,
+        -- Since 18 insertions count against the pages that are not frozen.
+        greatest(1 - coalesce((to_jsonb(c) ->> 'relallfrozen')::float8 / nullif(c.relpages, 0), 0), 0) as unfrozen,
         coalesce(own ->> 'autovacuum_analyze_threshold', current_setting('autovacuum_analyze_threshold'))::float8
           as analyze_threshold,
         coalesce(own ->> 'autovacuum_analyze_scale_factor',
