@@ -116,6 +116,22 @@ describe('on a real server', () => {
     });
   });
 
+  test('a role that was dropped while it is connected', async () => {
+    const gone = `gone_${process.pid}`;
+    await sql('postgres', `create role ${gone} login`);
+    const [made] = await sql('postgres', 'select oid::text from pg_roles where rolname = $1', [gone]);
+    const client = new pg.Client({ ...testServer, database, user: gone });
+    await client.connect();
+    try {
+      await sql('postgres', `drop role ${gone}`);
+      const { result, findings } = await inspect();
+      expect(findings.filter(({ severity }) => severity === 'unknown')).toEqual([]);
+      expect(result.connections?.groups).toContainEqual(expect.objectContaining({ user: made?.oid, total: 1 }));
+    } finally {
+      await client.end();
+    }
+  });
+
   test('what an ordinary role may not see is no clean bill of health', async () => {
     const outcome = await withSessions(1, () => inspect({ user: role }));
     expect(codes(outcome)).toEqual(['unknown VOPS-DB-SESSIONS-HIDDEN']);
