@@ -51,5 +51,12 @@ function quantity(parser: (text: string) => number | undefined, expected: string
 /** Schema: text with a unit in, milliseconds out. */
 export const Duration = quantity(parseDuration, 'a duration with its unit, such as 30s, 5m, 24h or 7d');
 
+/** Schema: as `Duration`, and no longer. One schema more, and not the three of a pipe. */
+export const durationUpTo = (longestMs: number) =>
+  Duration.refine((milliseconds) => milliseconds <= longestMs, `expected ${writeDuration(longestMs)} at most`);
+
+/** Timers and the limits of PostgreSQL count milliseconds in 31 bits; one above that would be over at once, or refused. */
+export const TimeLimit = durationUpTo(24 * MILLISECONDS.d);
+
 /** Schema: text with a unit in, bytes out. */
 export const Size = quantity(parseSize, 'a size with its unit, such as 100MB or 1GiB');
