@@ -1,8 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import pg from 'pg';
+import * as z from 'zod';
+import { readIndexes, readTables } from '../../src/lib/db/catalogue.js';
 import { Locks } from '../../src/lib/db/locks.js';
 import { DatabaseStats } from '../../src/lib/db/stats.js';
 import { sql, testServer, untilCounted, useDatabase } from '../support/database.js';
+import { pgOf } from '../support/pg.js';
 import { run, runJson } from '../support/run.js';
 
 const { name: database } = useDatabase(`
@@ -71,6 +74,21 @@ describe('db locks', () => {
     } finally {
       await sql(database, `rollback prepared 'left'`);
     }
+  });
+});
+
+test('a table that is dropped while it is looked at is left out', async () => {
+  await sql(database, 'create table brief (id serial primary key, note text)');
+  await pgOf({ database })(async (connection) => {
+    // The catalogue as it was, and the sizes of now: as when the drop comes in the midst of a query.
+    const say = (statement: string) => connection.query({ sql: statement, row: z.unknown() });
+    await say('begin isolation level repeatable read');
+    await say('select 1');
+    await sql(database, 'drop table brief');
+    const indexes = (await readIndexes(connection)).indexes.filter(({ isToast }) => !isToast);
+    const named = [...(await readTables(connection)).tables, ...indexes];
+    expect(named.map(({ name }) => name)).toEqual(['large', 'seen', 'small', 'large_pkey', 'small_pkey']);
+    await say('rollback');
   });
 });
 

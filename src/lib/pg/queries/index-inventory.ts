@@ -58,6 +58,7 @@ export type IndexRow = z.infer<typeof Row>;
 /**
  * Every index of the application, valid or not, with what tells one from another and what a decision needs.
  *
+ * One that is dropped meanwhile has no size, and is left out.
  * Waits for nobody: `pg_relation_size`, `pg_get_indexdef` and `pg_get_expr` queue behind an ACCESS EXCLUSIVE lock, so a
  * table on which one is held or wanted is described by the catalogue alone (`relpages`). Deduplication (13+) needs the
  * equal-image support function (number 4) of every key column; INCLUDE rules it
@@ -91,8 +92,7 @@ export const indexInventory = {
       case when not held then pg_get_indexdef(i.indexrelid) end as definition,
       case when not held then pg_get_expr(i.indpred, i.indrelid) end as predicate,
       held as "isLocked",
-      case when held then c.relpages * current_setting('block_size')::bigint else pg_relation_size(i.indexrelid) end
-        as "sizeBytes",
+      coalesce(bytes, 0) as "sizeBytes",
       c.relfilenode as "fileNode", greatest(c.reltuples, 0) as tuples, greatest(t.reltuples, 0) as "tableTuples",
       coalesce(s.analyze_count + s.autoanalyze_count, 0) as "analyzeCount",
       greatest(s.last_analyze, s.last_autoanalyze) as "lastAnalyze",
@@ -115,7 +115,7 @@ export const indexInventory = {
       pg_has_role(c.relowner, 'usage') as "mayDrop",
       has_schema_privilege(n.oid, 'usage') and (pg_has_role(c.relowner, 'usage')
         or case when current_setting('server_version_num')::int >= 170000
-          then has_table_privilege(i.indrelid, 'MAINTAIN') else false end) as "mayReindex",
+          then coalesce(has_table_privilege(i.indrelid, 'MAINTAIN'), false) else false end) as "mayReindex",
       pg_get_userbyid(c.relowner) as owner
     from pg_index i
     join pg_class c on c.oid = i.indexrelid
@@ -125,6 +125,9 @@ export const indexInventory = {
     cross join lateral (select i.indrelid in (select relation from locked)
       or i.indexrelid in (select relation from locked) as held) as reach
     cross join lateral (
+      select case when held then c.relpages * current_setting('block_size')::bigint
+        else pg_relation_size(i.indexrelid) end as bytes) as size
+    cross join lateral (
       select
         max(option_value) filter (where option_name = 'fillfactor')::int as fillfactor,
         bool_and(option_value::bool) filter (where option_name = 'deduplicate_items') as deduplicate
@@ -132,7 +135,7 @@ export const indexInventory = {
     left join pg_stat_all_tables s on s.relid = i.indrelid
     left join pg_stat_all_indexes u on u.indexrelid = i.indexrelid
     where c.relkind = 'i' and c.relpersistence <> 't'
-      and n.nspname not in ('pg_catalog', 'information_schema')
+      and n.nspname not in ('pg_catalog', 'information_schema') and bytes is not null
     order by n.nspname, t.relname, c.relname`,
   row: Row,
 } satisfies Query<IndexRow>;

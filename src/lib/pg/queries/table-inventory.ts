@@ -54,6 +54,7 @@ export const MAX_VACUUM_THRESHOLD = `
  * Every table of the application with its statistics and the thresholds that hold for it: its storage parameters (as
  * the server parses them, `pg_options_to_table`) before the server's settings. Ages include the TOAST table's.
  *
+ * A table that is dropped meanwhile has no size, and is left out.
  * Waits for nobody: sizes of a table on which ACCESS EXCLUSIVE is held or wanted come from `relpages`. Before 17 the
  * owner of the table or of the database may vacuum, from 17 on whoever has MAINTAIN, too; and all of them
  * only in a schema that they may enter.
@@ -68,9 +69,7 @@ export const tableInventory = {
     select
       c.oid, n.nspname as schema, c.relname as name, c.relkind::text as kind,
       s.relid is not null as "isCounted", held as "isLocked",
-      case when held then c.relpages * block else pg_relation_size(c.oid) end + "toastBytes" as "sizeBytes",
-      case when held then c.relpages * block else pg_relation_size(c.oid) end as "heapBytes",
-      "toastBytes",
+      coalesce("heapBytes", 0) + "toastBytes" as "sizeBytes", coalesce("heapBytes", 0) as "heapBytes", "toastBytes",
       -- As the planner does it: what was added since has the density of then.
       case when t.relpages > 0 and t.reltuples >= 0
         then greatest(t.reltuples / t.relpages * "toastBytes" / block, ts.n_live_tup) end as "toastTuples",
@@ -94,7 +93,7 @@ export const tableInventory = {
       exists (select from pg_stat_progress_vacuum p where p.relid in (c.oid, c.reltoastrelid)) as "isBeingVacuumed",
       has_schema_privilege(n.oid, 'usage') and (pg_has_role(c.relowner, 'usage') or pg_has_role(d.datdba, 'usage')
         or case when current_setting('server_version_num')::int >= 170000
-          then has_table_privilege(c.oid, 'MAINTAIN') else false end) as "mayMaintain",
+          then coalesce(has_table_privilege(c.oid, 'MAINTAIN'), false) else false end) as "mayMaintain",
       pg_get_userbyid(c.relowner) as owner
     from pg_class c
     join pg_namespace n on n.oid = c.relnamespace
@@ -106,6 +105,9 @@ export const tableInventory = {
     cross join lateral (
       select c.oid in (select relation from locked) or c.reltoastrelid in (select relation from locked) as held
     ) as lock
+    cross join lateral (
+      select case when held then c.relpages * block else pg_relation_size(c.oid) end as "heapBytes"
+    ) as heap
     cross join lateral (
       select coalesce(case when held then t.relpages * block else pg_relation_size(t.oid) end, 0) as "toastBytes"
     ) as toast
@@ -139,6 +141,7 @@ export const tableInventory = {
     ) as settings
     where c.relkind in ('r', 'm', 'p') and c.relpersistence <> 't'
       and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
+      and "heapBytes" is not null
     order by n.nspname, c.relname`,
   row: Row,
 } satisfies Query<TableRow>;
