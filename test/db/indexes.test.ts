@@ -2,13 +2,16 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
+import { DatabaseThresholds } from '../../src/lib/config/database-thresholds.js';
 import { readIndexes } from '../../src/lib/db/catalogue.js';
 import { findInvalid, originalOf } from '../../src/lib/db/indexes/invalid.js';
+import { judgeIndexes } from '../../src/lib/db/indexes/judge.js';
 import { findMissing } from '../../src/lib/db/indexes/missing.js';
 import { findRedundant } from '../../src/lib/db/indexes/redundant.js';
 import { addSample, findUnused, type Sample } from '../../src/lib/db/indexes/unused.js';
 import { IndexReport } from '../../src/lib/db/indexes.js';
 import type { IndexRow } from '../../src/lib/pg/queries/index-inventory.js';
+import type { Observation } from '../../src/lib/pg/queries/observation.js';
 import { referenceColumns } from '../../src/lib/pg/queries/reference-columns.js';
 import { sql, testServer, useDatabase } from '../support/database.js';
 import { pgOf } from '../support/pg.js';
@@ -256,6 +259,20 @@ describe('unused', () => {
     ['for replication', row({ isReplicaIdentity: true }), [sample(0, { 7: 3 })], []],
   ])('%s', (_, index, samples, expected) => {
     expect(find(index, samples)).toEqual(expected);
+  });
+
+  test.each([
+    ['alone', { isStandby: false, replicas: 0 }, 'if no yearly report needs it, keep its definition, then: DROP it'],
+    ['with standbys', { isStandby: false, replicas: 2 }, 'the 2 standbys may use it'],
+    ['a standby itself', { isStandby: true, replicas: 0 }, 'the primary may use it'],
+  ])('the server is %s: who else may use it is told', (_, observed, hint) => {
+    const unused = [{ index: 'i', table: 't', sizeBytes: 5e6, since: at(0), tableWrites: 9, drop: 'DROP it' }];
+    const report = { invalid: [], missing: [], bloated: [], redundant: [], unused } as unknown as IndexReport;
+    const found = judgeIndexes(report, {
+      observed: observed as Observation,
+      thresholds: DatabaseThresholds.parse({}),
+    });
+    expect(found.map((finding) => finding.hint)).toEqual([expect.stringContaining(hint)]);
   });
 
   test('one that supports a foreign key is never called unused', () => {
