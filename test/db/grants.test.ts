@@ -155,6 +155,15 @@ describe('the roles on this server', () => {
       await sql('postgres', `drop role ${other}`);
     }
     await sql(database, 'alter table club.matches enable row level security');
+    const hidden = await runJson(['db', 'indexes'], { env: env(inspect) });
+    expect(hidden.code).toBe(4);
+    expect(hidden.document.findings).toEqual([
+      expect.objectContaining({
+        code: 'VOPS-DB-STATISTICS-HIDDEN',
+        message: expect.stringContaining('of 1 of 2 tables'),
+        hint: expect.stringMatching(/^as a superuser: ALTER ROLE .* BYPASSRLS \(row security holds for 1 of them\)$/),
+      }),
+    ]);
     expect(await examine(rightsToBackUp, backup)).toMatchObject({
       status: 'warning',
       fix: expect.stringContaining('BYPASSRLS'),
@@ -162,6 +171,8 @@ describe('the roles on this server', () => {
     const again = await run(['db', 'grants', '--prefix', prefix], { env: env('postgres') });
     await sql(database, again.stdout);
     expect(await examine(rightsToBackUp, backup)).toMatchObject({ status: 'ok' });
+    for (const role of [inspect, maintain])
+      expect((await runJson(['db', 'indexes'], { env: env(role) })).document.findings).toEqual([]);
     await sql(database, 'alter table club.matches disable row level security');
   });
 });
