@@ -177,6 +177,22 @@ describe('the roles on this server', () => {
   });
 });
 
+describe('a server that warns', () => {
+  const { name: loud } = useDatabase(`
+    create function said(int) returns int immutable language plpgsql as $$
+      begin raise warning 'database must be vacuumed within 39000000 transactions'; return $1; end $$;
+    create table noisy (i int);
+    create index on noisy (said(i))`);
+
+  test('has not refused what it did', async () => {
+    await sql(loud, 'insert into noisy select generate_series(1, 10)');
+    const context = { pg: pgOf({ database: loud }), maintenance: maintenanceOf({ database: loud }) };
+    const signal = new AbortController().signal;
+    const subject = { context: { ...context, signal } as never, server: Promise.resolve({} as never) };
+    expect(await rightsToMaintain.examine(subject)).toMatchObject({ status: 'ok' });
+  });
+});
+
 describe('for a version', () => {
   const statements = (version: number) =>
     statementsFor(
