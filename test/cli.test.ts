@@ -35,6 +35,7 @@ describe('what was meant', () => {
 
   test.each([
     [['version', '--deadline', 'soon'], '--deadline: expected a duration'],
+    [['version', '--deadline', '30d'], '--deadline: expected 24d at most'],
     [['version', '--fail-on', 'never'], '--fail-on'],
     [['completion', 'tcsh'], '<shell>: expected one of bash, zsh, fish'],
     [['errors', 'recent', '--limit', '0'], '--limit'],

@@ -1,6 +1,6 @@
 /** Options every command understands: what the program trusts. */
 import * as z from 'zod';
-import { Duration } from './units.js';
+import { TimeLimit } from './units.js';
 
 export const GlobalFlags = z.object({
   config: z.string().min(1).optional(),
@@ -16,7 +16,7 @@ export const GlobalFlags = z.object({
   verbose: z.number().default(0),
   color: z.boolean().optional(),
   failOn: z.enum(['error', 'warning']).default('error'),
-  deadline: Duration.optional(),
+  deadline: TimeLimit.optional(),
   debug: z.boolean().default(false),
   dryRun: z.boolean().default(false),
 });

@@ -63,5 +63,12 @@ export const Duration = quantity(parseDuration, {
   most: { value: LONGEST_MS, text: '36500d' },
 });
 
+/** Schema: as `Duration`, and no longer. One schema more, and not the three of a pipe. */
+export const durationUpTo = (longestMs: number) =>
+  Duration.refine((milliseconds) => milliseconds <= longestMs, `expected ${writeDuration(longestMs)} at most`);
+
+/** Timers and the limits of PostgreSQL count milliseconds in 31 bits; one above that would be over at once, or refused. */
+export const TimeLimit = durationUpTo(24 * MILLISECONDS.d);
+
 /** Schema: text with a unit in, bytes out. */
 export const Size = quantity(parseSize, { expected: 'a size with its unit, such as 100MB or 1GiB' });

@@ -274,6 +274,18 @@ describe('what is wrong is said with its place, and nothing of it is quoted', ()
     ],
     ['no unit', 'c.yaml', 'logs:\n  keepFor: 7\n', ':2:12 logs.keepFor: expected a duration with its unit'],
     [
+      'longer than a timer takes',
+      'c.yaml',
+      'database:\n  queryTimeout: 25d\n',
+      ':2:17 database.queryTimeout: expected 24d at most',
+    ],
+    [
+      'longer than the server pauses',
+      'c.yaml',
+      'database:\n  maintenance: {vacuumCostDelay: 1s}\n',
+      ':2:34 database.maintenance.vacuumCostDelay: expected 100ms at most',
+    ],
+    [
       'unknown choice',
       'c.yaml',
       `database: {sslmode: ${PASSWORD}}`,

@@ -116,6 +116,22 @@ describe('on a real server', () => {
     });
   });
 
+  test('a role that was dropped while it is connected', async () => {
+    const gone = `gone_${process.pid}`;
+    await sql('postgres', `create role ${gone} login`);
+    const [made] = await sql('postgres', 'select oid::text from pg_roles where rolname = $1', [gone]);
+    const client = new pg.Client({ ...testServer, database, user: gone });
+    await client.connect();
+    try {
+      await sql('postgres', `drop role ${gone}`);
+      const { result, findings } = await inspect();
+      expect(findings.filter(({ severity }) => severity === 'unknown')).toEqual([]);
+      expect(result.connections?.groups).toContainEqual(expect.objectContaining({ user: made?.oid, total: 1 }));
+    } finally {
+      await client.end();
+    }
+  });
+
   test('what an ordinary role may not see is no clean bill of health', async () => {
     const outcome = await withSessions(1, () => inspect({ user: role }));
     expect(codes(outcome)).toEqual(['unknown VOPS-DB-SESSIONS-HIDDEN']);
@@ -331,7 +347,14 @@ describe('decisions', () => {
     expect(found.map(({ severity }) => severity)).toEqual(severities);
   });
 
-  const young = { database: 'd', xidAge: 1, multixactAge: 1, xidFreezeMaxAge: 2e8, multixactFreezeMaxAge: 4e8 };
+  const young = {
+    database: 'd',
+    isOwn: true,
+    xidAge: 1,
+    multixactAge: 1,
+    xidFreezeMaxAge: 2e8,
+    multixactFreezeMaxAge: 4e8,
+  };
   const modern = { ...young, xidFailsafeAge: 1.6e9, multixactFailsafeAge: 1.6e9 };
   test.each([
     ['young', modern, []],
@@ -365,6 +388,40 @@ describe('decisions', () => {
     expect(stuck?.hint).toBe(
       `the prepared transaction 'x' of y holds freezing back: ROLLBACK PREPARED 'x'; then viktoria-ops db vacuum --freeze --table 'public.t'`,
     );
+  });
+
+  test.each([
+    ['of the server itself', 'pg_catalog.pg_type', /as a superuser: VACUUM \(FREEZE\) pg_catalog\.pg_type$/],
+    ['of a session', 'pg_temp_7.mine', /end the session .* DROP TABLE pg_temp_7\.mine$/],
+    ['of the application', 'public.t', /viktoria-ops db vacuum --freeze --table 'public\.t'$/],
+  ])('wraparound: the oldest table is one %s', (_, table, hint) => {
+    const tables = [{ table, xidAge: 2.6e8, multixactAge: 0, sizeBytes: 1 }];
+    const found = judgeWraparound(
+      { databases: [{ ...modern, xidAge: 2.6e8 }], tables, holders: [] },
+      { last: undefined },
+    );
+    expect(found.map((finding) => finding.hint)).toEqual([expect.stringMatching(hint)]);
+  });
+
+  test('wraparound: multixacts have an oldest table of their own', () => {
+    const tables = [
+      { table: 'public.old', xidAge: 2.6e8, multixactAge: 0, sizeBytes: 1 },
+      { table: 'public.shared', xidAge: 3, multixactAge: 2e8, sizeBytes: 1 },
+    ];
+    const databases = [{ ...modern, xidAge: 2.6e8, multixactAge: 5.1e8 }];
+    expect(judgeWraparound({ databases, tables, holders: [] }, { last: undefined }).map(({ hint }) => hint)).toEqual([
+      expect.stringContaining('public.old'),
+      expect.stringContaining('public.shared'),
+    ]);
+  });
+
+  test('wraparound: of another database nothing is named that is of this one', () => {
+    const tables = [{ table: 'public.t', xidAge: 9, multixactAge: 0, sizeBytes: 1 }];
+    const holder = { who: 'session 7', xidAge: 9, seconds: 9, release: 'select pg_terminate_backend(7)' };
+    const databases = [{ ...modern, database: 'template1', isOwn: false, xidAge: 2.6e8 }];
+    const [found] = judgeWraparound({ databases, tables, holders: [holder] }, { last: undefined });
+    expect(found?.hint).not.toMatch(/public\.t|session 7/);
+    expect(found?.hint).toContain('in that database: VACUUM (FREEZE)');
   });
 
   const now = new Date('2026-11-24T03:00:00Z');

@@ -2,13 +2,16 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
+import { DatabaseThresholds } from '../../src/lib/config/database-thresholds.js';
 import { readIndexes } from '../../src/lib/db/catalogue.js';
 import { findInvalid, originalOf } from '../../src/lib/db/indexes/invalid.js';
+import { judgeIndexes } from '../../src/lib/db/indexes/judge.js';
 import { findMissing } from '../../src/lib/db/indexes/missing.js';
 import { findRedundant } from '../../src/lib/db/indexes/redundant.js';
 import { addSample, findUnused, type Sample } from '../../src/lib/db/indexes/unused.js';
 import { IndexReport } from '../../src/lib/db/indexes.js';
 import type { IndexRow } from '../../src/lib/pg/queries/index-inventory.js';
+import type { Observation } from '../../src/lib/pg/queries/observation.js';
 import { referenceColumns } from '../../src/lib/pg/queries/reference-columns.js';
 import { sql, testServer, useDatabase } from '../support/database.js';
 import { pgOf } from '../support/pg.js';
@@ -81,6 +84,37 @@ describe('redundant', () => {
   });
 });
 
+describe('redundant, of unique indexes', () => {
+  const { name: other } = useDatabase(`
+    create table seat (id int, code int not null, place int);
+    create unique index seat_for_keys on seat (id);
+    create table ticket (seat_id int references seat (id));
+    alter table seat add primary key (id);
+    alter table seat add constraint seat_later unique (code) deferrable;
+    create unique index seat_at_once on seat (code);
+    create index seat_plain on seat (code);
+    create unique index seat_place on seat (place);`);
+  const redundant = async () =>
+    findRedundant((await pgOf({ database: other })((connection) => readIndexes(connection))).indexes);
+
+  test('one that a foreign key relies on cannot be dropped, and one at once is more than one later', async () => {
+    const found = await redundant();
+    expect(found.map(({ index }) => index)).toEqual(['public.seat_plain']);
+    for (const { drop } of found) await sql(other, drop);
+  });
+
+  test('one that keeps nulls unique, too, is more than one that does not', async () => {
+    const [server] = await sql(other, `select current_setting('server_version_num')::int as version`);
+    if (Number(server?.version) < 150_000) return;
+    await sql(other, 'create unique index seat_place_null on seat (place) nulls not distinct');
+    expect(await redundant()).toEqual([]);
+    await sql(other, 'create unique index seat_place_again on seat (place) nulls not distinct');
+    expect((await redundant()).map(({ index, by }) => [index, by])).toEqual([
+      ['public.seat_place_again', 'public.seat_place_null'],
+    ]);
+  });
+});
+
 test('missing: relations of Strapi first, then foreign keys; what leads an index in any order is enough', async () => {
   const references = await pgOf({ database })((connection) => connection.query(referenceColumns));
   const found = findMissing(references, (await catalogue()).indexes);
@@ -150,6 +184,24 @@ describe('invalid', () => {
     ).toEqual([undefined]);
   });
 
+  test('the cure for what REINDEX TABLE leaves of a TOAST table works: the server refuses to rebuild that', async () => {
+    await sql(database, 'create table letters (id int, body text)');
+    const [old, builder] = [await connected(), await connected()];
+    await old.query('begin isolation level repeatable read; select 1');
+    await builder.query(`set lock_timeout = '100ms'`);
+    await expect(builder.query('reindex table concurrently letters')).rejects.toMatchObject({ code: '55P03' });
+    await old.query('commit');
+    await Promise.all([old.end(), builder.end()]);
+    const toast = async () =>
+      findInvalid((await catalogue()).indexes).filter(({ index }) => index.startsWith('pg_toast.'));
+    const [left, ...others] = await toast();
+    expect({ left, others }).toMatchObject({ left: { cure: expect.stringMatching(/^DROP INDEX CONC/) }, others: [] });
+    const { document } = await runJson(['db', 'indexes'], { env });
+    expect(document.findings).toContainEqual(expect.objectContaining({ hint: `as a superuser: ${left?.cure}` }));
+    await sql(database, left?.cure ?? '');
+    expect(await toast()).toEqual([]);
+  });
+
   test('while something is built on the table nothing is a leftover: one in the making looks alike', async () => {
     const { indexes } = await catalogue();
     const building = indexes.map((index) => ({ ...index, isBuilding: true }));
@@ -208,6 +260,20 @@ describe('unused', () => {
     ['for replication', row({ isReplicaIdentity: true }), [sample(0, { 7: 3 })], []],
   ])('%s', (_, index, samples, expected) => {
     expect(find(index, samples)).toEqual(expected);
+  });
+
+  test.each([
+    ['alone', { isStandby: false, replicas: 0 }, 'if no yearly report needs it, keep its definition, then: DROP it'],
+    ['with standbys', { isStandby: false, replicas: 2 }, 'the 2 standbys may use it'],
+    ['a standby itself', { isStandby: true, replicas: 0 }, 'the primary may use it'],
+  ])('the server is %s: who else may use it is told', (_, observed, hint) => {
+    const unused = [{ index: 'i', table: 't', sizeBytes: 5e6, since: at(0), tableWrites: 9, drop: 'DROP it' }];
+    const report = { invalid: [], missing: [], bloated: [], redundant: [], unused } as unknown as IndexReport;
+    const found = judgeIndexes(report, {
+      observed: observed as Observation,
+      thresholds: DatabaseThresholds.parse({}),
+    });
+    expect(found.map((finding) => finding.hint)).toEqual([expect.stringContaining(hint)]);
   });
 
   test('one that supports a foreign key is never called unused', () => {

@@ -1,9 +1,16 @@
-import { describe, expect, test } from '@jest/globals';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
+import * as z from 'zod';
+import { readIndexes, readTables } from '../../src/lib/db/catalogue.js';
 import { Locks } from '../../src/lib/db/locks.js';
 import { DatabaseStats } from '../../src/lib/db/stats.js';
+import type { PostgresServer } from '../../src/lib/demo/postgres.js';
 import { sql, testServer, untilCounted, useDatabase } from '../support/database.js';
-import { run, runJson } from '../support/run.js';
+import { pgOf } from '../support/pg.js';
+import { startTestPostgres } from '../support/postgres.js';
+import { run, runJson, temporaryDirectory } from '../support/run.js';
 
 const { name: database } = useDatabase(`
   create table small (i int primary key); insert into small values (1);
@@ -71,6 +78,53 @@ describe('db locks', () => {
     } finally {
       await sql(database, `rollback prepared 'left'`);
     }
+  });
+});
+
+describe('db locks, in a crowd', () => {
+  let server: PostgresServer;
+  beforeAll(async () => {
+    server = await startTestPostgres({}); // the connections of the other one are for all tests
+  }, 30_000);
+  afterAll(() => server.stop());
+
+  test('who is to blame is named however many wait', async () => {
+    const file = join(temporaryDirectory(), 'config.json');
+    writeFileSync(file, JSON.stringify({ database: { thresholds: { blocked: '0ms' } } }), { mode: 0o600 });
+    const there = { PGPORT: String(server.port), PGDATABASE: 'postgres' };
+    const crowd = Array.from({ length: 52 }, () => new pg.Client({ ...testServer, port: server.port }));
+    await Promise.all(crowd.map((session) => session.connect()));
+    const [holder, ...waiters] = crowd;
+    await holder?.query('create table t (i int)');
+    await holder?.query('begin; lock table t');
+    const { rows } = (await holder?.query('select pg_backend_pid() as pid')) ?? { rows: [] };
+    const waiting = waiters.map((session) => session.query('select 1 from t'));
+    for (let waits = 0; waits < waiters.length; ) {
+      const found = await holder?.query(`select count(*)::int as waits from pg_locks where not granted`);
+      waits = found?.rows[0].waits;
+    }
+    const { document } = await runJson(['db', 'locks', '--config', file], { env: { ...env, ...there } });
+    expect(document.findings).toEqual([
+      expect.objectContaining({ code: 'VOPS-DB-BLOCKED', hint: expect.stringContaining(`(${rows[0].pid})`) }),
+    ]);
+    await holder?.query('rollback');
+    await Promise.all(waiting);
+    await Promise.all(crowd.map((session) => session.end()));
+  });
+});
+
+test('a table that is dropped while it is looked at is left out', async () => {
+  await sql(database, 'create table brief (id serial primary key, note text)');
+  await pgOf({ database })(async (connection) => {
+    // The catalogue as it was, and the sizes of now: as when the drop comes in the midst of a query.
+    const say = (statement: string) => connection.query({ sql: statement, row: z.unknown() });
+    await say('begin isolation level repeatable read');
+    await say('select 1');
+    await sql(database, 'drop table brief');
+    const indexes = (await readIndexes(connection)).indexes.filter(({ isToast }) => !isToast);
+    const named = [...(await readTables(connection)).tables, ...indexes];
+    expect(named.map(({ name }) => name)).toEqual(['large', 'seen', 'small', 'large_pkey', 'small_pkey']);
+    await say('rollback');
   });
 });
 

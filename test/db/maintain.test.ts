@@ -1,11 +1,14 @@
+import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import pg from 'pg';
 import { analyzeNeed, vacuumNeed } from '../../src/lib/db/maintain/choose.js';
 import { MaintenanceReport } from '../../src/lib/db/maintain/report.js';
 import { remainingMs, rewriteStatement } from '../../src/lib/db/rewrite.js';
+import type { PostgresServer } from '../../src/lib/demo/postgres.js';
 import type { TableRow } from '../../src/lib/pg/queries/table-inventory.js';
 import { sql, testServer, untilCounted, useDatabase } from '../support/database.js';
+import { startTestPostgres } from '../support/postgres.js';
 import { type RunOptions, run, runJson, temporaryDirectory } from '../support/run.js';
 
 const { name: database } = useDatabase(`
@@ -76,6 +79,33 @@ describe('db vacuum', () => {
     expect((await run(['db', 'vacuum'], { env })).stdout).toContain('OK  db vacuum: nothing needs to be vacuumed');
   });
 
+  test('by the limit to dead rows, and the unfrozen pages that insertions count against, since 18', async () => {
+    const [server] = await sql(database, `select current_setting('server_version_num')::int as version`);
+    if (Number(server?.version) < 180_000) return;
+    await sql(
+      database,
+      `create table capped (i int) with (autovacuum_enabled = off, autovacuum_vacuum_max_threshold = 100);
+       insert into capped select generate_series(1, 10000);
+       create table frozen (i int) with (autovacuum_enabled = off);
+       insert into frozen select generate_series(1, 20000)`,
+    );
+    // What is committed and not yet in the log on disk is not taken for frozen.
+    await sql(database, 'checkpoint');
+    await sql(database, 'vacuum (freeze, analyze) capped, frozen');
+    await sql(database, 'update capped set i = i where i < 300; insert into frozen select generate_series(1, 1500)');
+    try {
+      const health = await ops(['health']);
+      expect(health.document.result.autovacuum.backlog).toContainEqual(
+        expect.objectContaining({ table: 'public.capped', deadTuples: 299, threshold: 100 }),
+      );
+      expect(outcomes(await ops(['vacuum', '--dry-run']))).toEqual(
+        expect.arrayContaining(['public.capped planned', 'public.frozen planned']),
+      );
+    } finally {
+      await sql(database, 'drop table capped, frozen');
+    }
+  });
+
   test('a table by name is vacuumed needed or not; a wrong name is told', async () => {
     for (const name of ['calm', 'public.calm']) {
       expect(outcomes(await ops(['vacuum', '--table', name]))).toEqual(['public.calm done']);
@@ -85,6 +115,20 @@ describe('db vacuum', () => {
     ]);
     const wrong = await ops(['vacuum', '--table', 'clam']);
     expect(wrong).toMatchObject({ code: 2, document: { error: { code: 'VOPS-USAGE', hint: 'did you mean calm?' } } });
+  });
+
+  test('a partitioned table is there, and holds no rows', async () => {
+    for (const argv of [['vacuum'], ['reindex']]) {
+      const { code, document } = await ops([...argv, '--table', 'parts']);
+      expect({ argv, code, error: document.error }).toMatchObject({
+        code: 2,
+        error: {
+          message: 'parts is partitioned, and holds no rows itself',
+          hint: expect.stringContaining('partitions'),
+        },
+      });
+    }
+    expect(outcomes(await ops(['analyze', '--table', 'parts']))).toEqual(['public.parts done']);
   });
 
   test('0 of N is no success: the server only warns', async () => {
@@ -200,6 +244,59 @@ describe('db vacuum --full', () => {
     expect(remainingMs('02:00-04:00', at(1, 59))).toBe(0);
     expect(remainingMs('02:00-02:00', at(2, 0))).toBe(0);
   });
+});
+
+test.each([
+  ['an hour is left out', '01:00-04:00', '2027-03-28T00:30:00Z', 90],
+  ['the hour before it', '22:00-03:00', '2027-03-27T23:30:00Z', 90],
+  ['the end is left out', '01:00-02:30', '2027-03-28T00:50:00Z', 40],
+  ['an hour comes twice, its second time', '02:00-02:30', '2026-10-25T01:10:00Z', 20],
+  ['the night before', '01:00-04:00', '2027-03-27T00:30:00Z', 150],
+])('a window when the clocks change: %s', (_, window, now, minutes) => {
+  // The zone is that of a process.
+  const module = new URL('../../src/lib/db/rewrite.js', import.meta.url);
+  const script = `import { remainingMs } from '${module.href}'; console.log(remainingMs('${window}', new Date('${now}')) / 60_000)`;
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+    env: { TZ: 'Europe/Berlin' },
+    encoding: 'utf8',
+  });
+  expect(Number(stdout)).toBe(minutes);
+});
+
+describe('a server near wraparound', () => {
+  let server: PostgresServer;
+  const there = () => ({ PGPORT: String(server.port), PGDATABASE: 'postgres' });
+  const client = async () => {
+    const opened = new pg.Client({ ...testServer, port: server.port, database: 'postgres' });
+    opened.on('error', () => {});
+    await opened.connect();
+    return opened;
+  };
+  beforeAll(async () => {
+    server = await startTestPostgres({ autovacuum: 'off', autovacuum_freeze_max_age: '100000' });
+  }, 30_000);
+  afterAll(() => server.stop());
+
+  test('what it warns of is a note, and what is done is done', async () => {
+    const [holder, worker] = [await client(), await client()];
+    await worker.query(`
+      create table old (i int); insert into old select generate_series(1, 100);
+      create procedure burn(times int) language plpgsql as $$
+        begin for i in 1..times loop perform txid_current(); commit; end loop; end $$`);
+    await holder.query('begin isolation level repeatable read; select 1');
+    await worker.query('call burn(100100)');
+    try {
+      const { code, document } = await ops(['vacuum', '--table', 'old'], { env: there() });
+      expect(document.result.objects[0]).toMatchObject({
+        outcome: 'done',
+        note: expect.stringContaining('far in the past'),
+        hint: null,
+      });
+      expect(code).toBe(0);
+    } finally {
+      await Promise.all([holder.end(), worker.end()]);
+    }
+  }, 30_000);
 });
 
 describe('db analyze', () => {

@@ -17,6 +17,7 @@ const { name: database } = useDatabase(`
   insert into matches (tags, day) select array[i % 50, i % 7], i from generate_series(1, 40000) i;
   create index matches_token on matches (token);
   create index matches_tags on matches using gin (tags);
+  create table bare (note text);
   create table halls (id serial primary key, booked int4range, exclude using gist (booked with &&));`);
 
 const directory = temporaryDirectory();
@@ -82,6 +83,24 @@ describe('need', () => {
       'public.halls_pkey done',
     ]);
     expect((await reindex(['--index', 'matches_tokn'])).document.error.hint).toBe('did you mean matches_token?');
+  });
+
+  test('a table without an index, and an index that is not valid, are there', async () => {
+    expect(await reindex(['--table', 'bare'])).toMatchObject({
+      code: 2,
+      document: { error: { message: 'table bare has no valid index', hint: expect.stringContaining('db indexes') } },
+    });
+    await sql(database, 'insert into bare values (1), (1)');
+    await expect(sql(database, 'create unique index concurrently broken on bare (note)')).rejects.toThrow();
+    expect(await reindex(['--index', 'broken'])).toMatchObject({
+      code: 2,
+      document: { error: { message: 'index broken is not valid' } },
+    });
+    await sql(database, 'drop table bare');
+    expect(await reindex(['--table', 'bare'])).toMatchObject({
+      code: 2,
+      document: { error: { message: 'there is no table bare in this database' } },
+    });
   });
 
   test('--resume leaves out what an earlier run has rebuilt, until it is changed', async () => {

@@ -91,6 +91,41 @@ describe('on a real server', () => {
     await sql(database, `revoke usage on schema "Odd ""one" from ${role}`);
   });
 
+  test('a schema closed to the role, and an extension older than the server: not assessed, with the remedy', async () => {
+    const refused = await slow([], { PGUSER: role });
+    expect(refused.code).toBe(4);
+    expect(refused.document.findings).toEqual([
+      expect.objectContaining({
+        code: 'VOPS-DB-STATEMENTS-MISSING',
+        severity: 'unknown',
+        hint: `as a superuser: GRANT USAGE ON SCHEMA "Odd ""one" TO ${role}`,
+      }),
+    ]);
+    const old = `${database}_old`;
+    await sql('postgres', `create database ${old}`);
+    try {
+      // As pg_upgrade leaves it.
+      await sql(old, `create extension pg_stat_statements version '1.7'`);
+      const outdated = await slow([], { PGDATABASE: old });
+      expect(outdated.code).toBe(4);
+      expect(outdated.document.findings).toEqual([
+        expect.objectContaining({ hint: 'as a superuser: ALTER EXTENSION pg_stat_statements UPDATE' }),
+      ]);
+      const doctor = await runJson(['doctor'], { env: env({ PGDATABASE: old }) });
+      expect(doctor.document.findings).toContainEqual(
+        expect.objectContaining({
+          code: 'VOPS-DOCTOR-RIGHTS-TO-INSPECT',
+          hint: expect.stringContaining('ALTER EXTENSION pg_stat_statements UPDATE'),
+        }),
+      );
+      expect((await runJson(['db', 'optimize'], { env: env({ PGDATABASE: old }) })).code).toBe(0);
+      await sql(old, 'alter extension pg_stat_statements update');
+      expect((await slow([], { PGDATABASE: old })).code).toBe(0);
+    } finally {
+      await sql('postgres', `drop database ${old} with (force)`);
+    }
+  });
+
   test('the statistics of others are never reset', async () => {
     const counted = async () =>
       (

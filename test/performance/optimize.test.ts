@@ -1,9 +1,10 @@
 /** `performance optimize` against the sample backend and its database. */
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import pg from 'pg';
 import { judgeBottlenecks } from '../../src/lib/performance/optimize/hooks.js';
 import { judgeMemory, type MemoryPart } from '../../src/lib/performance/optimize/memory.js';
 import { useInstallation } from '../support/backend.js';
-import { sql, untilCounted } from '../support/database.js';
+import { sql, testServer, untilCounted } from '../support/database.js';
 import { run } from '../support/run.js';
 import { configOf } from '../support/stub-server.js';
 
@@ -94,6 +95,25 @@ test('--apply: tables vacuumed, garbage collected, figures before and after; the
   const again = await optimize('--apply', withoutRoom());
   expect(again.result.memory.actions[0]).toMatchObject({ outcome: 'failed' }); // once a minute
   expect(again.findings).toContainEqual(expect.objectContaining({ code: 'VOPS-PERFORMANCE-ACTION-FAILED' }));
+});
+
+test('--apply: a table that is locked is left out, which is partial', async () => {
+  for (const name of ['held', 'free'])
+    await sql(
+      installation.database,
+      `create table ${name} as select generate_series(1, 500) as id; delete from ${name}`,
+    );
+  await untilCounted();
+  const holder = new pg.Client({ ...testServer, database: installation.database });
+  await holder.connect();
+  try {
+    await holder.query('begin; lock table held in share update exclusive mode');
+    const { code, status, result } = await optimize('--apply');
+    expect(result.database.maintenance.totals).toMatchObject({ blocked: 1, done: expect.any(Number) });
+    expect({ code, status }).toEqual({ code: 3, status: 'partial' });
+  } finally {
+    await holder.end();
+  }
 });
 
 describe('what cannot be reached', () => {

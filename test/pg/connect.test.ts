@@ -93,6 +93,15 @@ describe('a session', () => {
     expect(error).toMatchObject({ code, message: expect.stringContaining(words) });
   });
 
+  test('reads times whatever style of dates the database has', async () => {
+    await sql('postgres', `alter database ${database} set datestyle = 'German, DMY'`);
+    const rows = await withDatabase(databaseOptions({ database }), ({ query }) =>
+      query({ sql: `select '2026-03-02T01:02:03Z'::timestamptz as at`, row: z.object({ at: Instant }) }),
+    );
+    expect(rows).toEqual([{ at: '2026-03-02T01:02:03.000Z' }]);
+    await sql('postgres', `alter database ${database} reset datestyle`);
+  });
+
   test('a failed query leaves the connection usable; a lost one says so at every query', async () => {
     await withDatabase(databaseOptions({ database }), async (connection) => {
       await errorOf(connection.query(ask('select 1/0')));

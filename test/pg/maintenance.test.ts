@@ -66,6 +66,23 @@ describe('a maintenance session', () => {
     }, controller.signal);
   });
 
+  test('limits that a database has for its application do not end it', async () => {
+    const [server] = await sql(database, `select current_setting('server_version_num')::int as version`);
+    const limited = [[140_000, 'idle_session_timeout'] as const, [170_000, 'transaction_timeout'] as const].filter(
+      ([since]) => Number(server?.version) >= since,
+    );
+    for (const [, name] of limited) await sql('postgres', `alter database ${database} set ${name} = '300ms'`);
+    try {
+      await maintain(async (session) => {
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        expect(await session.execute({ sql: 'select pg_sleep(0.5)', ...limits() })).toEqual([]);
+        expect(await session.execute({ sql: 'vacuum t', ...limits() })).toEqual([]);
+      });
+    } finally {
+      await sql('postgres', `alter database ${database} reset all`);
+    }
+  });
+
   test('a lock not to be had in time is a timeout with a hint', async () => {
     const holder = sql(database, 'begin; lock table t; select pg_sleep(1); commit');
     await maintain(async (session) => {

@@ -33,6 +33,7 @@ const sample: DatabaseHealth = {
     databases: [
       {
         database: 'viktoria_wertheim',
+        isOwn: true,
         xidAge: 48_000_000,
         multixactAge: 0,
         xidFreezeMaxAge: 200_000_000,

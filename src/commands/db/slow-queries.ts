@@ -15,7 +15,7 @@ export default defineCommand({
   result: SlowQueries,
   run: findSlowQueries,
   summary: ({ isAvailable, statements, totalMs, since, basis }) => {
-    if (!isAvailable) return 'not assessed: pg_stat_statements is missing';
+    if (!isAvailable) return 'not assessed: pg_stat_statements cannot be read';
     const [first] = statements;
     const from = since === null ? 'since the statistics began' : `since ${since}`;
     const period = basis === 'snapshot' ? from : `${from}, all that the server counted`;

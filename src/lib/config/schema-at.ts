@@ -1,6 +1,7 @@
 /** What the schema says of a path: the keys it takes there, and whether a secret stands there. */
 import * as z from 'zod';
-import { Duration, Size, writeDuration, writeSize } from '../units.js';
+import { Duration, Size, TimeLimit, writeDuration, writeSize } from '../units.js';
+import { VacuumPause } from './database-maintenance.js';
 import type { Path } from './origin.js';
 import { secretSchemas } from './text.js';
 import type { Leaf } from './tree.js';
@@ -39,9 +40,11 @@ const knownToHold = new WeakMap<z.core.$ZodType, boolean>();
 export function asWritten(schema: z.core.$ZodType, { path, value }: Leaf): unknown {
   if (typeof value !== 'number') return value;
   const found = schemasAt(schema, path);
-  if (found.includes(Duration)) return writeDuration(value);
+  if (found.some((layer) => DURATIONS.has(layer))) return writeDuration(value);
   return found.includes(Size) ? writeSize(value) : value;
 }
+
+const DURATIONS: ReadonlySet<z.core.$ZodType> = new Set([Duration, TimeLimit, VacuumPause]);
 
 /** Every schema that a value at the path meets, from the outermost wrapper to the innermost. */
 function schemasAt(schema: z.core.$ZodType, path: Path): readonly z.core.$ZodType[] {

@@ -5,7 +5,7 @@
  */
 import * as z from 'zod';
 import type { Finding } from '../status.js';
-import { Duration, Size } from '../units.js';
+import { Duration, Size, TimeLimit } from '../units.js';
 import { Alerting } from './alerting.js';
 import { Backup } from './backup.js';
 import { Capacity } from './capacity.js';
@@ -52,12 +52,15 @@ const Database = z
     sslmode: z.enum(['disable', 'prefer', 'require', 'verify-ca', 'verify-full']).default('prefer'),
     /** Certificate authority (PEM file) for verify-ca and verify-full. */
     sslrootcert: z.string().optional(),
-    /** Used instead of the settings above: a connection past a pooler such as PgBouncer, whose sessions keep nothing. */
+    /**
+     * Used instead of the settings above: a connection past a pooler such as PgBouncer, whose sessions keep nothing. What
+     * it leaves out, the port too, is as above.
+     */
     directUrl: SecretPostgresUrl.optional(),
     /** Longest until a connection stands. */
-    connectTimeout: Duration.prefault('5s'),
+    connectTimeout: TimeLimit.prefault('5s'),
     /** Longest a query may take, on the server and again in the client. */
-    queryTimeout: Duration.prefault('30s'),
+    queryTimeout: TimeLimit.prefault('30s'),
     thresholds: DatabaseThresholds,
     maintenance: DatabaseMaintenance,
   })

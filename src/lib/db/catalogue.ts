@@ -37,14 +37,17 @@ export async function readTables(database: Database): Promise<TableCatalogue> {
 }
 
 /** The planner's statistics are shown only of tables that the role may read: to pg_monitor alone, of none. */
-export function hiddenStatistics({ tables, hiddenTables, role }: Observation): readonly Finding[] {
+export function hiddenStatistics({ tables, hiddenTables, securedTables, role }: Observation): readonly Finding[] {
   if (hiddenTables === 0) return [];
+  const name = quoteName(role);
+  const read = `GRANT pg_read_all_data TO ${name} (before PostgreSQL 14: GRANT SELECT on the tables)`;
+  const bypass = `ALTER ROLE ${name} BYPASSRLS (row security holds for ${securedTables} of them)`;
   return [
     {
       code: 'VOPS-DB-STATISTICS-HIDDEN',
       severity: 'unknown',
       message: `role ${role} may not see the statistics of ${hiddenTables} of ${tables} tables: their bloat is not assessed`,
-      hint: `as a superuser: GRANT pg_read_all_data TO ${quoteName(role)} (before PostgreSQL 14: GRANT SELECT on the tables)`,
+      hint: `as a superuser: ${[...(hiddenTables > securedTables ? [read] : []), ...(securedTables > 0 ? [bypass] : [])].join('; ')}`,
     },
   ];
 }

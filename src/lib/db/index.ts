@@ -4,4 +4,5 @@ export { reportOn } from './maintain/report.js';
 export type { MaintainContext } from './maintain/run.js';
 export { applyOptimize, OptimizeReport, planOptimize } from './optimize.js';
 export { findSlowQueries } from './slow-queries.js';
+export { readStatements } from './statements/read.js';
 export { applyVacuum, planVacuum } from './vacuum.js';

@@ -1,9 +1,11 @@
 /** Plans the online rebuilding of bloated indexes, and the dropping of what interrupted rebuilds have left. */
 import * as z from 'zod';
 import type { Context } from '../context.js';
+import { OperatorError } from '../errors.js';
 import { findFreeSpace } from '../pg/free-space.js';
 import type { Database } from '../pg/index.js';
 import type { IndexRow } from '../pg/queries/index-inventory.js';
+import { tableInventory } from '../pg/queries/table-inventory.js';
 import { conclude, type Outcome } from '../status.js';
 import { Duration, Size } from '../units.js';
 import { Baselines } from './bloat/baselines.js';
@@ -17,7 +19,7 @@ import { standbyFinding } from './maintain/conclude.js';
 import { rebuiltLately } from './maintain/history.js';
 import { notOwner, type Obstacle } from './maintain/obstacle.js';
 import { ASKED_FOR, type MaintainedObject, type MaintenanceReport, planned, reportOn } from './maintain/report.js';
-import { selectNamed } from './maintain/select.js';
+import { selectHolding, selectNamed } from './maintain/select.js';
 import { type DatabaseState, openState } from './state.js';
 
 export const ReindexFlags = z.object({
@@ -41,7 +43,7 @@ export function planReindex(context: PlanContext, flags: ReindexFlags): Promise<
     const { observed, indexes } = catalogue;
     if (observed.isStandby) return conclude(reportOn([], { applied: false, isStandby: true }), [standbyFinding]);
     const state = await openState(context, database);
-    const named = selectIndexes(indexes, flags);
+    const named = await selectIndexes(database, indexes, flags);
     const wanted = named ?? (await findBloated(context, database, { catalogue, state }));
     const rebuilt = flags.resume ? await rebuiltLately(state, context.now()) : new Map<number, number>();
     const objects: MaintainedObject[] = indexes.flatMap((index) => planDrop(index, indexes));
@@ -71,14 +73,34 @@ interface Wanted extends Need {
 }
 
 /** The indexes an operator names; undefined when none is named, and need decides. */
-function selectIndexes(indexes: readonly IndexRow[], { index, table }: ReindexFlags): readonly Wanted[] | undefined {
+async function selectIndexes(
+  database: Database,
+  indexes: readonly IndexRow[],
+  { index, table }: ReindexFlags,
+): Promise<readonly Wanted[] | undefined> {
   if (index === undefined && table === undefined) return undefined;
-  const own = indexes.filter(({ isToast, isValid }) => !isToast && isValid);
-  const byTable = own.map((row) => ({ schema: row.schema, name: row.table, row }));
-  const ofTable = table === undefined ? own : selectNamed('table', table, byTable).map(({ row }) => row);
-  const chosen = index === undefined ? ofTable : selectNamed('index', index, ofTable);
-  return chosen.map((row) => ({ index: row, reason: ASKED_FOR, gainBytes: null }));
+  const ofTable = table === undefined ? indexes : await indexesOf(database, table, indexes);
+  const own = ofTable.filter(({ isToast }) => !isToast);
+  const chosen = index === undefined ? own : selectNamed('index', index, own);
+  const valid = chosen.filter(({ isValid }) => isValid);
+  if (valid.length === 0) throw nothingToRebuild({ index, table });
+  return valid.map((row) => ({ index: row, reason: ASKED_FOR, gainBytes: null }));
 }
+
+/** A table without an index is in no inventory of indexes. */
+async function indexesOf(
+  database: Database,
+  table: string,
+  indexes: readonly IndexRow[],
+): Promise<readonly IndexRow[]> {
+  const wanted = new Set(selectHolding(table, await database.query(tableInventory)).map(({ oid }) => oid));
+  return indexes.filter(({ tableOid }) => wanted.has(tableOid));
+}
+
+const nothingToRebuild = ({ index, table }: Pick<ReindexFlags, 'index' | 'table'>) =>
+  new OperatorError('VOPS-USAGE', index ? `index ${index} is not valid` : `table ${table} has no valid index`, {
+    hint: 'viktoria-ops db indexes tells what to do with the invalid ones',
+  });
 
 async function findBloated(
   { config }: PlanContext,

@@ -12,7 +12,7 @@ import { standbyFinding } from './maintain/conclude.js';
 import { spaceObstacle, tableObstacle } from './maintain/obstacle.js';
 import { type MaintainedObject, type MaintenanceReport, planned, reportOn } from './maintain/report.js';
 import type { Site, Worked } from './maintain/run.js';
-import { selectNamed } from './maintain/select.js';
+import { selectHolding } from './maintain/select.js';
 
 /** `02:00-04:30`, in the operator's zone; it may run over midnight. */
 const Window = z
@@ -46,11 +46,7 @@ export function planRewrite(
   return context.pg(async (database) => {
     const { observed, tables } = await readTables(database);
     if (observed.isStandby) return conclude(reportOn([], { applied: false, isStandby: true }), [standbyFinding]);
-    const [table, another] = selectNamed(
-      'table',
-      wanted,
-      tables.filter(({ kind }) => kind !== 'p'),
-    );
+    const [table, another] = selectHolding(wanted, tables);
     if (table === undefined || another !== undefined) throw ambiguous(wanted);
     const freeBytes = await findFreeSpace(context, database, table.tablespaceOid);
     const rewrite = planTable(table, { version: database.version, window, freeBytes });
@@ -91,7 +87,12 @@ export function remainingMs(window: string, now: Date): number {
   const time = ((now.getHours() * 60 + now.getMinutes()) * 60 + now.getSeconds()) * 1_000;
   const length = (to - from + day) % day;
   const since = (time - from + day) % day;
-  return since < length ? length - since : 0;
+  if (since >= length) return 0;
+  const end = new Date(now);
+  end.setHours(0, 0, 0, to);
+  if (end <= now) end.setDate(end.getDate() + 1);
+  // By the clock, and by the calendar: in the night in which an hour is left out the window is that much shorter.
+  return Math.min(length - since, end.getTime() - now.getTime());
 }
 
 /** Everybody who comes after us waits as long as we do, so the wait is short, and tried again. */

@@ -1,14 +1,11 @@
 /** Which statements the time goes into: all roles', of any supported version, and never reset. */
 import * as z from 'zod';
 import type { Context } from '../context.js';
-import { OperatorError } from '../errors.js';
 import type { Database } from '../pg/index.js';
 import { only } from '../pg/only.js';
-import { extensionSchemas } from '../pg/queries/extension-schemas.js';
 import {
   type StatementCounters,
   statementCircumstances,
-  statementCounters,
   statementInfo,
   statementTexts,
 } from '../pg/queries/statement-statistics.js';
@@ -16,7 +13,8 @@ import { conclude, type Outcome } from '../status.js';
 import { Duration } from '../units.js';
 import { isFileError, openState } from './state.js';
 import { addSnapshot, baseOf, type Counts, difference, type Snapshot, Snapshots } from './statements/difference.js';
-import { judgeStatements, unavailable } from './statements/judge.js';
+import { judgeStatements } from './statements/judge.js';
+import { readStatements } from './statements/read.js';
 
 export const SORTS = ['total', 'mean', 'calls', 'rows', 'temp'] as const;
 
@@ -60,17 +58,16 @@ type QueriesContext = Pick<Context, 'config' | 'dryRun' | 'log' | 'pg' | 'state'
 /** Ranks the statements by what they did in the window, and keeps a snapshot for the next run. Errors: `VOPS-DB-…`. */
 export function findSlowQueries(context: QueriesContext, flags: SlowQueryFlags): Promise<Outcome<SlowQueries>> {
   return context.pg(async (database) => {
-    const [extension] = await database.query(extensionSchemas, ['pg_stat_statements']);
-    const counters = extension && (await readCounters(database, extension.schema));
-    if (extension === undefined || counters === undefined)
-      return conclude(NOTHING, [unavailable(extension !== undefined)]);
+    const read = await readStatements(database);
+    if ('unavailable' in read) return conclude(NOTHING, [read.unavailable]);
+    const { schema, counters } = read;
     const { now: at, blockBytes, role, room } = only(await database.query(statementCircumstances));
-    const now = await takeSnapshot(database, extension.schema, { at, counters });
+    const now = await takeSnapshot(database, schema, { at, counters });
     const snapshots = await remember(context, database, now);
     const base = baseOf(snapshots, now, flags.window);
     const changes = difference(base, now);
     const top = rank(changes, flags);
-    const texts = await database.query(statementTexts(extension.schema), [top.map(([key]) => key)]);
+    const texts = await database.query(statementTexts(schema), [top.map(([key]) => key)]);
     const textOf = new Map(texts.map((text) => [text.key, text]));
     const totalMs = sum([...changes.values()].map((counts) => counts[1]));
     const statements = top.map(([key, counts]) => ({
@@ -87,16 +84,6 @@ export function findSlowQueries(context: QueriesContext, flags: SlowQueryFlags):
 }
 
 const NOTHING: SlowQueries = { isAvailable: false, since: null, basis: 'statistics', totalMs: 0, statements: [] };
-
-/** Undefined when the extension is there and its library is not loaded, which the server tells only when it is asked. */
-async function readCounters(database: Database, schema: string): Promise<readonly StatementCounters[] | undefined> {
-  try {
-    return await database.query(statementCounters(schema));
-  } catch (error) {
-    if (error instanceof OperatorError && error.message.includes('SQLSTATE 55000')) return undefined;
-    throw error;
-  }
-}
 
 /** First version with `pg_stat_statements_info`; an extension of before, not updated, lacks it too. */
 const HAS_INFO = 140_000;

@@ -13,7 +13,7 @@ import { standbyFinding } from './maintain/conclude.js';
 import { tableObstacle } from './maintain/obstacle.js';
 import { ASKED_FOR, type MaintainedObject, type MaintenanceReport, planned, reportOn } from './maintain/report.js';
 import { lockWaitOf, type MaintainContext, runMaintenance, type Site, type Worked } from './maintain/run.js';
-import { selectNamed } from './maintain/select.js';
+import { selectHolding } from './maintain/select.js';
 import { runCounted } from './maintain/statement.js';
 import { planRewrite, RewriteFlags, rewriteTable } from './rewrite.js';
 
@@ -36,8 +36,8 @@ export async function planVacuum(
   return context.pg(async (database) => {
     const { observed, tables } = await readTables(database);
     if (observed.isStandby) return conclude(reportOn([], { applied: false, isStandby: true }), [standbyFinding]);
-    const holding = tables.filter(({ kind }) => kind !== 'p');
-    const wanted = flags.table === undefined ? holding : selectNamed('table', flags.table, holding);
+    const wanted =
+      flags.table === undefined ? tables.filter(({ kind }) => kind !== 'p') : selectHolding(flags.table, tables);
     const everything = flags.all || flags.table !== undefined;
     const objects = wanted.flatMap((table) => {
       const need = vacuumNeed(table, vacuumAt) ?? (everything ? { reason: ASKED_FOR, freeze: false } : undefined);

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Context } from '../context.js';
 import { type MaintainContext, OptimizeReport } from '../db/index.js';
 import { explain, OperatorError } from '../errors.js';
-import { conclude, type Finding, type Outcome } from '../status.js';
+import { conclude, type Finding, type Outcome, worstOf } from '../status.js';
 import { Duration } from '../units.js';
 import { findBottlenecks, HookBottlenecks } from './bottlenecks.js';
 import { HookChange } from './compare/hook-change.js';
@@ -78,12 +78,13 @@ export async function applyOptimization(
     database && (await applyDatabase(context, planOf(database, planned.findings.filter(isOfDatabase)), lockWait));
   const freed = memory && (await applyMemory(context, memory));
   const others = planned.findings.filter((finding) => !isOfDatabase(finding) && !isOfMemory(finding));
-  const outcome = conclude({ ...planned.result, applied: true, database: maintained?.result ?? null, memory: freed }, [
-    ...others,
-    ...(maintained?.findings ?? []),
-    ...(freed ? judgeMemory(freed, kpis) : []),
-  ]);
-  return maintained?.error ? { ...outcome, error: maintained.error } : outcome;
+  const rest = [...others, ...(freed ? judgeMemory(freed, kpis) : [])];
+  const result = { ...planned.result, applied: true, database: maintained?.result ?? null, memory: freed };
+  const outcome = conclude(result, [...rest, ...(maintained?.findings ?? [])]);
+  if (!maintained) return outcome;
+  // Of maintenance some may be done and some not, which its findings alone do not tell.
+  const status = worstOf([conclude(result, rest).status, maintained.status]);
+  return { ...outcome, status, ...(maintained.error && { error: maintained.error }) };
 }
 
 const planOf = (result: OptimizeReport, findings: readonly Finding[]) => conclude(result, findings);

@@ -71,7 +71,8 @@ function clientConfig({ config, env, applicationName, writable }: DatabaseOption
     database: config.database,
     password: () => passwordOf(config, env),
     application_name: applicationName,
-    options: `-c default_transaction_read_only=${writable === true ? 'off' : 'on'}`,
+    // A database or a role may have a style of dates that node-postgres does not read.
+    options: `-c default_transaction_read_only=${writable === true ? 'off' : 'on'} -c datestyle=ISO`,
     statement_timeout: config.queryTimeout,
     lock_timeout: Math.min(LOCK_TIMEOUT_MS, config.queryTimeout),
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,

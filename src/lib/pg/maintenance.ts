@@ -9,8 +9,6 @@ import { type Session, startSession } from './session.js';
 
 /** How long after an abort the session is kept for clearing up; a little less than the run itself is given. */
 const CLEAR_UP_MS = 7_000;
-/** First version whose server notices by itself that its client is gone, and ends the statement. */
-const CHECKS_CLIENT = 140_000;
 
 /**
  * Borrows a maintenance session for the callback. An aborted `signal` cancels the statement that runs, and leaves the
@@ -28,7 +26,7 @@ export async function withMaintenanceSession<T>(
   try {
     const { version, pid } = await identify(session, endpoint(options.config).address);
     if (pid !== link.cancelKey()?.processID) throw pooled(endpoint(options.config).address);
-    if (version >= CHECKS_CLIENT) await session.query(WATCH_CLIENT);
+    await session.query(OWN_LIMITS);
     return await use({ query: session.query, execute: session.execute, ask: session.ask, version, pid });
   } finally {
     await session.close();
@@ -36,9 +34,16 @@ export async function withMaintenanceSession<T>(
   }
 }
 
-/** `client_connection_check_interval` since 14: after a `kill -9` of this process the work on the server ends, too. */
-const WATCH_CLIENT: Query<unknown> = {
-  sql: `select set_config('client_connection_check_interval', '2s', false)`,
+/**
+ * Where the server has them (14, 14 and 17): after a `kill -9` of this process the work on the server ends, too; and what
+ * limits the transactions and sessions of an application, which would end the connection, is not for maintenance.
+ */
+const OWN_LIMITS: Query<unknown> = {
+  sql: `
+    select set_config(name, value, false)
+    from (values ('client_connection_check_interval', '2s'), ('idle_session_timeout', '0'), ('transaction_timeout', '0'))
+      as own (name, value)
+    where current_setting(name, true) is not null`,
   row: z.unknown(),
 };
 

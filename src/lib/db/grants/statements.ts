@@ -65,6 +65,7 @@ function inspecting(name: string, facts: GrantFacts): readonly Right[] {
       why: 'sees the sessions, statements and settings of all, and may read sizes',
     },
     ...readEverything(name, facts, why),
+    ...bypassing(name, facts, STATISTICS),
     ...facts.checkFunctions.map((signature) => ({
       sql: `GRANT EXECUTE ON FUNCTION ${signature} TO ${name}`,
       why: 'amcheck is for superusers unless granted',
@@ -72,15 +73,22 @@ function inspecting(name: string, facts: GrantFacts): readonly Right[] {
   ];
 }
 
-function maintaining(name: string, { version, owners, schemas }: GrantFacts): readonly Right[] {
+function maintaining(name: string, facts: GrantFacts): readonly Right[] {
+  const { version, owners } = facts;
   const seeing = { sql: `GRANT pg_monitor TO ${name}`, why: 'names the transactions that a rebuild would wait for' };
   if (version >= MAINTAINS) {
-    const why = 'VACUUM, ANALYZE and REINDEX of every table; dropping what an interrupted REINDEX left takes its owner';
-    const entering = schemas.map((schema) => ({
-      sql: `GRANT USAGE ON SCHEMA ${quoteName(schema)} TO ${name}`,
-      why: 'pg_maintain covers tables, and not the schemas they are in',
-    }));
-    return [seeing, { sql: `GRANT pg_maintain TO ${name}`, why }, ...entering];
+    return [
+      seeing,
+      {
+        sql: `GRANT pg_maintain TO ${name}`,
+        why: 'VACUUM, ANALYZE and REINDEX of every table; dropping what an interrupted REINDEX left takes its owner',
+      },
+      {
+        sql: `GRANT pg_read_all_data TO ${name}`,
+        why: 'pg_maintain covers tables, and neither the schemas they are in nor the statistics that show what is bloated',
+      },
+      ...bypassing(name, facts, STATISTICS),
+    ];
   }
   return [
     seeing,
@@ -92,16 +100,19 @@ function maintaining(name: string, { version, owners, schemas }: GrantFacts): re
 }
 
 function backingUp(name: string, facts: GrantFacts): readonly Right[] {
-  const rowSecurity = {
-    sql: `ALTER ROLE ${name} BYPASSRLS`,
-    why: 'a table has row security: without this a dump would fail, or lack rows',
-  };
   return [
     readOnly(name),
     ...readEverything(name, facts, 'a dump reads every table and sequence, those of later migrations too'),
-    ...(facts.hasRowSecurity ? [rowSecurity] : []),
+    ...bypassing(name, facts, 'a dump would fail, or lack rows'),
   ];
 }
+
+const STATISTICS = 'the statistics of its columns are hidden';
+
+const bypassing = (name: string, { hasRowSecurity }: GrantFacts, otherwise: string): readonly Right[] =>
+  hasRowSecurity
+    ? [{ sql: `ALTER ROLE ${name} BYPASSRLS`, why: `a table has row security: without this ${otherwise}` }]
+    : [];
 
 const RIGHTS = [
   ['inspect', inspecting],

@@ -11,6 +11,8 @@ const Wraparound = z.object({
   databases: z.array(
     z.object({
       database: z.string(),
+      /** The one looked at: the tables and the holders below are its own. */
+      isOwn: z.boolean(),
       xidAge: z.number(),
       multixactAge: z.number(),
       xidFreezeMaxAge: z.number(),
@@ -53,24 +55,26 @@ export function judgeWraparound(
   { databases, tables, holders }: Wraparound,
   { last }: Pick<Circumstances, 'last'>,
 ): readonly Finding[] {
-  const cause = { table: tables[0]?.table, holder: holders[0] };
-  return databases.flatMap((row) => [
-    ...judgeAge(row.database, cause, {
+  return databases.flatMap(({ database, isOwn, ...row }) => [
+    ...judgeAge(database, isOwn ? { table: oldest(tables, 'xidAge'), holder: holders[0] } : undefined, {
       kind: 'transaction id',
       age: row.xidAge,
-      lastAge: last?.xidAges[row.database],
+      lastAge: last?.xidAges[database],
       freezeMaxAge: row.xidFreezeMaxAge,
       failsafeAge: row.xidFailsafeAge,
     }),
-    ...judgeAge(row.database, cause, {
+    ...judgeAge(database, isOwn ? { table: oldest(tables, 'multixactAge'), holder: holders[0] } : undefined, {
       kind: 'multixact id',
       age: row.multixactAge,
-      lastAge: last?.multixactAges[row.database],
+      lastAge: last?.multixactAges[database],
       freezeMaxAge: row.multixactFreezeMaxAge,
       failsafeAge: row.multixactFailsafeAge,
     }),
   ]);
 }
+
+const oldest = (tables: Wraparound['tables'], key: 'xidAge' | 'multixactAge'): string | undefined =>
+  [...tables].sort((one, other) => other[key] - one[key])[0]?.table;
 
 interface Cause {
   readonly table: string | undefined;
@@ -86,7 +90,11 @@ interface Age {
   readonly failsafeAge: number | null;
 }
 
-function judgeAge(database: string, cause: Cause, { kind, age, lastAge, ...limits }: Age): readonly Finding[] {
+function judgeAge(
+  database: string,
+  cause: Cause | undefined,
+  { kind, age, lastAge, ...limits }: Age,
+): readonly Finding[] {
   const isCritical = age > CRITICAL_AGE || age > (limits.failsafeAge ?? LIMIT);
   const isFalling = lastAge !== undefined && age < lastAge;
   const isOverdue = age > WARNING_AGE || (age > FREEZE_OVERDUE * limits.freezeMaxAge && !isFalling);
@@ -97,15 +105,25 @@ function judgeAge(database: string, cause: Cause, { kind, age, lastAge, ...limit
       code: 'VOPS-DB-WRAPAROUND',
       severity: isCritical ? 'error' : 'warning',
       message: `database ${database}: the oldest ${kind} is ${age} old, ${share} % of the way to a forced stop`,
-      hint: cure(cause),
+      hint: cause ? cure(cause) : ELSEWHERE,
     },
   ];
 }
 
+/** Its tables, and what holds it back, are seen from within it. */
+const ELSEWHERE =
+  'as a superuser, in that database: VACUUM (FREEZE); where nobody may connect, as in template0, autovacuum does it';
+
 /** What holds freezing back comes first: until it is gone, VACUUM changes nothing. */
 function cure({ table, holder }: Cause): string {
-  const vacuum =
-    table === undefined ? 'VACUUM (FREEZE) the oldest tables' : `viktoria-ops db vacuum --freeze --table '${table}'`;
+  const vacuum = table === undefined ? 'VACUUM (FREEZE) the oldest tables' : freeze(table);
   if (holder === undefined) return `nothing holds it back in this database: ${vacuum}`;
   return `${holder.who} holds freezing back: ${holder.release}; then ${vacuum}`;
+}
+
+/** `db vacuum` is for the tables of the application; those of a session nobody else can vacuum. */
+function freeze(table: string): string {
+  if (/^pg_temp_\d+\./.test(table)) return `end the session that made the temporary table, or: DROP TABLE ${table}`;
+  if (/^(pg_catalog|information_schema)\./.test(table)) return `as a superuser: VACUUM (FREEZE) ${table}`;
+  return `viktoria-ops db vacuum --freeze --table '${table}'`;
 }

@@ -19,7 +19,9 @@ function classify(index: IndexRow, indexes: readonly IndexRow[]): InvalidIndex {
   if (index.isBuilding) return { ...known, kind: 'building', copyOf: null, cure: null };
   const original = originalOf(index, indexes);
   if (original) return { ...known, kind: 'leftover', copyOf: indexName(original), cure: dropIndex(index) };
-  // A toast index is of the server's making; a constraint's cannot be dropped by itself.
+  // A TOAST index that is invalid is left of a rebuild of its table: the server refuses to rebuild it, and lets it drop.
+  if (index.isToast) return { ...known, kind: 'failed-build', copyOf: null, cure: dropIndex(index) };
+  // A constraint's cannot be dropped by itself.
   return { ...known, kind: 'failed-build', copyOf: null, cure: rebuildIndex(index) };
 }
 

@@ -37,9 +37,15 @@ export function judgeInvalid({ index, kind, copyOf, slowsWrites, cure }: Invalid
       code: 'VOPS-DB-INDEX-INVALID',
       severity: 'warning',
       message: `${index} ${what}: ${cost}`,
-      ...(cure !== null && { hint: kind === 'leftover' ? `viktoria-ops db reindex drops it, or: ${cure}` : cure }),
+      ...(cure !== null && { hint: hintOf(index, kind, cure) }),
     },
   ];
+}
+
+/** Into the schema of TOAST only superusers may go. */
+function hintOf(index: string, kind: InvalidIndex['kind'], cure: string): string {
+  if (kind === 'leftover') return `viktoria-ops db reindex drops it, or: ${cure}`;
+  return index.startsWith('pg_toast.') ? `as a superuser: ${cure}` : cure;
 }
 
 function judgeMissing(missing: MissingIndex, rowsOfWarning: number): Finding {
@@ -54,16 +60,22 @@ function judgeMissing(missing: MissingIndex, rowsOfWarning: number): Finding {
   };
 }
 
-function judgeUnused({ unused }: IndexReport, { replicas }: Observation): readonly Finding[] {
+function judgeUnused({ unused }: IndexReport, observed: Observation): readonly Finding[] {
+  const elsewhere = othersThatScan(observed);
   return unused.map(({ index, since, sizeBytes, tableWrites, drop }) => ({
     code: 'VOPS-DB-INDEX-UNUSED',
     severity: 'info',
     message: `${index} (${formatBytes(sizeBytes)}) has not been read since ${since.slice(0, 10)}, and ${tableWrites} writes of rows kept it up`,
-    hint:
-      replicas > 0
-        ? `the ${countOf(replicas, 'standby')} may use it, whose scans are not counted here: look there first`
-        : `if no yearly report needs it, keep its definition, then: ${drop}`,
+    hint: elsewhere
+      ? `the ${elsewhere} may use it, whose scans are not counted here: look there first`
+      : `if no yearly report needs it, keep its definition, then: ${drop}`,
   }));
+}
+
+/** Each server counts its own scans; undefined when this is the only one. */
+function othersThatScan({ isStandby, replicas }: Observation): string | undefined {
+  if (isStandby) return 'primary';
+  return replicas > 0 ? countOf(replicas, 'standby') : undefined;
 }
 
 /** One finding for all of them: one command mends them. */

@@ -23,11 +23,17 @@ const isDispensable = ({ isConstraint, isExclusion, isReplicaIdentity, isPartiti
 function describe(index: IndexRow, candidates: readonly IndexRow[]): RedundantIndex[] {
   const others = candidates.filter((other) => other.oid !== index.oid && other.tableOid === index.tableOid);
   const known = { ...namesOf(index), drop: dropIndex(index), restore: restoreIndex(index) };
-  const twin = others.find((other) => hasSameDefinition(index, other) && isPreferred(other, index));
+  const twin = others.find(
+    (other) => hasSameDefinition(index, other) && enforcesAll(other, index) && isPreferred(other, index),
+  );
   if (twin) return [{ ...known, kind: 'duplicate', by: indexName(twin) }];
   const wider = index.isUnique ? undefined : others.find((other) => covers(other, index));
   return wider ? [{ ...known, kind: 'covered', by: indexName(wider) }] : [];
 }
+
+/** Whether what `index` keeps unique stays so by `other` alone. */
+const enforcesAll = (other: IndexRow, index: IndexRow): boolean =>
+  !index.isUnique || (other.isUnique && other.uniqueness === index.uniqueness);
 
 /** Whether `one` is kept rather than `other`; exactly one of the two is. */
 function isPreferred(one: IndexRow, other: IndexRow): boolean {

@@ -25,6 +25,18 @@ export function selectNamed<T extends Named>(
   });
 }
 
+/** The tables with this name that hold rows. @throws OperatorError VOPS-USAGE when there is none. */
+export function selectHolding<T extends Named & { readonly kind: string }>(
+  wanted: string,
+  tables: readonly T[],
+): readonly T[] {
+  const found = selectNamed('table', wanted, tables).filter(({ kind }) => kind !== 'p');
+  if (found.length > 0) return found;
+  throw new OperatorError('VOPS-USAGE', `${wanted} is partitioned, and holds no rows itself`, {
+    hint: 'name one of its partitions: viktoria-ops db stats shows them',
+  });
+}
+
 const spellingsOf = ({ schema, name }: Named): readonly string[] => [
   name,
   quoteName(name),

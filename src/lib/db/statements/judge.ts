@@ -6,20 +6,6 @@ import type { Finding } from '../../status.js';
 import type { SlowQueries } from '../slow-queries.js';
 import type { Snapshot } from './difference.js';
 
-/** The exact steps, for the extension is not there, or its library is not loaded. */
-export const unavailable = (isCreated: boolean): Finding => ({
-  code: 'VOPS-DB-STATEMENTS-MISSING',
-  severity: 'unknown',
-  message: isCreated
-    ? 'pg_stat_statements is created, and its library is not loaded: statements are not assessed'
-    : 'pg_stat_statements is not installed in this database: statements are not assessed',
-  hint: [
-    "as a superuser: add pg_stat_statements to what SHOW shared_preload_libraries gives: ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'",
-    'restart the server',
-    ...(isCreated ? [] : ['CREATE EXTENSION pg_stat_statements (this step alone, if the library is loaded already)']),
-  ].join('; then '),
-});
-
 interface Circumstances {
   readonly base: Snapshot | undefined;
   readonly now: Snapshot;

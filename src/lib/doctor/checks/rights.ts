@@ -1,5 +1,6 @@
 /** What the role may do, tried before the first run needs it. */
 import * as z from 'zod';
+import { readStatements } from '../../db/index.js';
 import { OperatorError } from '../../errors.js';
 import { quoteName } from '../../pg/identifier.js';
 import type { Database } from '../../pg/index.js';
@@ -15,17 +16,16 @@ export const rightsToInspect: Check = {
   examine: async ({ context, server }) => {
     await server; // the check `database` tells when there is none
     return context.pg(async (database) => {
-      const refused: string[] = [];
-      const [statements] = await database.query(extensionSchemas, ['pg_stat_statements']);
+      const statements = await readStatements(database);
       const [bloat] = await database.query(extensionSchemas, ['pgstattuple']);
       const rights = await readRights(database);
-      if (statements && !(await works(database, statementsOf(statements.schema)))) refused.push('pg_stat_statements');
       const index = rights.trialIndex;
+      const refused: Refusal[] = statements.isCreated && 'unavailable' in statements ? [statements.unavailable] : [];
       if (bloat && index !== null && !(await works(database, densityOf(bloat.schema), [index]))) {
-        refused.push('pgstattuple');
+        refused.push({ message: `role ${rights.role} cannot use pgstattuple`, hint: GRANTS });
       }
-      if (refused.length > 0) return warning(`role ${rights.role} cannot use ${refused.join(' nor ')}`, GRANTS);
-      const tried = [statements && 'pg_stat_statements', bloat && 'pgstattuple'].filter(Boolean);
+      if (refused.length > 0) return warning(listOf(refused, 'message'), listOf(refused, 'hint'));
+      const tried = [statements.isCreated && 'pg_stat_statements', bloat && 'pgstattuple'].filter(Boolean);
       return ok(
         tried.length > 0
           ? `${tried.join(' and ')} can be read`
@@ -35,10 +35,13 @@ export const rightsToInspect: Check = {
   },
 };
 
-const statementsOf = (schema: string) => ({
-  sql: `select 1 from ${quoteName(schema)}.pg_stat_statements(false) limit 1`,
-  row: z.unknown(),
-});
+interface Refusal {
+  readonly message: string;
+  readonly hint: string;
+}
+
+const listOf = (refusals: readonly Refusal[], key: keyof Refusal): string =>
+  refusals.map((refusal) => refusal[key]).join('; ');
 
 const densityOf = (schema: string) => ({
   sql: `select ${quoteName(schema)}.pgstatindex($1::oid::regclass)`,
@@ -72,12 +75,20 @@ export function diagnoseMaintenance(
 
 const TRIAL_MS = 5_000;
 
+/** Only what writes is given a transaction id, and ANALYZE writes statistics. */
+const hasWritten = {
+  sql: 'select pg_current_xact_id_if_assigned() is not null as "hasWritten"',
+  row: z.object({ hasWritten: z.boolean() }),
+};
+
 async function tryAnalyze(context: DoctorContext, table: string): Promise<readonly string[]> {
   const limits = { timeoutMs: TRIAL_MS, lockTimeoutMs: TRIAL_MS, signal: context.signal };
   return context.maintenance(async (session) => {
     await session.execute({ sql: 'begin', ...limits });
     const notices = await session.execute({ sql: `analyze (skip_locked) ${table}`, ...limits });
+    const [done] = await session.ask(hasWritten, limits);
     await session.execute({ sql: 'rollback', ...limits });
+    if (done?.hasWritten) return []; // what it warned of then, as of wraparound, is something else
     // A lock of somebody says nothing about our rights.
     return notices.filter(({ code }) => code !== '55P03').map(({ message }) => message);
   });

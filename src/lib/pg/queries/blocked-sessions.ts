@@ -13,7 +13,8 @@ const Row = z.object({
 });
 
 /**
- * Who waits for whom in this database: the waiting sessions and those that block them, longest wait first.
+ * Who waits for whom in this database: first those that block and wait for nobody, the ones to blame, whom no limit may
+ * cut off; then the waiting sessions, longest wait first.
  * `pg_blocking_pids` is the lock manager's own view, queue order included; it briefly locks that table, hence asked only
  * for sessions that wait. A prepared transaction blocks as pid 0, and has no session. `waitstart` exists since 14.
  */
@@ -44,7 +45,7 @@ export const blockedSessions = {
     from involved
     left join waiting using (pid)
     left join pg_stat_activity as session using (pid)
-    order by waiting.since nulls last, pid
+    order by waiting.since nulls first, pid
     limit 50`,
   row: Row,
 } satisfies Query<z.infer<typeof Row>>;

@@ -11,11 +11,15 @@ const Row = z.object({
   idleInTransaction: Numeric,
 });
 
-/** Who holds the connections of the server: a pool shows as one line. The largest first. */
+/**
+ * Who holds the connections of the server: a pool shows as one line. The largest first. A role that was dropped while
+ * connected has no name left.
+ */
 export const connectionGroups = {
   sql: `
     select
-      usename as user, coalesce(application_name, '') as application, coalesce(host(client_addr), 'socket') as client,
+      coalesce(usename, usesysid::text) as user, coalesce(application_name, '') as application,
+      coalesce(host(client_addr), 'socket') as client,
       count(*) as total,
       count(*) filter (where state = 'active') as active,
       count(*) filter (where state like 'idle in transaction%') as "idleInTransaction"

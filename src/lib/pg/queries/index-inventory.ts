@@ -13,7 +13,9 @@ const Row = z.object({
   isPrimary: z.boolean(),
   isExclusion: z.boolean(),
   isReplicaIdentity: z.boolean(),
-  /** Belongs to a constraint, which a DROP INDEX would be refused for. */
+  /** When it is unique, what of: whether at once or at the end of a transaction, and whether of nulls, too. */
+  uniqueness: z.string(),
+  /** Belongs to a constraint, or a foreign key relies on it: a DROP INDEX would be refused. */
   isConstraint: z.boolean(),
   isValid: z.boolean(),
   isReady: z.boolean(),
@@ -56,6 +58,7 @@ export type IndexRow = z.infer<typeof Row>;
 /**
  * Every index of the application, valid or not, with what tells one from another and what a decision needs.
  *
+ * One that is dropped meanwhile has no size, and is left out.
  * Waits for nobody: `pg_relation_size`, `pg_get_indexdef` and `pg_get_expr` queue behind an ACCESS EXCLUSIVE lock, so a
  * table on which one is held or wanted is described by the catalogue alone (`relpages`). Deduplication (13+) needs the
  * equal-image support function (number 4) of every key column; INCLUDE rules it
@@ -73,8 +76,9 @@ export const indexInventory = {
       i.indexrelid as oid, n.nspname as schema, c.relname as name, i.indrelid as "tableOid", t.relname as table,
       am.amname as "accessMethod", i.indisunique as "isUnique", i.indisprimary as "isPrimary",
       i.indisexclusion as "isExclusion", i.indisreplident as "isReplicaIdentity",
-      exists (select from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x'))
-        as "isConstraint",
+      -- NULLS NOT DISTINCT exists since 15.
+      concat_ws('/', i.indimmediate, to_jsonb(i) ->> 'indnullsnotdistinct') as uniqueness,
+      exists (select from pg_constraint k where k.conindid = i.indexrelid) as "isConstraint",
       i.indisvalid as "isValid", i.indisready as "isReady", c.relispartition as "isPartition",
       exists (select from pg_stat_progress_create_index p where p.relid = i.indrelid)
         or exists (
@@ -88,8 +92,7 @@ export const indexInventory = {
       case when not held then pg_get_indexdef(i.indexrelid) end as definition,
       case when not held then pg_get_expr(i.indpred, i.indrelid) end as predicate,
       held as "isLocked",
-      case when held then c.relpages * current_setting('block_size')::bigint else pg_relation_size(i.indexrelid) end
-        as "sizeBytes",
+      coalesce(bytes, 0) as "sizeBytes",
       c.relfilenode as "fileNode", greatest(c.reltuples, 0) as tuples, greatest(t.reltuples, 0) as "tableTuples",
       coalesce(s.analyze_count + s.autoanalyze_count, 0) as "analyzeCount",
       greatest(s.last_analyze, s.last_autoanalyze) as "lastAnalyze",
@@ -112,7 +115,7 @@ export const indexInventory = {
       pg_has_role(c.relowner, 'usage') as "mayDrop",
       has_schema_privilege(n.oid, 'usage') and (pg_has_role(c.relowner, 'usage')
         or case when current_setting('server_version_num')::int >= 170000
-          then has_table_privilege(i.indrelid, 'MAINTAIN') else false end) as "mayReindex",
+          then coalesce(has_table_privilege(i.indrelid, 'MAINTAIN'), false) else false end) as "mayReindex",
       pg_get_userbyid(c.relowner) as owner
     from pg_index i
     join pg_class c on c.oid = i.indexrelid
@@ -122,6 +125,9 @@ export const indexInventory = {
     cross join lateral (select i.indrelid in (select relation from locked)
       or i.indexrelid in (select relation from locked) as held) as reach
     cross join lateral (
+      select case when held then c.relpages * current_setting('block_size')::bigint
+        else pg_relation_size(i.indexrelid) end as bytes) as size
+    cross join lateral (
       select
         max(option_value) filter (where option_name = 'fillfactor')::int as fillfactor,
         bool_and(option_value::bool) filter (where option_name = 'deduplicate_items') as deduplicate
@@ -129,7 +135,7 @@ export const indexInventory = {
     left join pg_stat_all_tables s on s.relid = i.indrelid
     left join pg_stat_all_indexes u on u.indexrelid = i.indexrelid
     where c.relkind = 'i' and c.relpersistence <> 't'
-      and n.nspname not in ('pg_catalog', 'information_schema')
+      and n.nspname not in ('pg_catalog', 'information_schema') and bytes is not null
     order by n.nspname, t.relname, c.relname`,
   row: Row,
 } satisfies Query<IndexRow>;

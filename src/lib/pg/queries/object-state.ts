@@ -29,7 +29,7 @@ export const objectState = {
     select
       case when c.oid in (select relation from locked) or c.reltoastrelid in (select relation from locked)
         then (c.relpages + coalesce(t.relpages, 0)) * current_setting('block_size')::bigint
-        else pg_relation_size(c.oid) + coalesce(pg_relation_size(t.oid), 0) end as "sizeBytes",
+        else coalesce(pg_relation_size(c.oid), 0) + coalesce(pg_relation_size(t.oid), 0) end as "sizeBytes",
       c.relfilenode as "fileNode",
       s.n_dead_tup as "deadTuples", s.vacuum_count as "vacuumCount", s.analyze_count as "analyzeCount",
       i.indisvalid as "isValid", current_setting('track_counts')::bool as "countsAreKept"

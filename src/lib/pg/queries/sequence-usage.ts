@@ -28,7 +28,8 @@ export const sequenceUsage = {
       s.schemaname as schema, s.sequencename as name, owner.path as column, s.last_value as "lastValue",
       limits.last as limit,
       (abs(s.last_value::numeric - s.start_value) + 1) / nullif(abs(limits.last::numeric - s.start_value) + 1, 0) as usage,
-      has_sequence_privilege(c.oid, 'usage') or has_sequence_privilege(c.oid, 'select') as "isReadable",
+      -- Null of a sequence that is dropped meanwhile.
+      coalesce(has_sequence_privilege(c.oid, 'usage') or has_sequence_privilege(c.oid, 'select'), true) as "isReadable",
       current_user as role
     from pg_sequences s
     join pg_namespace n on n.nspname = s.schemaname

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Numeric } from '../columns.js';
 import type { Query } from '../index.js';
+import { MAX_VACUUM_THRESHOLD } from './table-inventory.js';
 
 const Row = z.object({
   schema: z.string(),
@@ -23,10 +24,10 @@ export const vacuumBacklog = {
       from pg_options_to_table(c.reloptions)
     ) as options
     cross join lateral (
-      select
+      select least(
         coalesce(own ->> 'autovacuum_vacuum_threshold', current_setting('autovacuum_vacuum_threshold'))::float8
           + coalesce(own ->> 'autovacuum_vacuum_scale_factor', current_setting('autovacuum_vacuum_scale_factor'))::float8
-            * greatest(c.reltuples, 0) as threshold
+            * greatest(c.reltuples, 0), ${MAX_VACUUM_THRESHOLD}) as threshold
     ) as limits
     where s.n_dead_tup > 0 and s.n_dead_tup > threshold
     order by s.n_dead_tup / greatest(threshold, 1) desc

@@ -4,6 +4,7 @@ import type { Query } from '../index.js';
 
 const Row = z.object({
   database: z.string(),
+  isOwn: z.boolean(),
   xidAge: Numeric,
   multixactAge: Numeric,
   xidFreezeMaxAge: Numeric,
@@ -17,7 +18,7 @@ const Row = z.object({
 export const wraparound = {
   sql: `
     select
-      datname as database,
+      datname as database, datname = current_database() as "isOwn",
       age(datfrozenxid) as "xidAge",
       mxid_age(datminmxid) as "multixactAge",
       current_setting('autovacuum_freeze_max_age')::bigint as "xidFreezeMaxAge",
