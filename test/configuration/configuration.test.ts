@@ -142,6 +142,18 @@ describe('config show', () => {
   });
 });
 
+test('what config show shows is a configuration, and shows the same', async () => {
+  const directory = temporaryDirectory();
+  const config = join(directory, 'shown.json');
+  const show = async (...argv: string[]) => (await runJson(['config', 'show', ...argv])).document.result.values;
+  const shown = await show();
+  put(config, JSON.stringify({ ...shown, stateDirectory: join(directory, 'state') }), 0o600);
+  const again = await show('--config', config);
+  const own = ['app', 'logs', 'backup', 'docs', 'stateDirectory']; // paths that are relative to the file
+  const without = (values: object) => Object.entries(values).filter(([section]) => !own.includes(section));
+  expect(Object.fromEntries(without(again))).toEqual(Object.fromEntries(without(shown)));
+});
+
 describe('config backup', () => {
   const walk = (directory: string) =>
     readdirSync(directory, { recursive: true, encoding: 'utf8' }).map((name) => join(directory, name));

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { Duration, durationUpTo, Size, TimeLimit } from '../units.js';
 
 /** What `vacuum_cost_delay` takes at most. */
-export const VacuumPause = durationUpTo(100);
+const VacuumPause = durationUpTo(100);
 
 export const DatabaseMaintenance = z
   .strictObject({

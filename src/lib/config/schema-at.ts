@@ -1,7 +1,6 @@
 /** What the schema says of a path: the keys it takes there, and whether a secret stands there. */
 import * as z from 'zod';
-import { Duration, Size, TimeLimit, writeDuration, writeSize } from '../units.js';
-import { VacuumPause } from './database-maintenance.js';
+import { Duration, Size, writeDuration, writeSize } from '../units.js';
 import type { Path } from './origin.js';
 import { secretSchemas } from './text.js';
 import type { Leaf } from './tree.js';
@@ -39,12 +38,11 @@ const knownToHold = new WeakMap<z.core.$ZodType, boolean>();
 /** A value of the parsed configuration as a file would hold it: durations and sizes with their unit. */
 export function asWritten(schema: z.core.$ZodType, { path, value }: Leaf): unknown {
   if (typeof value !== 'number') return value;
+  // By the text they begin with: one with a rule on top, such as a limit, is a schema of its own.
   const found = schemasAt(schema, path);
-  if (found.some((layer) => DURATIONS.has(layer))) return writeDuration(value);
-  return found.includes(Size) ? writeSize(value) : value;
+  if (found.includes(Duration.in)) return writeDuration(value);
+  return found.includes(Size.in) ? writeSize(value) : value;
 }
-
-const DURATIONS: ReadonlySet<z.core.$ZodType> = new Set([Duration, TimeLimit, VacuumPause]);
 
 /** Every schema that a value at the path meets, from the outermost wrapper to the innermost. */
 function schemasAt(schema: z.core.$ZodType, path: Path): readonly z.core.$ZodType[] {
