@@ -323,6 +323,14 @@ describe('what is wrong is said with its place, and nothing of it is quoted', ()
     expect(`${error.message} ${error.hint}`).not.toContain(PASSWORD);
   });
 
+  test('nor is any other limit taken that no timer can keep', async () => {
+    const limits = { maintenance: { stepTimeout: '30d' }, app: { timeout: '52w' }, backup: { timeout: '24d' } };
+    const { message } = await failure('c.json', limits);
+    expect(message).toContain('maintenance.stepTimeout: expected 24d at most');
+    expect(message).toContain('app.timeout: expected 24d at most');
+    expect(message).not.toContain('backup');
+  });
+
   test('all problems at once, an unknown key with a suggestion', async () => {
     const { message } = await failure(
       'c.yaml',

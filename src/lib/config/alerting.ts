@@ -1,7 +1,7 @@
 /** Alerts: what is watched, how often, and when not to disturb. The guide's JSON is the core of it. */
 import * as z from 'zod';
 import { WindowText } from '../contract/route-definition.js';
-import { Duration } from '../units.js';
+import { Duration, TimeLimit } from '../units.js';
 import { AlertChannels } from './alert-channels.js';
 import { AbsolutePath, SecretHttpUrl } from './text.js';
 
@@ -118,7 +118,7 @@ export const Alerting = z.lazy(() =>
       /** Pause between two evaluations of `alerts watch`. */
       interval: Duration.prefault('1m'),
       /** Longest that one source of metrics may take; then its metrics are unknown. */
-      sourceTimeout: Duration.prefault('15s'),
+      sourceTimeout: TimeLimit.prefault('15s'),
       /** Pinged after each evaluation: itself when all was told, `/fail` when not. Tells you when alerting itself has died. */
       heartbeatUrl: SecretHttpUrl.optional(),
       /** File for the textfile collector of Prometheus' node_exporter (`….prom`): how the alerts themselves fare. */

@@ -1,6 +1,6 @@
 /** Backups: where they go, what is in them, how long they stay, who can read them. */
 import * as z from 'zod';
-import { Duration, Size } from '../units.js';
+import { Duration, Size, TimeLimit } from '../units.js';
 import { HttpUrl, SecretPostgresUrl, SecretText } from './text.js';
 
 const Files = z.lazy(() =>
@@ -59,7 +59,7 @@ const Remote = z.lazy(() =>
     /** Likewise. */
     secretAccessKey: SecretText,
     /** Of one request, first byte to last; a part of 8 MiB (of files above 80 GB, of a ten thousandth) must get through in it. */
-    timeout: Duration.prefault('60s'),
+    timeout: TimeLimit.prefault('60s'),
     retention: Retention,
   }),
 );
@@ -78,11 +78,11 @@ export const Backup = z.lazy(() =>
       /** A newest archive or snapshot older than this is a warning; of a database: database.thresholds.backupAge. */
       maxAge: Duration.prefault('32d'),
       /** Longest a dump or a restore may take. */
-      timeout: Duration.prefault('4h'),
+      timeout: TimeLimit.prefault('4h'),
       /** Longest a dump may stand still. */
-      idleTimeout: Duration.prefault('10m'),
+      idleTimeout: TimeLimit.prefault('10m'),
       /** Longest a dump waits for the lock on a table. */
-      lockTimeout: Duration.prefault('60s'),
+      lockTimeout: TimeLimit.prefault('60s'),
       /** Tables up to this size are fingerprinted row by row, so that a restore is compared by content, too. */
       fingerprintUpTo: Size.prefault('16MB'),
       /** Sessions that restore side by side. */

@@ -1,6 +1,6 @@
 /** How the backend's npm packages are judged and mended. */
 import * as z from 'zod';
-import { Duration } from '../units.js';
+import { TimeLimit } from '../units.js';
 
 const Allowed = z.strictObject({
   /** Such as GHSA-xxxx-xxxx-xxxx. */
@@ -22,15 +22,15 @@ export const Dependencies = z.lazy(() =>
       /** Vulnerabilities that are known to do no harm here, each with a reason and an end. */
       allow: z.array(Allowed).default([]),
       /** Longest npm may take to ask the registry. */
-      timeout: Duration.prefault('2m'),
+      timeout: TimeLimit.prefault('2m'),
       /** Longest an installation may take. */
-      installTimeout: Duration.prefault('15m'),
+      installTimeout: TimeLimit.prefault('15m'),
       /** Let packages run their installation scripts before the tests of a fix. */
       installScripts: z.boolean().default(false),
       /** The backend's tests, as a program and its arguments; without them no fix is kept. */
       testCommand: z.array(z.string().min(1)).min(1).default(['npm', 'test']),
       /** Longest the tests may take. */
-      testTimeout: Duration.prefault('30m'),
+      testTimeout: TimeLimit.prefault('30m'),
     })
     .prefault({}),
 );

@@ -1,6 +1,6 @@
 /** Checks of the application's own data: named SELECTs of failing rows, rules of common kinds, journeys over HTTP. */
 import * as z from 'zod';
-import { Duration } from '../units.js';
+import { Duration, TimeLimit } from '../units.js';
 import { Journey } from './journeys.js';
 import { SecretPostgresUrl, SelectText } from './text.js';
 
@@ -32,7 +32,7 @@ const common = {
   warn: Limit.optional(),
   fail: Limit.optional(),
   kpi: BusinessKpi.default('dataConsistency'),
-  timeout: Duration.optional(),
+  timeout: TimeLimit.optional(),
 } as const;
 
 /** A table, and the part of it that is looked at. */
@@ -161,9 +161,9 @@ export const Integrity = z.lazy(() =>
       /** Checks and journeys that come with the program; those below with the same name replace them. */
       preset: z.enum(['football']).optional(),
       /** Longest one check may take, on the server. */
-      timeout: Duration.prefault('30s'),
+      timeout: TimeLimit.prefault('30s'),
       /** Longest a check waits for a lock. */
-      lockTimeout: Duration.prefault('1s'),
+      lockTimeout: TimeLimit.prefault('1s'),
       /** Where the checks run, such as a replica. Default: `database`. */
       url: SecretPostgresUrl.optional(),
       /** Failing rows that are named, by their keys; 0 names none. */

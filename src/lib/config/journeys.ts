@@ -1,6 +1,6 @@
 /** What a user does, step by step over HTTP, and what must come back. */
 import * as z from 'zod';
-import { Duration } from '../units.js';
+import { Duration, TimeLimit } from '../units.js';
 import { JsonPath } from './json-path.js';
 import { HttpUrl, SecretText } from './text.js';
 
@@ -41,7 +41,7 @@ const Step = z.lazy(() =>
     secretHeaders: z.record(HeaderName, SecretText).default({}),
     /** Sent as JSON. */
     body: z.unknown().optional(),
-    timeout: Duration.optional(),
+    timeout: TimeLimit.optional(),
     expect: z
       .strictObject({
         /** One, or several that are all good. */

@@ -1,6 +1,6 @@
 /** Where figures come from: the application itself, or a Prometheus (or what speaks its language) that scrapes it. */
 import * as z from 'zod';
-import { Duration } from '../units.js';
+import { TimeLimit } from '../units.js';
 import { HttpUrl, SecretText } from './text.js';
 
 const LabelName = z.string().regex(/^[a-zA-Z_]\w*$/, 'expected the name of a label, such as job');
@@ -21,7 +21,7 @@ export const Metrics = z
     /** Whose series are asked for, where several share the place: the header X-Scope-OrgID of Mimir and Cortex. */
     tenant: z.string().min(1).optional(),
     /** Longest one query may take. */
-    timeout: Duration.prefault('30s'),
+    timeout: TimeLimit.prefault('30s'),
   })
   .prefault({});
 export type Metrics = z.output<typeof Metrics>;

@@ -33,7 +33,7 @@ const App = z
     /** Bearer secret of the hook-monitoring API. */
     token: SecretText.optional(),
     /** Longest one call may take, from the name lookup to the last byte of the answer. */
-    timeout: Duration.prefault('10s'),
+    timeout: TimeLimit.prefault('10s'),
     /** Root of the backend's files. */
     root: z.string().min(1).default('backend'),
   })
@@ -76,7 +76,7 @@ const Maintenance = z.lazy(() =>
       /** A job that has been ready this long shows that the workers do not keep up, or stand still. */
       queueAgeWarning: Duration.prefault('15m'),
       /** Longest one step may take unless the tier says otherwise. */
-      stepTimeout: Duration.prefault('5m'),
+      stepTimeout: TimeLimit.prefault('5m'),
       /** How long a second run waits for the first, when not on a terminal. */
       lockWait: Duration.prefault('15m'),
       /** Run records and reports kept, per tier. */

@@ -1,6 +1,6 @@
 /** Every type of channel there is; the schema of the configuration is made from this list. */
 import * as z from 'zod';
-import { Duration } from '../../units.js';
+import { TimeLimit } from '../../units.js';
 import { ALERT_SEVERITIES } from '../rule.js';
 import * as alertmanager from './alertmanager.js';
 import type { Channel } from './channel.js';
@@ -19,7 +19,7 @@ const common = {
   /** The channel that gets what this one refuses for good, or has not taken for ten minutes. */
   fallback: z.string().optional(),
   /** Longest one message may take. */
-  timeout: Duration.prefault('10s'),
+  timeout: TimeLimit.prefault('10s'),
   /** Whether the end of an alert is told. */
   sendResolved: z.boolean().default(true),
 } as const;

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { Notification } from '../../alerts/index.js';
 import type { Context } from '../../context.js';
-import { Duration } from '../../units.js';
+import { Duration, TimeLimit } from '../../units.js';
 import type { Incident, Ticket } from '../incident.js';
 
 /**
@@ -46,7 +46,7 @@ export const commonSettings = (defaults: Defaults) => ({
   /** Whether it is only suggested, waits for a person's approval, or is done. */
   mode: z.enum(MODES).default(defaults.mode ?? 'auto'),
   /** Longest it may take. */
-  timeout: Duration.prefault(defaults.timeout),
+  timeout: TimeLimit.prefault(defaults.timeout),
   /** At most so often in half an hour, whoever starts it; counted from the audit log. */
   maxPerHalfHour: limit(defaults.maxPerHalfHour),
   /** Likewise in an hour. */
