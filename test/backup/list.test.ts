@@ -254,9 +254,10 @@ describe('selectBackup', () => {
       at('2026-11-22T03:00:00Z', database('other')),
     ];
     const newest = (backups: readonly Manifest[], name: string) =>
-      selectBackup({ backups, damaged: [] }, 'newest', { kind: 'database', database: name }).id;
+      selectBackup({ backups, damaged: [] }, 'newest', { kind: 'database', source: 'here', database: name }).id;
     expect(newest([first, own, safety, other], 'club')).toBe(own.id);
-    expect(newest([first, own, safety, other], 'none')).toBe(other.id);
+    expect(newest([first, other], 'none')).toBe(other.id);
+    expect(() => newest([first, own, safety, other], 'none')).toThrow('there is no backup of here');
     expect(newest([safety, other], 'club')).toBe(safety.id);
   });
 

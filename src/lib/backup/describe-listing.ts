@@ -11,17 +11,16 @@ export const isOfTheFuture = ({ ageMs }: Pick<ListedBackup, 'ageMs'>): boolean =
 
 export interface Subject {
   readonly kind: Kind;
-  /** The database this installation uses: others may be in the catalogue. */
-  readonly database: string;
+  /** Ids of backups of what this environment uses: those of others may be in the catalogue. */
+  readonly own: ReadonlySet<string>;
 }
 
 /** Every backup, every group of them, and the newest that can be relied on. */
 export function describeListing({ backups, damaged }: Listing, subject: Subject, now: Date): Omit<BackupList, 'store'> {
   const listed = backups.map((backup, index) => describeBackup(backup, backups.slice(0, index), now));
-  const ofSubject = new Set(backups.filter((backup) => isOf(backup, subject)).map(({ id }) => id));
   return {
     subject: subject.kind,
-    newest: newestGood(listed.filter(({ id }) => ofSubject.has(id))) ?? null,
+    newest: newestGood(listed.filter(({ id, kind }) => kind === subject.kind && subject.own.has(id))) ?? null,
     backups: listed,
     damaged: [...damaged],
     groups: [...groupedBy(listed, ({ group }) => group)].map(describeGroup),
@@ -33,9 +32,6 @@ export function describeListing({ backups, damaged }: Listing, subject: Subject,
     },
   };
 }
-
-const isOf = ({ kind, database }: Pick<Manifest, 'kind' | 'database'>, subject: Subject): boolean =>
-  kind === subject.kind && (database === undefined || database.name === subject.database);
 
 function groupedBy<T>(items: readonly T[], nameOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {
   const groups = new Map<string, T[]>();

@@ -11,7 +11,7 @@ export { DatabaseRestoreFlags, planDatabaseRestore } from './database/restore-pl
 export { concludeBackup, sendFinished } from './finish.js';
 export { listBackups } from './list.js';
 export { BackupName, Manifest } from './manifest.js';
-export { newestBackup } from './newest.js';
+export { newestDump } from './newest.js';
 export { openStore } from './open-store.js';
 export { applyPush, Push, PushFlags, planPush, pushBackup } from './push.js';
 export type { PushContext as SendContext } from './remote/send.js';

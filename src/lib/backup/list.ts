@@ -1,12 +1,14 @@
 /** `backup list`: what there is, how old the newest proven backup is, and what should worry us. */
+import type { Config } from '../config/index.js';
 import type { Context } from '../context.js';
 import { formatDuration } from '../measures.js';
-import { directSettings } from '../pg/direct.js';
 import { conclude, type Finding, type Outcome } from '../status.js';
+import { databaseInUse } from './database/source.js';
 import { describeListing, isOfTheFuture } from './describe-listing.js';
 import type { BackupList, ListedBackup, ListFlags } from './listed.js';
-import { KINDS, type Kind } from './manifest.js';
+import { KINDS, type Kind, type Manifest } from './manifest.js';
 import { openStore } from './open-store.js';
+import { backupsOf } from './own.js';
 import { damagedFinding } from './retention/plan-retention.js';
 
 /** Lists the catalogue. Errors: `VOPS-FILE…`, `VOPS-REMOTE-…`; what is wrong with backups are findings. */
@@ -14,21 +16,42 @@ export async function listBackups(
   context: Pick<Context, 'config' | 'signal' | 'now'>,
   { kind, remote }: ListFlags,
 ): Promise<Outcome<BackupList>> {
-  const { backup, database } = await context.config();
+  const config = await context.config();
+  const { backup, database } = config;
   const store = await openStore(context, { remote });
   const all = await store.list();
   const isAskedFor = ({ id }: { readonly id: string }) => kind === undefined || id.startsWith(`${kind}-`);
   const listing = { backups: all.backups.filter(isAskedFor), damaged: all.damaged.filter(isAskedFor) };
-  const subject = { kind: kind ?? 'database', database: directSettings(database).database };
+  const own = ownIds(listing.backups, config);
+  const subject = { kind: kind ?? 'database', own } as const;
   const result = { store: store.label, ...describeListing(listing, subject, context.now()) };
   const maxAgeMs = { config: backup.maxAge, files: backup.maxAge, database: database.thresholds.backupAge };
-  return conclude(result, judgeList(result, { maxAgeMs, database: subject.database }));
+  return conclude(result, judgeList(result, { maxAgeMs, own, database: databaseInUse(config).database }));
+}
+
+/** Of the database and the backend in use. */
+function ownIds(backups: readonly Manifest[], config: Config): ReadonlySet<string> {
+  const things = {
+    database: databaseInUse(config),
+    files: { source: config.app.root },
+    config: { source: config.app.root },
+  };
+  const own = KINDS.flatMap(
+    (kind) =>
+      backupsOf(
+        backups.filter((one) => one.kind === kind),
+        things[kind],
+      ) ?? [],
+  );
+  return new Set(own.map(({ id }) => id));
 }
 
 interface ListExpectations {
   readonly maxAgeMs: Readonly<Record<Kind, number>>;
   /** The database there should be backups of. */
   readonly database: string;
+  /** Ids of backups of what this environment uses. */
+  readonly own: ReadonlySet<string>;
 }
 
 const HOW = {
@@ -38,11 +61,12 @@ const HOW = {
 } as const satisfies Record<Kind, string>;
 
 /** What an operator should know of the list: pure. */
-function judgeList(list: BackupList, { maxAgeMs, database }: ListExpectations): readonly Finding[] {
+function judgeList(list: BackupList, { maxAgeMs, own, database }: ListExpectations): readonly Finding[] {
+  const ofOwn = { ...list, backups: list.backups.filter(({ id }) => own.has(id)) };
   const missing = list.newest === null && list.subject === 'database' ? [noDatabase(list, database)] : [];
   return [
     ...missing,
-    ...KINDS.flatMap((kind) => judgeAge(list, kind, maxAgeMs[kind])),
+    ...KINDS.flatMap((kind) => judgeAge(ofOwn, kind, maxAgeMs[kind])),
     ...judgeStates(list.backups),
     ...list.damaged.map(damagedFinding),
   ];

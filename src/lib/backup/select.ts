@@ -2,6 +2,7 @@
 import { OperatorError } from '../errors.js';
 import { suggest } from '../suggest.js';
 import type { Kind, Manifest } from './manifest.js';
+import { backupsOf, type Thing, unlessSeveral } from './own.js';
 import type { Listing } from './store.js';
 
 /** Named in an error; more would be a list, and there is a command for that. */
@@ -10,11 +11,9 @@ const NAMED = 5;
 /** Label of a backup of what a restore is about to replace. */
 export const SAFETY_NAME = 'before-restore';
 
-/** What `newest` stands for. */
-interface Meant {
+/** What `newest` stands for: a backup of this kind, of this thing. */
+interface Meant extends Partial<Thing> {
   readonly kind?: Kind;
-  /** Rather of the database of this name, where there are others in the catalogue. */
-  readonly database?: string;
 }
 
 /**
@@ -39,15 +38,26 @@ export function selectBackup({ backups, damaged }: Listing, text: string, meant:
  * The newest that is not known to be bad. One that a restore has made first is of a state that somebody wanted to get rid
  * of: repeating the command would bring it back. It is taken only where there is no other.
  */
-function newestOf(backups: readonly Manifest[], { kind, database }: Meant): Manifest {
-  const good = backups.filter((one) => (kind === undefined || one.kind === kind) && one.failure === undefined);
-  const own = good.filter((one) => database === undefined || one.database?.name === database);
-  const candidates = own.length > 0 ? own : good;
+function newestOf(backups: readonly Manifest[], { kind, source, database }: Meant): Manifest {
+  const ofKind = backups.filter((one) => kind === undefined || one.kind === kind);
+  const meant = source === undefined ? ofKind : meantOf(ofKind, { source, database });
+  const candidates = meant.filter(({ failure }) => failure === undefined);
   const newest = candidates.findLast(({ name }) => name !== SAFETY_NAME) ?? candidates.at(-1);
   if (newest) return newest;
   const what = kind === undefined ? '' : ` of kind ${kind}`;
   throw new OperatorError('VOPS-BACKUP-NOT-FOUND', `there is no good backup${what}`, {
     hint: 'see what there is: viktoria-ops backup list',
+  });
+}
+
+/** Of another thing only where there are none but of that one: after a loss it may have another host, or name. */
+function meantOf(backups: readonly Manifest[], { source, database }: Thing): readonly Manifest[] {
+  const own = backupsOf(backups, { source, database });
+  const meant = own.length > 0 ? own : unlessSeveral(backups);
+  if (meant.length > 0 || backups.length === 0) return meant;
+  const others = [...new Set(backups.map((one) => one.source))].join(', ');
+  throw new OperatorError('VOPS-USAGE', `there is no backup of ${source}, but there are some of ${others}`, {
+    hint: 'name the one that is meant by its id: viktoria-ops backup list',
   });
 }
 

@@ -1,5 +1,5 @@
 /** The state of the database server, section by section. */
-import { newestBackup } from '../backup/index.js';
+import { newestDump } from '../backup/index.js';
 import type { Context } from '../context.js';
 import { type ErrorCode, OperatorError } from '../errors.js';
 import type { Database } from '../pg/index.js';
@@ -30,7 +30,7 @@ export async function inspectDatabase(context: HealthContext): Promise<Outcome<D
       thresholds: config.database.thresholds,
       last: await state?.read(MEMORY, Memory),
       now: context.now(),
-      newestBackup: async () => (await newestBackup(config.backup.directory, 'database'))?.createdAt,
+      newestBackup: async () => (await newestDump(config))?.createdAt,
     };
     const { health, findings } = await examineAll(database, circumstances);
     const memory = remember(health, circumstances.now);

@@ -15,6 +15,7 @@ import { countTable } from './count.js';
 import { DUMP_TASK, type DumpContext, dumpDatabase, dumpGlobals } from './dump.js';
 import type { DatabaseBackup } from './plan.js';
 import { type Snapshot, withSnapshot } from './snapshot.js';
+import { databaseSource } from './source.js';
 
 export type BackupContext = DumpContext & Pick<Context, 'interactive' | 'maintenance' | 'now' | 'pg'>;
 
@@ -35,7 +36,7 @@ export async function makeDatabaseBackup(
     const draft = {
       kind: 'database',
       name: plan.name,
-      source: `${database.host}:${database.port}/${plan.database}`,
+      source: databaseSource(database, plan.database),
       notes: [],
       createdAt: context.now(),
       recipients: backup.encryption?.recipients,

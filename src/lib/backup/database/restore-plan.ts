@@ -3,7 +3,6 @@ import * as z from 'zod';
 import type { Context } from '../../context.js';
 import { OperatorError } from '../../errors.js';
 import { Numeric } from '../../pg/columns.js';
-import { directSettings } from '../../pg/direct.js';
 import type { Query } from '../../pg/index.js';
 import { only } from '../../pg/only.js';
 import { type RestoreTarget, restoreTarget } from '../../pg/queries/restore-target.js';
@@ -16,6 +15,7 @@ import { selectBackup } from '../select.js';
 import { type DatabaseRestore, stepsOf } from './restoration.js';
 import { judgeBackup, judgeServer, judgeSpace } from './restore-judge.js';
 import { findServer } from './server.js';
+import { databaseInUse } from './source.js';
 
 export const DatabaseRestoreFlags = z.object({
   backup: z.string().min(1).default('newest'),
@@ -80,14 +80,14 @@ function draftOf(
   };
 }
 
-/** The backup that is meant. Newest: rather of the database in use than of another in the catalogue. */
+/** The backup that is meant. Newest: of the database in use. */
 export async function findDump(
   context: Pick<Context, 'config' | 'signal'>,
   { backup, remote }: Pick<DatabaseRestoreFlags, 'backup' | 'remote'>,
 ) {
   const store = await openStore(context, { remote });
-  const { database } = directSettings((await context.config()).database);
-  const manifest = selectBackup(await store.list(), backup, { kind: 'database', database });
+  const meant = { kind: 'database', ...databaseInUse(await context.config()) } as const;
+  const manifest = selectBackup(await store.list(), backup, meant);
   if (manifest.database) return { store, manifest, facts: manifest.database };
   throw new OperatorError('VOPS-USAGE', `${manifest.id} is no backup of a database`, {
     hint: `viktoria-ops backup restore ${manifest.id} --into <directory> unpacks it`,

@@ -25,7 +25,7 @@ type RestoreContext = Pick<Context, 'config' | 'env' | 'cwd' | 'signal' | 'state
  */
 export async function planRestore(context: RestoreContext, flags: RestoreFlags): Promise<Outcome<Restore>> {
   const store = await openStore(context, flags);
-  const site = { store, manifest: await findBackup(store, flags), context };
+  const site = { store, manifest: await findBackup(context, store, flags), context };
   const target = await inspectTarget(resolve(context.cwd, flags.into), flags.overwrite);
   const { entries } = await openPacked(site);
   const actions = await actionsFor(target, entries);
@@ -61,7 +61,7 @@ export async function applyRestore(
 ): Promise<Outcome<Restore>> {
   const { id, into, overwritten } = plan.result;
   const store = await openStore(context, flags);
-  const site = { store, manifest: await findBackup(store, { ...flags, backup: id }), context };
+  const site = { store, manifest: await findBackup(context, store, { ...flags, backup: id }), context };
   const holder = { command: 'backup restore', runId: context.runId, startedAt: context.now().toISOString() };
   const lock = { waitMs: 0, signal: context.signal, holder };
   await withLock(join(await context.state(), 'restore.lock'), lock, async () => {
@@ -75,8 +75,9 @@ export async function applyRestore(
   return { ...plan, result: { ...plan.result, applied: true, files: [] } };
 }
 
-async function findBackup(store: Store, { backup, kind }: RestoreFlags): Promise<Manifest> {
-  const found = selectBackup(await store.list(), backup, { kind });
+async function findBackup({ config }: RestoreContext, store: Store, flags: RestoreFlags): Promise<Manifest> {
+  const { backup, kind } = flags;
+  const found = selectBackup(await store.list(), backup, { kind, source: (await config()).app.root });
   if (found.kind !== 'database') return found;
   throw new OperatorError('VOPS-USAGE', `${found.id} is a dump of a database`, {
     hint: `restore it with: viktoria-ops db restore ${found.id}`,

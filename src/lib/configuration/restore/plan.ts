@@ -56,7 +56,7 @@ export async function prepareRestore(
   const config = await context.config();
   const store = await openStore(context, { remote });
   const { backups, damaged } = await store.list();
-  const manifest = selectBackup({ backups, damaged }, word, { kind: 'config' });
+  const manifest = selectBackup({ backups, damaged }, word, { kind: 'config', source: config.app.root });
   refuseForeign(manifest, config.app.root);
   const root = await realpath(config.app.root).catch((error: unknown) => {
     throw fileError('restore into', config.app.root, error);

@@ -18,16 +18,13 @@ export async function selectState(context: StateContext, word: string): Promise<
   if (word === 'now') return readNow(context);
   if (word.startsWith('env:')) return readEnvironment(context, word.slice('env:'.length));
   const path = resolve(context.cwd, word);
-  const { directory } = (await context.config()).backup;
-  if (word.includes('/') && (await isDirectory(path)) && !`${path}/`.startsWith(`${directory}/`)) {
+  const { app, backup } = await context.config();
+  if (word.includes('/') && (await isDirectory(path)) && !`${path}/`.startsWith(`${backup.directory}/`)) {
     return readDirectory(context, path);
   }
   const store = await openStore(context, { remote: false });
   const { backups, damaged } = await store.list();
   const snapshots = backups.filter(({ kind }) => kind === 'config');
-  return readSnapshot({
-    store,
-    manifest: selectBackup({ backups: snapshots, damaged }, word, { kind: 'config' }),
-    context,
-  });
+  const meant = { kind: 'config', source: app.root } as const;
+  return readSnapshot({ store, manifest: selectBackup({ backups: snapshots, damaged }, word, meant), context });
 }
