@@ -52,10 +52,7 @@ const Database = z
     sslmode: z.enum(['disable', 'prefer', 'require', 'verify-ca', 'verify-full']).default('prefer'),
     /** Certificate authority (PEM file) for verify-ca and verify-full. */
     sslrootcert: z.string().optional(),
-    /**
-     * Used instead of the settings above: a connection past a pooler such as PgBouncer, whose sessions keep nothing. What
-     * it leaves out, the port too, is as above.
-     */
+    /** Used instead of the settings above, past a pooler such as PgBouncer; what it leaves out, the port too, is as above. */
     directUrl: SecretPostgresUrl.optional(),
     /** Longest until a connection stands. */
     connectTimeout: TimeLimit.prefault('5s'),
