@@ -132,8 +132,10 @@ function configurationRows() {
     if (items?.properties) return walk(items, `${path}[]`, undefined);
     const shown = value === undefined ? '' : code(written(value, node));
     // A level (warning, critical, target) is explained by what it is a level of.
-    const meaning =
-      meanings.get(path) ?? meanings.get(path.replace(/\.\w+$/, '')) ?? meanings.get(ofAnyAction(path)) ?? '';
+    const meaning = [path, path.replace(/\.\w+$/, ''), ofAnyAction(path), ofHere(path)]
+      .map((known) => meanings.get(known))
+      .find(Boolean);
+    if (!meaning) throw new Error(`${path} has no comment of one line above it, or its section is not in this file`);
     rows.push([code(path), typeOf(node), shown, meaning]);
   };
   // Of what is transformed zod leaves out the default: it need not be what a file would say.
@@ -154,6 +156,9 @@ function written(value, { type, anyOf }) {
 // Settings that every action has are explained once.
 const ofAnyAction = (path) => path.replace(/^(automation\.actions)\.\w+/, '$1.*');
 
+// A bucket keeps backups by the same rules.
+const ofHere = (path) => path.replace('backup.remote.retention', 'backup.retention');
+
 // What a key means is said once, in the comment above it: `.describe()` would cost every start a clone of each schema.
 function readMeanings() {
   const sections = {
@@ -167,6 +172,7 @@ function readMeanings() {
     Maintenance: 'maintenance.',
     Logs: 'logs.',
     Backup: 'backup.',
+    Metrics: 'metrics.',
     Capacity: 'capacity.',
     FeatureFlags: 'featureFlags.',
     Dependencies: 'deps.',

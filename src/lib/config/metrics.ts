@@ -17,6 +17,7 @@ export const Metrics = z
     token: SecretText.optional(),
     /** With `password` instead of a token: HTTP Basic. */
     username: z.string().min(1).optional(),
+    /** Better by reference. */
     password: SecretText.optional(),
     /** Whose series are asked for, where several share the place: the header X-Scope-OrgID of Mimir and Cortex. */
     tenant: z.string().min(1).optional(),

@@ -43,8 +43,11 @@ const Database = z
   .strictObject({
     /** Name, address, or the directory of a socket. */
     host: z.string().min(1).default('localhost'),
+    /** Of the server, or of a pooler before it. */
     port: z.number().int().min(1).max(65535).default(5432),
+    /** Role to log in as. */
     user: z.string().min(1).default('strapi'),
+    /** Strapi's. */
     database: z.string().min(1).default('viktoria_wertheim'),
     /** Better in PGPASSWORD, ~/.pgpass or by reference. */
     password: SecretText.optional(),

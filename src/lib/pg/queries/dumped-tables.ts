@@ -13,14 +13,14 @@ export type DumpedTable = z.infer<typeof Row>;
 
 /**
  * Every table whose rows are in a dump: partitions rather than their parents, and of extensions only what they declare
- * to be the user's own. The rows of unlogged tables never come to a standby, and nobody can read them there. `columns` is the md5 of names and types, which with an empty search_path is the same wherever
- * the table is. $1: sizes as they are, for which
- * every table must be locked, or it would be waited for; else as the catalogue last knew them.
+ * to be the user's own. The rows of unlogged tables never come to a standby, and nobody can read them there. `columns` is
+ * the md5 of names and types, which with an empty search_path is the same wherever the table is. $1: sizes as they are,
+ * for which every table must be locked, or it would be waited for; else as the catalogue last knew them.
  */
 export const dumpedTables = {
   sql: `
     select
-      n.nspname as schema, c.relname as name, e.extname as extension, 
+      n.nspname as schema, c.relname as name, e.extname as extension,
       case when $1 then pg_table_size(c.oid)
         else (c.relpages + coalesce(t.relpages, 0)) * current_setting('block_size')::bigint end as "sizeBytes",
       md5(coalesce(string_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod), e'\\n' order by a.attnum), ''))
