@@ -220,6 +220,8 @@ test('levels', () => {
     'trace',
     'none',
   ]);
+  // What every object has is no name of a level.
+  expect(['__proto__', 'constructor', 'toString'].map(levelOf)).toEqual(['none', 'none', 'none']);
   expect([70, 50, 35, 9].map(levelOfNumber)).toEqual(['fatal', 'error', 'info', 'none']);
   expect(rankOf('fatal')).toBeLessThan(rankOf('error'));
 });

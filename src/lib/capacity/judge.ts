@@ -45,16 +45,18 @@ function approaching(resource: Predicted, within: Config['capacity']['fullWithin
   ];
 }
 
-const HINTS: Readonly<Record<string, string>> = {
-  disk: 'see what grows: viktoria-ops capacity trends; free some with logs rotate and backup prune, or enlarge the disk',
-  inodes: 'see where the many small files are: du -x --inodes --max-depth=2 / | sort -n | tail',
-  connections: "lower the pool size of the application, or raise the server's max_connections",
-  sequence: 'inserts fail at the end: make the column and the sequence bigint',
-  xid: 'see what holds freezing back: viktoria-ops db health',
-  multixact: 'see what holds freezing back: viktoria-ops db health',
-};
+const HINTS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    disk: 'see what grows: viktoria-ops capacity trends; free some with logs rotate and backup prune, or enlarge the disk',
+    inodes: 'see where the many small files are: du -x --inodes --max-depth=2 / | sort -n | tail',
+    connections: "lower the pool size of the application, or raise the server's max_connections",
+    sequence: 'inserts fail at the end: make the column and the sequence bigint',
+    xid: 'see what holds freezing back: viktoria-ops db health',
+    multixact: 'see what holds freezing back: viktoria-ops db health',
+  }),
+);
 const hintFor = (resource: string): string =>
-  HINTS[kindOf(resource)] ?? `see how it grows: viktoria-ops capacity trends --metric '${resource}'`;
+  HINTS.get(kindOf(resource)) ?? `see how it grows: viktoria-ops capacity trends --metric '${resource}'`;
 
 /** Nothing to forecast from is no verdict; a young resource among others is a note. */
 function shortHistories(resources: readonly ResourcePrediction[], predicted: number): readonly Finding[] {

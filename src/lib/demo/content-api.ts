@@ -13,11 +13,13 @@ interface Reply {
   readonly body: unknown;
 }
 
-const COLLECTIONS: Readonly<Record<string, ContentType>> = {
-  teams: 'api::team.team',
-  players: 'api::player.player',
-  matches: 'api::match.match',
-};
+const COLLECTIONS: ReadonlyMap<string, ContentType> = new Map(
+  Object.entries({
+    teams: 'api::team.team',
+    players: 'api::player.player',
+    matches: 'api::match.match',
+  }),
+);
 
 const LARGEST_BODY_BYTES = 64_000;
 const Body = z.object({ data: z.record(z.string(), z.unknown()) });
@@ -52,7 +54,7 @@ async function route(request: IncomingMessage, entities: Entities): Promise<Repl
   if (collection === 'standings' && request.method === 'GET') {
     return found(await entities.query('select * from standings order by season_id, position'));
   }
-  const name = COLLECTIONS[collection];
+  const name = COLLECTIONS.get(collection);
   if (!name) return NOT_FOUND;
   if (request.method === 'GET')
     return id === undefined ? found(await entities.find(name)) : one(await entities.find(name, id));

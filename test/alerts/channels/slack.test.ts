@@ -47,6 +47,7 @@ describe('what an answer means', () => {
     [200, '{"ok":true}', { outcome: 'delivered' }],
     [200, 'invalid_payload', { outcome: 'permanent', about: 'message' }],
     [200, '{"ok":false,"error":"channel_not_found"}', { outcome: 'permanent', about: 'channel' }],
+    [200, '{"ok":false,"error":"constructor"}', { outcome: 'passing' }],
     [200, '{"ok":false,"error":"internal_error"}', { outcome: 'passing' }],
     [200, '<html>Log in to the hotel network</html>', { outcome: 'passing' }],
     [200, '', { outcome: 'passing' }],

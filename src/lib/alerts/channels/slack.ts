@@ -36,7 +36,7 @@ function judge(answer: HttpAnswer, context: ChannelContext): DeliveryOutcome {
   if (isSuccess && body === 'ok') return { outcome: 'delivered' };
   const error = errorIn(body);
   if (isSuccess && error === undefined && saysOk(body)) return { outcome: 'delivered' };
-  const about = error === undefined ? undefined : PERMANENT[error];
+  const about = error === undefined ? undefined : PERMANENT.get(error);
   if (about !== undefined) return { outcome: 'permanent', reason: `answered ${answer.status} (${error})`, about };
   if (!isSuccess) return judgeStatus(answer, context, error);
   return { outcome: 'passing', reason: `answered ${answer.status}, but not "ok"${error ? `: ${error}` : ''}` };
@@ -59,26 +59,28 @@ function errorIn(body: string): string | undefined {
 }
 
 /** Errors that no repetition mends (api.slack.com/messaging/webhooks#handling_errors, api.slack.com/changelog/2016-05-17). */
-const PERMANENT: Readonly<Record<string, 'message' | 'channel'>> = {
-  invalid_payload: 'message',
-  invalid_blocks: 'message',
-  invalid_attachments: 'message',
-  msg_too_long: 'message',
-  no_text: 'message',
-  too_many_attachments: 'message',
-  account_inactive: 'channel',
-  action_prohibited: 'channel',
-  channel_is_archived: 'channel',
-  channel_not_found: 'channel',
-  invalid_auth: 'channel',
-  invalid_token: 'channel',
-  no_active_hooks: 'channel',
-  no_service: 'channel',
-  no_service_id: 'channel',
-  no_team: 'channel',
-  not_authed: 'channel',
-  posting_to_general_channel_denied: 'channel',
-  team_disabled: 'channel',
-  token_revoked: 'channel',
-  user_not_found: 'channel',
-};
+const PERMANENT: ReadonlyMap<string, 'message' | 'channel'> = new Map(
+  Object.entries({
+    invalid_payload: 'message',
+    invalid_blocks: 'message',
+    invalid_attachments: 'message',
+    msg_too_long: 'message',
+    no_text: 'message',
+    too_many_attachments: 'message',
+    account_inactive: 'channel',
+    action_prohibited: 'channel',
+    channel_is_archived: 'channel',
+    channel_not_found: 'channel',
+    invalid_auth: 'channel',
+    invalid_token: 'channel',
+    no_active_hooks: 'channel',
+    no_service: 'channel',
+    no_service_id: 'channel',
+    no_team: 'channel',
+    not_authed: 'channel',
+    posting_to_general_channel_denied: 'channel',
+    team_disabled: 'channel',
+    token_revoked: 'channel',
+    user_not_found: 'channel',
+  }),
+);

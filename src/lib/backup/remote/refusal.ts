@@ -20,7 +20,7 @@ export async function refusal(answer: HttpAnswer, { bucket, host }: Place): Prom
   const { code, message = '' } = await readError(answer.body.toString('utf8'));
   const words = [code, message.slice(0, LONGEST_MESSAGE)].filter(Boolean).join(': ');
   const said = `${host} answered ${status}${words && ` (${words})`}`;
-  const known = code === undefined ? undefined : BY_CODE[code];
+  const known = code === undefined ? undefined : BY_CODE.get(code);
   const region = headers['x-amz-bucket-region'];
   const hint =
     known ?? (region ? `the bucket is in the region ${String(region)}: set backup.remote.region` : hintOf(status));
@@ -38,12 +38,14 @@ const kindOf = (status: number) => {
 };
 
 const KEYS = 'check backup.remote.accessKeyId and secretAccessKey';
-const BY_CODE: Readonly<Record<string, string>> = {
-  SignatureDoesNotMatch: `${KEYS}; a proxy that changes requests has the same effect`,
-  InvalidAccessKeyId: KEYS,
-  RequestTimeTooSkewed: 'the clock of this host is wrong: see timedatectl',
-  NoSuchBucket: 'make the bucket, or correct backup.remote.bucket',
-};
+const BY_CODE: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    SignatureDoesNotMatch: `${KEYS}; a proxy that changes requests has the same effect`,
+    InvalidAccessKeyId: KEYS,
+    RequestTimeTooSkewed: 'the clock of this host is wrong: see timedatectl',
+    NoSuchBucket: 'make the bucket, or correct backup.remote.bucket',
+  }),
+);
 
 function hintOf(status: number): string {
   if (status === 401 || status === 403) return `${KEYS}, and the rights of that key: list, read, write and delete`;

@@ -23,28 +23,30 @@ export function callEnv(kind: string, [name, fallback]: readonly Value[], site: 
   const text = environment.get(name.value);
   const variable = { name: name.value, isFallback: text === undefined };
   if (text === undefined) return { ...(fallback ?? { kind: 'unknown' }), place, variable };
-  const data = CONVERSIONS[kind]?.(text);
+  const data = CONVERSIONS.get(kind)?.(text);
   return data === undefined ? { kind: 'unknown', place, variable } : asValue(data, { place, variable });
 }
 
-const CONVERSIONS: Readonly<Record<string, (text: string) => unknown>> = {
-  string: (text) => text,
-  int: (text) => Number.parseInt(text, 10),
-  float: (text) => Number.parseFloat(text),
-  bool: (text) => text === 'true',
-  json: parseJson,
-  array: (text) =>
-    text
-      .trim()
-      .replace(/^\[(.*)\]$/s, '$1')
-      .split(',')
-      .map((item) =>
-        item
-          .trim()
-          .replace(/^"(.*)"$/s, '$1')
-          .trim(),
-      ),
-};
+const CONVERSIONS: ReadonlyMap<string, (text: string) => unknown> = new Map(
+  Object.entries({
+    string: (text) => text,
+    int: (text) => Number.parseInt(text, 10),
+    float: (text) => Number.parseFloat(text),
+    bool: (text) => text === 'true',
+    json: parseJson,
+    array: (text) =>
+      text
+        .trim()
+        .replace(/^\[(.*)\]$/s, '$1')
+        .split(',')
+        .map((item) =>
+          item
+            .trim()
+            .replace(/^"(.*)"$/s, '$1')
+            .trim(),
+        ),
+  }),
+);
 
 function parseJson(text: string): unknown {
   try {

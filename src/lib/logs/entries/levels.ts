@@ -8,38 +8,40 @@ export type Level = (typeof LEVELS)[number];
 export const rankOf = (level: Level): number => LEVELS.indexOf(level);
 
 /** Names of winston, pino, PostgreSQL, syslog and of those who wrote their own, in small letters. */
-const NAMES: Readonly<Record<string, Level>> = {
-  fatal: 'fatal',
-  panic: 'fatal',
-  emerg: 'fatal',
-  emergency: 'fatal',
-  alert: 'fatal',
-  crit: 'fatal',
-  critical: 'fatal',
-  error: 'error',
-  err: 'error',
-  severe: 'error',
-  warn: 'warn',
-  warning: 'warn',
-  notice: 'info',
-  info: 'info',
-  information: 'info',
-  log: 'info',
-  http: 'http',
-  verbose: 'debug',
-  debug: 'debug',
-  debug1: 'debug',
-  debug2: 'debug',
-  debug3: 'debug',
-  debug4: 'debug',
-  debug5: 'debug',
-  silly: 'trace',
-  trace: 'trace',
-};
+const NAMES: ReadonlyMap<string, Level> = new Map(
+  Object.entries({
+    fatal: 'fatal',
+    panic: 'fatal',
+    emerg: 'fatal',
+    emergency: 'fatal',
+    alert: 'fatal',
+    crit: 'fatal',
+    critical: 'fatal',
+    error: 'error',
+    err: 'error',
+    severe: 'error',
+    warn: 'warn',
+    warning: 'warn',
+    notice: 'info',
+    info: 'info',
+    information: 'info',
+    log: 'info',
+    http: 'http',
+    verbose: 'debug',
+    debug: 'debug',
+    debug1: 'debug',
+    debug2: 'debug',
+    debug3: 'debug',
+    debug4: 'debug',
+    debug5: 'debug',
+    silly: 'trace',
+    trace: 'trace',
+  }),
+);
 
 /** The level a name stands for; colours a logger has put around it are passed over. */
 export function levelOf(name: string): Level {
-  return NAMES[withoutColors(name).trim().toLowerCase()] ?? 'none';
+  return NAMES.get(withoutColors(name).trim().toLowerCase()) ?? 'none';
 }
 
 /** Pino's numbers: 60 is fatal, and each level goes up to the next. */
@@ -61,4 +63,4 @@ export const withoutColors = (text: string): string =>
   text.includes('\u001b') ? text.replace(/\u001b\[[\d;]*m/g, '') : text;
 
 /** Every name there is, for the pattern that looks for one in a line. */
-export const LEVEL_NAMES: readonly string[] = Object.keys(NAMES);
+export const LEVEL_NAMES: readonly string[] = [...NAMES.keys()];
