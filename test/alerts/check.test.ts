@@ -106,6 +106,27 @@ const guide = (webhook: string) => ({
   ],
 });
 
+interface SmallDisk {
+  /** A state directory on it. */
+  readonly state: string;
+  readonly fill: () => void;
+}
+
+async function onSmallDisk(directory: string, use: (disk: SmallDisk) => Promise<void>): Promise<void> {
+  const disk = join(directory, 'disk');
+  mkdirSync(disk);
+  execFileSync('env', ['mount', '-t', 'tmpfs', '-o', 'size=256k,mode=0700', 'none', disk]);
+  const fill = () => {
+    writeFileSync(join(disk, 'noise'), '');
+    expect(() => appendFileSync(join(disk, 'noise'), Buffer.alloc(500_000))).toThrow('ENOSPC');
+  };
+  try {
+    await use({ state: join(disk, 'state'), fill });
+  } finally {
+    execFileSync('env', ['umount', disk]);
+  }
+}
+
 describe('alerts check', () => {
   test('quiet while all is well; told once when the application is down, once when it is back', async () => {
     const { backend, received, config, check } = await installation();
@@ -255,14 +276,10 @@ describe('alerts check', () => {
 
   test('a full disk: begin and end are told all the same, each once', async () => {
     const { directory, backend, received, check, write } = await installation();
-    const full = join(directory, 'full');
-    mkdirSync(full);
-    execFileSync('env', ['mount', '-t', 'tmpfs', '-o', 'size=256k,mode=0700', 'none', full]);
-    try {
-      write({}, { stateDirectory: join(full, 'state') });
+    await onSmallDisk(directory, async ({ state, fill }) => {
+      write({}, { stateDirectory: state });
       await check();
-      writeFileSync(join(full, 'noise'), '');
-      expect(() => appendFileSync(join(full, 'noise'), Buffer.alloc(500_000))).toThrow('ENOSPC');
+      fill();
       const told = () => received.map(({ body }) => /application-down-1-\w+/.exec(body)?.[0]);
       backend.isDown = true;
       for (let run = 0; run < 3; run++) {
@@ -277,34 +294,26 @@ describe('alerts check', () => {
       await check();
       await check();
       expect(told()).toEqual(['application-down-1-firing', 'application-down-1-resolved']);
-      expect(readdirSync(join(full, 'state', 'alerts')).some((name) => name.includes('corrupt'))).toBe(false);
-    } finally {
-      execFileSync('env', ['umount', full]);
-    }
+      expect(readdirSync(join(state, 'alerts')).some((name) => name.includes('corrupt'))).toBe(false);
+    });
   }, 60_000);
 
   test('a full disk while the channel is away: what waited for it before is told once it is back', async () => {
     const { directory, backend, received, answer, check, write } = await installation();
-    const full = join(directory, 'full');
-    mkdirSync(full);
-    execFileSync('env', ['mount', '-t', 'tmpfs', '-o', 'size=256k,mode=0700', 'none', full]);
-    try {
-      write({}, { stateDirectory: join(full, 'state') });
+    await onSmallDisk(directory, async ({ state, fill }) => {
+      write({}, { stateDirectory: state });
       await check();
       backend.isDown = true;
       answer.webhook = 503;
       await check();
-      writeFileSync(join(full, 'noise'), '');
-      expect(() => appendFileSync(join(full, 'noise'), Buffer.alloc(500_000))).toThrow('ENOSPC');
+      fill();
       answer.webhook = 200;
       await check();
       await check();
       expect(received.map(({ body }) => /application-down-1-\w+/.exec(body)?.[0])).toEqual([
         'application-down-1-firing',
       ]);
-    } finally {
-      execFileSync('env', ['umount', full]);
-    }
+    });
   }, 60_000);
 
   test('heartbeat and textfile tell that the alerts themselves are alive', async () => {
