@@ -44,6 +44,18 @@ test('equal configurations have one digest, whatever the order; others another',
   );
 });
 
+test('keys with dots, and names that every object has, are keys like any other', () => {
+  const changesOf = (before: object, after: object) =>
+    changesBetween(hashesOf(before, secret), hashesOf(after, secret));
+  expect(changesOf({ 'a.b': 1, a: { b: 2 } }, { 'a.b': 2, a: { b: 2 } })).toEqual([
+    { path: '["a.b"]', kind: 'changed' },
+  ]);
+  expect(changesOf({ same: 1 }, { same: 1, constructor: 1, ...JSON.parse('{"__proto__":1}') })).toEqual([
+    { path: '__proto__', kind: 'added' },
+    { path: 'constructor', kind: 'added' },
+  ]);
+});
+
 test('cycles, instances and great depth end', () => {
   const cycle: Record<string, unknown> = { socket: new (class Transport {})() };
   cycle.self = cycle;

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import type { ConfigChange } from '../contract/index.js';
 
-/** Hash by key path, such as `database.connection.pool.max`. */
+/** Hash by key path, such as `database.connection.pool.max`; `a["b.c"]` where a key has dots. */
 export type Hashes = Readonly<Record<string, string>>;
 
 const DEEPEST = 10;
@@ -15,21 +15,26 @@ const HASH_LETTERS = 16;
  * @param value any value, functions, class instances and cycles included: they count by what can be told of them
  */
 export function hashesOf(value: unknown, secret: string): Hashes {
-  const hashes: Record<string, string> = {};
-  let keys = 0;
+  const hashes: [path: string, hash: string][] = [];
   const hash = (text: string) => createHmac('sha256', secret).update(text).digest('hex').slice(0, HASH_LETTERS);
   const walk = (part: unknown, path: readonly string[]) => {
-    if (keys >= MOST_KEYS) return;
+    if (hashes.length >= MOST_KEYS) return;
     if (isPlain(part) && path.length < DEEPEST) {
       for (const [key, inner] of Object.entries(part)) walk(inner, [...path, key]);
       return;
     }
-    keys += 1;
-    hashes[path.join('.')] = hash(textOf(part));
+    hashes.push([pathOf(path), hash(textOf(part))]);
   };
   walk(value, []);
-  return hashes;
+  return Object.fromEntries(hashes);
 }
+
+/** No two places have one path. */
+const pathOf = (keys: readonly string[]): string =>
+  keys
+    .map((key) => (/^[^.[\]"]+$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`))
+    .join('')
+    .replace(/^\./, '');
 
 function isPlain(value: unknown): value is object {
   if (Array.isArray(value)) return value.length > 0;
@@ -56,8 +61,8 @@ export function digestOf(hashes: Hashes): string {
 export function changesBetween(before: Hashes, after: Hashes): ConfigChange['changes'] {
   const paths = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
   return paths.flatMap((path): ConfigChange['changes'] => {
-    if (before[path] === after[path]) return [];
-    if (before[path] === undefined) return [{ path, kind: 'added' }];
-    return [{ path, kind: after[path] === undefined ? 'removed' : 'changed' }];
+    if (!Object.hasOwn(before, path)) return [{ path, kind: 'added' }];
+    if (!Object.hasOwn(after, path)) return [{ path, kind: 'removed' }];
+    return before[path] === after[path] ? [] : [{ path, kind: 'changed' }];
   });
 }
