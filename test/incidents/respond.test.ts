@@ -53,6 +53,16 @@ describe("the guide's application-down", () => {
     expect(await verifyAudit(site.state)).toMatchObject({ isIntact: true });
   });
 
+  test('the command that approves is one for the shell, whatever the playbook is called', async () => {
+    const name = "x'$(reboot)";
+    const site = withTarget(
+      { mode: 'approve' },
+      { incidents: [{ name, triggers: ['health_check_failed'], actions: ['restart_application', 'notify_team'] }] },
+    );
+    await site.evaluate(DOWN);
+    expect(site.told().join('\n')).toContain(`incidents run 'x'\\''$(reboot)' --approve restart_application`);
+  });
+
   test('auto: done once with its very arguments, and seen to have helped', async () => {
     const site = withTarget();
     await site.evaluate(DOWN);

@@ -9,6 +9,7 @@ import { conclude, type Finding, type Outcome } from '../status.js';
 import { hasIncidents } from './directories.js';
 import type { Response } from './respond.js';
 import type { Run } from './run.js';
+import { runCommand } from './run-command.js';
 
 export const WatchReport = AlertCheck.extend({
   incidents: z.object({
@@ -102,7 +103,7 @@ function judgeRun({ playbook, incident, steps }: Run): Finding[] {
       code: 'VOPS-INCIDENT-APPROVAL',
       severity: 'warning',
       message: `${incident}: ${waiting.join(', ')} waits for approval`,
-      hint: `look first: viktoria-ops incidents run ${playbook} --dry-run; then: viktoria-ops incidents run ${playbook} --approve ${waiting[0]}`,
+      hint: `look first: ${runCommand(playbook, '--dry-run')}; then: ${runCommand(playbook, '--approve', ...waiting.slice(0, 1))}`,
     },
   ];
 }

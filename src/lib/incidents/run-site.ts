@@ -12,6 +12,7 @@ import { type Incident, type Ticket, type TimelineEntry, tell } from './incident
 import { saveRun } from './journal.js';
 import type { Playbook } from './playbook.js';
 import type { Run, RunStep } from './run.js';
+import { runCommand } from './run-command.js';
 import { changeIncident } from './store.js';
 
 export interface RunSite {
@@ -67,13 +68,9 @@ export interface StepPlace {
 
 function stateInWords({ action, state, note }: RunStep, playbook: string): string[] {
   if (state === 'planned' && note === null) return [];
-  if (state === 'waiting') return [`${action} waits for approval: ${approvalCommand(playbook, action)}`];
+  if (state === 'waiting') return [approvalRequest(playbook, action)];
   return [`${action} ${state}${note === null ? '' : `: ${note}`}`];
 }
-
-/** To be copied from a message at night. */
-const approvalCommand = (playbook: string, action: string) =>
-  `viktoria-ops incidents run ${/^[\w-]+$/.test(playbook) ? playbook : JSON.stringify(playbook)} --approve ${action}`;
 
 /** The run with this step changed, on disk. */
 export function saveStep(
@@ -127,4 +124,4 @@ export async function escalate(
 
 /** What a person should do about a step that waits. */
 export const approvalRequest = (playbook: string, action: string): string =>
-  `${action} waits for approval: ${approvalCommand(playbook, action)}`;
+  `${action} waits for approval: ${runCommand(playbook, '--approve', action)}`;
