@@ -50,6 +50,26 @@ async function exportRules(alerting: object): Promise<Exported> {
 
 const promtool = (...args: string[]) => execFileSync('promtool', args, { encoding: 'utf8' });
 
+interface PrometheusTest {
+  readonly rules: string;
+  /** By metric, one value a minute. */
+  readonly input: Readonly<Record<string, string>>;
+  readonly expected: readonly object[];
+}
+
+/** What Prometheus itself says of these rules on these series. */
+function prometheusTest(directory: string, { rules, input, expected }: PrometheusTest): string {
+  const input_series = Object.entries(input).map(([series, values]) => ({ series, values }));
+  const tests = [{ interval: '1m', input_series, alert_rule_test: expected }];
+  const file = join(directory, 'theirs.yml');
+  writeFileSync(file, JSON.stringify({ rule_files: [rules], evaluation_interval: '1m', tests }));
+  try {
+    return promtool('test', 'rules', file);
+  } catch (error) {
+    return String(Object(error).stdout) + String(Object(error).stderr);
+  }
+}
+
 describe('alerts export', () => {
   test('the default rules are a file that promtool takes; what is left out is named with the reason', async () => {
     const { rules } = await exportRules({ defaultRules: true });
@@ -80,37 +100,17 @@ describe('alerts export', () => {
       '4m': ['backlog', 'stalled'],
       '6m': ['quiet'],
     };
-    const theirs = {
-      rule_files: [rules],
-      evaluation_interval: '1m',
-      tests: [
-        {
-          interval: '1m',
-          input_series: [
-            { series: 'strapi_jobs_ready', values: series.size },
-            { series: 'strapi_job_oldest_ready_age_seconds', values: series.age },
-          ],
-          alert_rule_test: Object.entries(fires).flatMap(([eval_time, firing]) =>
-            ['backlog', 'stalled', 'quiet'].map((alertname) => ({
-              eval_time,
-              alertname,
-              exp_alerts: firing.includes(alertname)
-                ? [{ exp_labels: { severity: 'warning' }, exp_annotations: { summary: summaryOf(alertname) } }]
-                : [],
-            })),
-          ),
-        },
-      ],
-    };
-    const file = join(directory, 'theirs.yml');
-    writeFileSync(file, JSON.stringify(theirs));
-    let said = '';
-    try {
-      said = promtool('test', 'rules', file);
-    } catch (error) {
-      said = String(Object(error).stdout) + String(Object(error).stderr);
-    }
-    expect(said).toContain('SUCCESS');
+    const expected = Object.entries(fires).flatMap(([eval_time, firing]) =>
+      ['backlog', 'stalled', 'quiet'].map((alertname) => ({
+        eval_time,
+        alertname,
+        exp_alerts: firing.includes(alertname)
+          ? [{ exp_labels: { severity: 'warning' }, exp_annotations: { summary: summaryOf(alertname) } }]
+          : [],
+      })),
+    );
+    const input = { strapi_jobs_ready: series.size, strapi_job_oldest_ready_age_seconds: series.age };
+    expect(prometheusTest(directory, { rules, input, expected })).toContain('SUCCESS');
     const ours = {
       tests: [
         {
@@ -140,29 +140,18 @@ describe('alerts export', () => {
       { exp_labels: { severity: 'warning' }, exp_annotations: { summary: `trouble: ${condition}`, description } },
     ];
     const fires = { '10m': false, '30m': true, '80m': true } as const;
-    const theirs = {
-      rule_files: [rules],
-      evaluation_interval: '1m',
-      tests: [
-        {
-          interval: '1m',
-          input_series: [
-            { series: 'strapi_jobs_ready', values: '1x19 60x20 1x50' },
-            // One run a minute are not enough, and then a hundred; half of them fail.
-            { series: 'hook_execution_time_seconds_count', values: '0+1x49 150+100x40' },
-            { series: 'hook_errors_total', values: '0+0.5x49 75+50x40' },
-          ],
-          alert_rule_test: Object.entries(fires).map(([eval_time, isFiring]) => ({
-            eval_time,
-            alertname: 'trouble',
-            exp_alerts: isFiring ? exp_alerts : [],
-          })),
-        },
-      ],
+    const theirs = Object.entries(fires).map(([eval_time, isFiring]) => ({
+      eval_time,
+      alertname: 'trouble',
+      exp_alerts: isFiring ? exp_alerts : [],
+    }));
+    const input = {
+      strapi_jobs_ready: '1x19 60x20 1x50',
+      // One run a minute are not enough, and then a hundred; half of them fail.
+      hook_execution_time_seconds_count: '0+1x49 150+100x40',
+      hook_errors_total: '0+0.5x49 75+50x40',
     };
-    const file = join(directory, 'theirs.yml');
-    writeFileSync(file, JSON.stringify(theirs));
-    expect(promtool('test', 'rules', file)).toContain('SUCCESS');
+    expect(prometheusTest(directory, { rules, input, expected: theirs })).toContain('SUCCESS');
     const series = {
       'jobs.queueSize': '1x19 60x20 1x50',
       'hooks.totalExecutions': '15x49 1500x40',

@@ -12,7 +12,7 @@ const registry = useRegistry();
 const LEAF = 'GHSA-2222-3333-4444';
 const VULNERABLE = { dependencies: { mid: '^1.0.0' }, installed: { mid: '1.0.0', leaf: '1.0.0' } };
 /** Passes only where the mended package is installed. */
-const TRUE_TEST = ['node', '-e', "process.exit(require('leaf') === '1.0.1' ? 0 : 9)"];
+const TRUE_TEST = ['node', '-e', "process.exitCode = require('leaf') === '1.0.1' ? 0 : 9"];
 
 beforeAll(async () => {
   await registry.publish('leaf', '1.0.0');
@@ -116,7 +116,7 @@ describe('deps fix in git', () => {
   test('the tests fail: nothing is kept, and what they said is told', async () => {
     const place = site({
       repository: 'backend',
-      deps: { testCommand: ['node', '-e', "console.log('3 goals \\u001b[31m missing'); process.exit(3)"] },
+      deps: { testCommand: ['node', '-e', "console.log('3 goals \\u001b[31m missing'); process.exitCode = 3"] },
     });
     const before = place.lock();
     const { code, stdout } = await run(['deps', 'fix'], { env: place.env });

@@ -19,6 +19,7 @@ import { TierResult } from '../../src/lib/maintenance/conclude.js';
 import { useInstallation } from '../support/backend.js';
 import { program, shell, start } from '../support/binary.js';
 import { run, runJson, temporaryDirectory } from '../support/run.js';
+import { runRecord } from '../support/run-record.js';
 
 const installation = useInstallation();
 const daily = (...more: string[]) => ['maintenance', 'daily', '--config', installation.config, ...more];
@@ -218,20 +219,8 @@ function manyRuns(): string {
   for (let run = 0; run < 400; run++) {
     const startedAt = new Date(Date.UTC(2026, 0, 1) + run * 1000).toISOString();
     const name = `${startedAt.replace(/[-:.]/g, '')}-daily-${run.toString(16).padStart(8, '0')}`;
-    const record = {
-      schemaVersion: 1,
-      tier: 'daily',
-      runId: 'a',
-      host: 'h',
-      pid: 1,
-      startedAt,
-      endedAt: startedAt,
-      durationMs: 1,
-      status: 'ok',
-      steps: [],
-      findings: [],
-    };
-    writeFileSync(join(directory, `${name}.json`), JSON.stringify(record), { mode: 0o600 });
+    const { environment: _, ...earlier } = runRecord({ startedAt }); // which versions before did not note
+    writeFileSync(join(directory, `${name}.json`), JSON.stringify(earlier), { mode: 0o600 });
   }
   const path = installation.variant('many.json', {});
   writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), stateDirectory: state }), {

@@ -95,7 +95,7 @@ describe('playbooks', () => {
     ['error_rat > 0.05', /unknown metric error_rat; did you mean error_rate/],
     ['database-donw', /no alert rule of this name; did you mean database-down/],
     ['configuration-changed', /never fires, it only happens; write its condition: changes.config > 0/],
-    ['process.exit(1)', /./],
+    ['process.exit(1)', /unknown metric process\.exit/],
     ['__proto__ == 1', /unknown metric/],
   ])('a trigger that means nothing is refused: %s', (trigger, what) => {
     const { problems } = compile([{ name: 'x', triggers: [trigger], actions: ['notify_team'] }]);

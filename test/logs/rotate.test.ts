@@ -96,9 +96,9 @@ async function startWriter(log: string, { reopens }: { readonly reopens: boolean
     let file = fs.openSync(process.argv[1], 'a');
     let number = 0;
     process.on('SIGHUP', () => { if (${reopens}) { fs.closeSync(file); file = fs.openSync(process.argv[1], 'a'); } });
-    process.on('SIGTERM', () => { process.stdout.write(number + '\\n', () => process.exit(0)); });
     process.stdout.write('ready\\n');
-    setInterval(() => { for (let i = 0; i < 20; i++) fs.writeSync(file, 'line ' + number++ + '\\n'); }, 1);`;
+    const writing = setInterval(() => { for (let i = 0; i < 20; i++) fs.writeSync(file, 'line ' + number++ + '\\n'); }, 1);
+    process.on('SIGTERM', () => { clearInterval(writing); process.stdout.write(number + '\\n'); });`;
   const child = spawn(process.execPath, ['-e', script, log], { stdio: ['ignore', 'pipe', 'inherit'] });
   started.push(child);
   let said = '';

@@ -4,6 +4,7 @@ import { expect, test } from '@jest/globals';
 import { type RunRecord, recordFile } from '../../src/lib/maintenance/runs.js';
 import { withLock } from '../../src/lib/process/index.js';
 import { runJson, temporaryDirectory } from '../support/run.js';
+import { runRecord } from '../support/run-record.js';
 
 type Run = Partial<RunRecord> & { readonly tier: string; readonly daysAgo: number };
 
@@ -18,20 +19,7 @@ function stateWith(runs: readonly Run[]): string {
   for (const { daysAgo, ...run } of runs) {
     const startedAt = new Date(Date.now() - daysAgo * 86_400_000).toISOString();
     const runId = (0xa0000000 + made++).toString(16);
-    const record: RunRecord = {
-      schemaVersion: 1,
-      environment: 'default',
-      host: 'h',
-      pid: 1,
-      runId,
-      startedAt,
-      endedAt: startedAt,
-      durationMs: 1,
-      status: 'ok',
-      steps: [],
-      findings: [],
-      ...run,
-    };
+    const record = runRecord({ runId, startedAt, ...run });
     writeFileSync(recordFile(directory, record), JSON.stringify(record), { mode: 0o600 });
   }
   return state;

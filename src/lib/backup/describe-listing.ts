@@ -1,11 +1,10 @@
 /** What a catalogue holds, as figures: pure, from the manifests and the time. */
+import { CLOCKS_DIFFER_MS } from '../clocks.js';
+import { groupBy } from '../group-by.js';
 import type { BackupList, ListedBackup, ListedGroup } from './listed.js';
 import { groupOf, isGood, type Kind, levelOf, type Manifest, sizeOf } from './manifest.js';
 import { sizeTrend } from './size-trend.js';
 import type { Listing } from './store.js';
-
-/** A clock set right after it was a little ahead; more than that is a clock that was wrong. */
-const CLOCKS_DIFFER_MS = 3_600_000;
 
 export const isOfTheFuture = ({ ageMs }: Pick<ListedBackup, 'ageMs'>): boolean => ageMs < -CLOCKS_DIFFER_MS;
 
@@ -23,7 +22,7 @@ export function describeListing({ backups, damaged }: Listing, subject: Subject,
     newest: newestGood(listed.filter(({ id, kind }) => kind === subject.kind && subject.own.has(id))) ?? null,
     backups: listed,
     damaged: [...damaged],
-    groups: [...groupedBy(listed, ({ group }) => group)].map(describeGroup),
+    groups: [...groupBy(listed, ({ group }) => group)].map(describeGroup),
     totals: {
       backups: backups.length,
       good: backups.filter(isGood).length,
@@ -31,16 +30,6 @@ export function describeListing({ backups, damaged }: Listing, subject: Subject,
       sizeBytes: backups.reduce((sum, backup) => sum + sizeOf(backup), 0),
     },
   };
-}
-
-function groupedBy<T>(items: readonly T[], nameOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(nameOf(item));
-    if (group) group.push(item);
-    else groups.set(nameOf(item), [item]);
-  }
-  return groups;
 }
 
 function describeBackup(backup: Manifest, history: readonly Manifest[], now: Date): ListedBackup {

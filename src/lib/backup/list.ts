@@ -1,6 +1,7 @@
 /** `backup list`: what there is, how old the newest proven backup is, and what should worry us. */
 import type { Config } from '../config/index.js';
 import type { Context } from '../context.js';
+import { groupBy } from '../group-by.js';
 import { formatDuration } from '../measures.js';
 import { conclude, type Finding, type Outcome } from '../status.js';
 import { databaseInUse } from './database/source.js';
@@ -36,13 +37,8 @@ function ownIds(backups: readonly Manifest[], config: Config): ReadonlySet<strin
     files: { source: config.app.root },
     config: { source: config.app.root },
   };
-  const own = KINDS.flatMap(
-    (kind) =>
-      backupsOf(
-        backups.filter((one) => one.kind === kind),
-        things[kind],
-      ) ?? [],
-  );
+  const ofKind = groupBy(backups, ({ kind }) => kind);
+  const own = [...ofKind].flatMap(([kind, these]) => backupsOf(these, things[kind]));
   return new Set(own.map(({ id }) => id));
 }
 

@@ -2,6 +2,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { CLOCKS_DIFFER_MS } from '../clocks.js';
 import { Finding, Status } from '../contract/findings.js';
 import { systemCode } from '../errors.js';
 import { ensurePrivateDirectory, readRegularFile, writeFileAtomic } from '../files/index.js';
@@ -80,9 +81,6 @@ export async function readRecords(
     unreadable: read.filter((record) => typeof record === 'string'),
   };
 }
-
-/** A clock set right after it was a little ahead; more than that is a clock that was wrong. */
-const CLOCKS_DIFFER_MS = 3_600_000;
 
 /**
  * The records of the tier, the newest first. What cannot be read is passed over, and so are runs of the future: one of a
