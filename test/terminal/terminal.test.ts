@@ -89,6 +89,14 @@ describe('values', () => {
   });
 });
 
+test.each(['tabs', 'aligned', 'terminal'] as const)(
+  'a table without rows is no text, whatever the layout: %s',
+  async (layout) => {
+    const { table } = await createTheme({ color: true, layout, columns: 80 });
+    expect(table(['severity', 'alert'], [])).toBe('');
+  },
+);
+
 test('a table of wide characters and of marks that take no room: nothing is cut, columns stay below each other', async () => {
   const rows = [
     ['⚽-live', '東京', 'one'],

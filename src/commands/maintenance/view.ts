@@ -5,7 +5,8 @@ import type { Theme } from '../../lib/terminal/theme.js';
 export function tierSummary({ dryRun, steps }: TierResult): string {
   const bad = steps.filter(({ status }) => status !== 'ok' && status !== 'skipped');
   const [first] = steps;
-  if (first && steps.every(({ reason }) => reason !== undefined && reason === first.reason)) return first.reason ?? '';
+  if (first?.reason !== undefined && steps.every(({ reason }) => reason === first.reason))
+    return `nothing to run: ${first.reason}`;
   const good = steps.filter(({ status }) => status === 'ok').length;
   const named = bad.map(({ id, status }) => `${id} ${status}`).join(', ');
   const verdict = bad.length === 0 ? `all ${good} steps well` : `${named}; ${good} of ${steps.length} steps well`;

@@ -63,7 +63,7 @@ export async function createTheme(options: ThemeOptions): Promise<Theme> {
   const table =
     options.layout === 'terminal' ? await terminalTable(options.columns ?? 80, paint('bold')) : textTable(options);
   return {
-    table,
+    table: (head, rows) => (rows.length === 0 ? '' : table(head, rows)),
     fields: (fields) => {
       const width = Math.max(0, ...fields.map(([name]) => name.length));
       return fields.map(([name, value]) => `${paint('dim')(name.padEnd(width))}  ${cellText(value)}`).join('\n');
