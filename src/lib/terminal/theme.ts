@@ -10,6 +10,7 @@ type Cell = string | number | null | undefined;
 export type Tone = 'alarm' | 'caution' | 'plain' | 'faint';
 
 export interface Theme {
+  /** `''` without rows. */
   readonly table: (head: readonly string[], rows: readonly (readonly Cell[])[]) => string;
   /** Aligned `name  value` lines. */
   readonly fields: (fields: readonly (readonly [name: string, value: Cell])[]) => string;
