@@ -20,6 +20,7 @@ const owner = `strapi_${process.pid}`;
 const roles = ['inspect', 'maintain', 'backup'].map((purpose) => `${prefix}_${purpose}`);
 const [inspect = '', maintain = '', backup = ''] = roles;
 const { name: database } = useDatabase();
+const { name: superuserOwned } = useDatabase();
 const env = (user: string) => ({
   PGHOST: testServer.host,
   PGPORT: String(testServer.port),
@@ -193,13 +194,32 @@ describe('a server that warns', () => {
   });
 });
 
+test('nobody is made a superuser: tables of one are told of, and left to it', async () => {
+  const deputy = `deputy_${process.pid}`;
+  await sql(
+    superuserOwned,
+    `create role ${deputy} in role postgres; create table of_docker (i int); create table of_deputy (i int);
+     alter table of_deputy owner to ${deputy}`,
+  );
+  const { code, document } = await runJson(['db', 'grants'], {
+    env: { ...env('postgres'), PGDATABASE: superuserOwned },
+  });
+  const [server] = await sql(superuserOwned, 'show server_version_num');
+  const isTold = Number(server?.server_version_num) < 170_000;
+  const told = document.findings.map(({ message }: { message: string }) => message.split(' ', 1)[0]);
+  expect({ code, told }).toEqual({ code: 0, told: isTold ? [deputy, 'postgres'] : [] });
+  expect(JSON.stringify(document.result)).not.toMatch(new RegExp(`GRANT (postgres|${deputy}) TO`));
+  await sql(superuserOwned, `drop owned by ${deputy}; drop role ${deputy}`);
+});
+
 describe('for a version', () => {
   const statements = (version: number) =>
     statementsFor(
       {
         version: version * 10_000,
         database: 'd',
-        owners: ['strapi'],
+        owners: ['postgres', 'strapi'],
+        superusers: ['postgres'],
         schemas: ['public'],
         hasRowSecurity: false,
         checkFunctions: [],
@@ -216,6 +236,7 @@ describe('for a version', () => {
     expect(all.includes('GRANT pg_maintain')).toBe(version >= 17);
     expect(all.includes('GRANT pg_read_all_data TO ops_maintain')).toBe(version >= 17);
     expect(all.includes('GRANT strapi TO ops_maintain')).toBe(version < 17);
+    expect(all).not.toContain('GRANT postgres TO');
     expect(all).not.toMatch(/SUPERUSER|PASSWORD/);
   });
 

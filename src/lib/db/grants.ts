@@ -3,8 +3,8 @@ import * as z from 'zod';
 import type { Context } from '../context.js';
 import { only } from '../pg/only.js';
 import { type GrantFacts, grantFacts } from '../pg/queries/grant-facts.js';
-import { conclude, type Outcome } from '../status.js';
-import { statementsFor } from './grants/statements.js';
+import { conclude, type Finding, type Outcome } from '../status.js';
+import { statementsFor, withheldOwners } from './grants/statements.js';
 
 export const GrantFlags = z.object({
   prefix: z.string().min(1).max(50).default('viktoria_ops'),
@@ -34,18 +34,27 @@ export async function writeGrants({ pg }: Pick<Context, 'pg'>, flags: GrantFlags
     flags.serverVersion === undefined
       ? await pg(async (database) => only(await database.query(grantFacts)))
       : unseen(flags.serverVersion * 10_000);
-  return conclude({
+  const grants = {
     version: Math.floor(facts.version / 10_000),
     database: flags.serverVersion === undefined ? facts.database : null,
     statements: [...statementsFor(facts, flags.prefix)],
-  });
+  };
+  return conclude(grants, withheldOwners(facts).map(withheld));
 }
+
+const withheld = (owner: string): Finding => ({
+  code: 'VOPS-DB-GRANTS-SUPERUSER',
+  severity: 'warning',
+  message: `${owner} owns tables and is a superuser, or may act as one: a role that may maintain them before PostgreSQL 17 could do everything, so this GRANT is left out`,
+  hint: `have an ordinary role own the tables of the application, or run their maintenance as ${owner}`,
+});
 
 /** Names stand for what was not looked at. */
 const unseen = (version: number): GrantFacts => ({
   version,
   database: 'viktoria_wertheim',
   owners: ['strapi'],
+  superusers: [],
   schemas: ['public'],
   hasRowSecurity: false,
   checkFunctions: [],

@@ -11,6 +11,10 @@ const READS_ALL_DATA = 140_000;
 /** First version with pg_maintain and the privilege MAINTAIN. */
 const MAINTAINS = 170_000;
 
+/** Owners that no role is made a member of, for it could then do everything. */
+export const withheldOwners = ({ version, superusers }: GrantFacts): readonly string[] =>
+  version >= MAINTAINS ? [] : superusers;
+
 /** Every statement can be run again. */
 export function statementsFor(facts: GrantFacts, prefix: string): readonly Statement[] {
   return RIGHTS.flatMap(([purpose, rightsOf]) => {
@@ -75,6 +79,7 @@ function inspecting(name: string, facts: GrantFacts): readonly Right[] {
 
 function maintaining(name: string, facts: GrantFacts): readonly Right[] {
   const { version, owners } = facts;
+  const withheld = withheldOwners(facts);
   const seeing = { sql: `GRANT pg_monitor TO ${name}`, why: 'names the transactions that a rebuild would wait for' };
   if (version >= MAINTAINS) {
     return [
@@ -92,10 +97,12 @@ function maintaining(name: string, facts: GrantFacts): readonly Right[] {
   }
   return [
     seeing,
-    ...owners.map((owner) => ({
-      sql: `GRANT ${quoteName(owner)} TO ${name}`,
-      why: 'before PostgreSQL 17 only the owner may VACUUM and REINDEX: this role may then do all that the owner may',
-    })),
+    ...owners
+      .filter((owner) => !withheld.includes(owner))
+      .map((owner) => ({
+        sql: `GRANT ${quoteName(owner)} TO ${name}`,
+        why: 'before PostgreSQL 17 only the owner may VACUUM and REINDEX: this role may then do all that the owner may',
+      })),
   ];
 }
 
