@@ -172,6 +172,17 @@ describe('PostgreSQL', () => {
   });
 });
 
+test('of a queue that is read in part there is no figure: an alert over the rest would end', async () => {
+  const sources = { 'pg-boss': 'ok', bullmq: 'cannot be read: connect ECONNREFUSED' };
+  const url = await serveApi({ '/jobs': { ...JOBS, sources } });
+  const { values, problems } = await sampleAt(url, ['jobs.queueSize']);
+  expect(values.get('jobs.queueSize')).toBeNull();
+  expect(problems.get('jobs')).toMatchObject({
+    code: 'VOPS-QUEUE-UNREADABLE',
+    message: 'jobs of bullmq cannot be read: connect ECONNREFUSED',
+  });
+});
+
 describe('time', () => {
   test('a source that takes too long costs nobody else', async () => {
     const url = await serve((request, response) => {

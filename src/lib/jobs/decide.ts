@@ -4,6 +4,7 @@ import type { JobStatus } from '../contract/index.js';
 import { breachOf } from '../levels.js';
 import { formatDuration, formatPercent } from '../measures.js';
 import type { Finding } from '../status.js';
+import { UNREAD_HINT, unreadSources } from './whole-queue.js';
 
 export type JobLevels = Pick<Config, 'kpis' | 'maintenance'>;
 
@@ -18,17 +19,14 @@ export function judgeJobs(jobs: JobStatus, levels: JobLevels): Finding[] {
   ];
 }
 
-/** What cannot be read is in none of the figures: they speak of the other sources. */
-function judgeSources({ sources = {} }: JobStatus): Finding[] {
-  return Object.entries(sources)
-    .filter(([, state]) => state !== 'ok')
-    .map(([name, state]) => ({
-      code: 'VOPS-QUEUE-UNREADABLE',
-      severity: 'unknown',
-      message: `jobs of ${name} ${state}; the figures are without them`,
-      hint: 'does their database or Redis answer? see hook-monitoring.config.jobs of the application, and its log',
-    }));
-}
+/** The figures speak of the other sources. */
+const judgeSources = (jobs: JobStatus): Finding[] =>
+  unreadSources(jobs).map((unread) => ({
+    code: 'VOPS-QUEUE-UNREADABLE',
+    severity: 'unknown',
+    message: `${unread}; the figures are without them`,
+    hint: UNREAD_HINT,
+  }));
 
 const LOOK_AT_WORKERS = 'look at the log of the workers, and at the types below: viktoria-ops queue status';
 

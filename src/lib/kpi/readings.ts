@@ -5,6 +5,7 @@ import type { Context } from '../context.js';
 import type { HookPerformance, JobStatus, ResourceUsage } from '../contract/index.js';
 import { explain, OperatorError } from '../errors.js';
 import { type CheckRecord, type JourneyRecord, readRecords } from '../integrity/index.js';
+import { wholeQueue } from '../jobs/index.js';
 import { Numeric } from '../pg/columns.js';
 import { parseDuration } from '../units.js';
 import type { Reading } from './measurement.js';
@@ -50,7 +51,7 @@ export async function takeReadings(context: ReadingContext, period: Period): Pro
     read(() => measureUptime(context, period.uptimeWindowMs)),
     read(() => api('performance', { window: period.window }, { onDuration })),
     read(() => readUsage(context, period)),
-    read(() => api('jobs')),
+    read(() => wholeQueue(context)),
     read(async () => readRequests(await api('metrics'))),
     readRecords(context),
     readSatisfaction(context),

@@ -1,10 +1,11 @@
+import { wholeQueue } from '../../jobs/index.js';
 import type { Reading } from './reading.js';
 
 /** How many jobs wait, and for how long. */
 export const queue: Reading = {
   name: 'queue',
-  read: async ({ api }) => {
-    const { queueSize, oldestReadyAgeSeconds } = await api('jobs');
+  read: async (context) => {
+    const { queueSize, oldestReadyAgeSeconds } = await wholeQueue(context);
     return {
       'queue-size': { value: queueSize, limit: null },
       'queue-age': { value: oldestReadyAgeSeconds ?? 0, limit: null },

@@ -1,11 +1,12 @@
 /** Background jobs. */
+import { wholeQueue } from '../../jobs/index.js';
 import type { Source } from './source.js';
 
 export const jobs: Source = {
   name: 'jobs',
   api: 'required',
   read: async ({ context }) => {
-    const status = await context.api('jobs');
+    const status = await wholeQueue(context);
     return {
       values: {
         'jobs.queueSize': status.queueSize,
