@@ -1,6 +1,16 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
@@ -17,6 +27,7 @@ import { startTestPostgres } from '../support/postgres.js';
 import { run, runJson, temporaryDirectory } from '../support/run.js';
 import { startS3 } from '../support/s3.js';
 
+const OTHER_DISK = '"Other ""disk"';
 /** How often a run of each kind is killed. */
 const KILLS = 100;
 const source = useDatabase(manifold());
@@ -45,6 +56,16 @@ const backUp = async (...more: string[]): Promise<Manifest> => {
   });
   return manifestOf(document.result.id);
 };
+/** For a tablespace: beside the data of the server, and its user's. */
+async function directoryOfServer(): Promise<string> {
+  const [server] = await sql('postgres', 'show data_directory');
+  const data = String(server?.data_directory);
+  const { uid, gid } = statSync(data);
+  const made = mkdtempSync(join(dirname(data), 'disk-'));
+  chownSync(made, uid, gid);
+  return made;
+}
+
 const databases = async () =>
   (await sql('postgres', 'select datname from pg_database order by 1')).map(({ datname }) => datname);
 
@@ -60,6 +81,7 @@ async function withSession<T>(use: (client: pg.Client) => Promise<T>, database =
 
 afterAll(async () => {
   for (const name of restoredNames) await sql('postgres', `drop database if exists "${name}" with (force)`);
+  await sql('postgres', `drop tablespace if exists ${OTHER_DISK}`);
 });
 
 describe('db backup', () => {
@@ -299,9 +321,11 @@ describe('db restore', () => {
     expect(await sql(into, everything)).toEqual(await sql(source.name, everything));
   });
 
-  test('one in use only by name, after a backup of it; owner, rights and settings stay', async () => {
+  test('one in use only by name, after a backup of it; owner, rights, settings and place stay', async () => {
     const into = restored(`${source.name}_live`);
-    await sql('postgres', `create database ${into} template template0`);
+    await sql('postgres', `create tablespace ${OTHER_DISK} location '${await directoryOfServer()}'`);
+    await sql('postgres', `create database ${into} template template0 tablespace ${OTHER_DISK}`);
+    await sql('postgres', `comment on database ${into} is 'of the club''s season'`);
     await sql(into, `create table precious as select 42 as answer`);
     await sql(
       'postgres',
@@ -326,10 +350,20 @@ describe('db restore', () => {
     expect(manifestOf(safetyBackup)).toMatchObject({ name: 'before-restore', database: { name: into } });
     const settings = await sql(
       'postgres',
-      `select d.datconnlimit as limit, s.setconfig as settings from pg_database d join pg_db_role_setting s on s.setdatabase = d.oid where datname = $1`,
+      `select d.datconnlimit as limit, s.setconfig as settings, t.spcname as tablespace,
+        shobj_description(d.oid, 'pg_database') as comment
+      from pg_database d join pg_db_role_setting s on s.setdatabase = d.oid join pg_tablespace t on t.oid = d.dattablespace
+      where datname = $1`,
       [into],
     );
-    expect(settings).toEqual([{ limit: 17, settings: ['search_path=public, "Private ""one"'] }]);
+    expect(settings).toEqual([
+      {
+        limit: 17,
+        settings: ['search_path=public, "Private ""one"'],
+        tablespace: 'Other "disk',
+        comment: "of the club's season",
+      },
+    ]);
   });
 
   test('one table: its rows and keys, of the others the definitions', async () => {
@@ -498,6 +532,26 @@ describe('db restore', () => {
     const ran = await run(['db', 'restore', manifest.id, '--into', source.name, '--dry-run', '--config', config]);
     expect(ran.stdout).toMatch(/2\. back up .* as it is now/);
     expect(await databases()).toEqual(before);
+  });
+
+  test('room is looked for on the disk where the files of the database lie', async () => {
+    const disk = await directoryOfServer();
+    const { uid, gid } = statSync(disk);
+    const options = `size=10m,mode=0700,uid=${uid},gid=${gid}`;
+    const mounted = spawnSync('env', ['mount', '-t', 'tmpfs', '-o', options, 'none', disk]).status === 0;
+    const into = `${source.name}_tight`;
+    try {
+      await sql('postgres', `create tablespace tight_${process.pid} location '${disk}'`);
+      await sql('postgres', `create database ${into} template template0 tablespace tight_${process.pid}`);
+      const { code, document } = await ops(['db', 'restore', manifest.id, '--into', into, '--dry-run']);
+      const found = document.findings.map(({ code: name }: { code: string }) => name);
+      // An ordinary user cannot mount: then there is room.
+      expect({ code, found }).toEqual(mounted ? { code: 1, found: ['VOPS-RESTORE-NO-ROOM'] } : { code: 0, found: [] });
+    } finally {
+      await sql('postgres', `drop database if exists ${into} with (force)`);
+      await sql('postgres', `drop tablespace if exists tight_${process.pid}`);
+      if (mounted) execFileSync('env', ['umount', disk]);
+    }
   });
 
   test('what is wrong is said: no such backup, a snapshot of configuration, a damaged one', async () => {

@@ -89,7 +89,7 @@ async function restoreOnServer(site: VerifySite, plan: DatabaseRestore): Promise
   if (mode === 'empty') return fillDatabase(site, plan, { database: target });
   return context.maintenance(async (session) => {
     const name = mode === 'new' ? target : suffixed(target, `_new_${randomBytes(4).toString('hex')}`);
-    await createDatabase(context, session, { name, like: factsOf(manifest) });
+    await createDatabase(context, session, { name, like: factsOf(manifest), beside: target });
     try {
       const findings = await fillDatabase(site, plan, { database: name });
       if (plan.aside !== null) {

@@ -44,10 +44,14 @@ const SPACE_FACTOR = 1.3;
 export async function judgeSpace(
   context: Pick<Context, 'config' | 'pg'>,
   server: ConnectionChoice,
-  { sizeBytes, table }: Pick<BackedUpDatabase, 'sizeBytes'> & Pick<DatabaseRestore, 'table'>,
+  {
+    sizeBytes,
+    table,
+    tablespaceOid,
+  }: Pick<BackedUpDatabase, 'sizeBytes'> & Pick<DatabaseRestore, 'table'> & Pick<RestoreTarget, 'tablespaceOid'>,
 ): Promise<readonly Finding[]> {
   if (table !== null) return [];
-  const freeBytes = await context.pg((database) => findFreeSpace(context, database, 0), server);
+  const freeBytes = await context.pg((database) => findFreeSpace(context, database, tablespaceOid ?? 0), server);
   const needed = sizeBytes * SPACE_FACTOR;
   if (freeBytes === undefined || freeBytes >= needed) return [];
   const message = `it takes some ${formatBytes(needed)} on the server, and ${formatBytes(freeBytes)} are free`;

@@ -53,7 +53,7 @@ export async function planDatabaseRestore(
   const findings = [
     ...judgeBackup(manifest),
     ...judgeServer(server, plan),
-    ...(await judgeSpace(context, choice, { ...facts, ...plan })),
+    ...(await judgeSpace(context, choice, { ...server, ...facts, ...plan })),
   ];
   return conclude({ ...plan, steps: stepsOf(plan) }, findings);
 }

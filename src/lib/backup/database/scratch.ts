@@ -51,15 +51,26 @@ function explainRefusal(error: unknown): never {
   });
 }
 
-/** A new database from template0: with the encoding and the rules of sorting of the one that was backed up. */
+/**
+ * A new database from template0: with the encoding and the rules of sorting of the one that was backed up, and where the
+ * files of the one lie that it is to replace.
+ */
 export async function createDatabase(
   context: Pick<Context, 'signal'>,
   session: MaintenanceSession,
-  { name, like }: { readonly name: string; readonly like: BackedUpDatabase },
+  { name, like, beside = '' }: { readonly name: string; readonly like: BackedUpDatabase; readonly beside?: string },
 ): Promise<void> {
+  const [found] = await session.query(tablespaceOf, [beside]);
+  const place = found ? ` tablespace ${quoteName(found.tablespace)}` : '';
   const rules = rulesOf(like, session.version).map(([option, value]) => `${option} ${quoteLiteral(value)}`);
-  await run(context, session, `create database ${quoteName(name)} template template0 ${rules.join(' ')}`);
+  await run(context, session, `create database ${quoteName(name)} template template0 ${rules.join(' ')}${place}`);
 }
+
+const tablespaceOf: Query<{ tablespace: string }> = {
+  sql: `
+    select t.spcname as tablespace from pg_database d join pg_tablespace t on t.oid = d.dattablespace where d.datname = $1`,
+  row: z.object({ tablespace: z.string() }),
+};
 
 /** First version whose databases can have other rules of sorting than those of the operating system. */
 const HAS_PROVIDERS = 150_000;

@@ -16,7 +16,7 @@ export interface Swap {
 }
 
 /**
- * Gives `replacement` the owner, rights and settings of `target`, and its name. Sessions of both are ended. However it
+ * Gives `replacement` the owner, rights, settings and comment of `target`, and its name. Sessions of both are ended. However it
  * ends, also by a kill, there is a database of that name that takes connections. Errors: `VOPS-DB-…`.
  */
 export async function swapDatabases(
@@ -62,8 +62,8 @@ const endSessions: Query<unknown> = {
 };
 
 /**
- * What a dump without --create does not have: owner, rights, limit of connections, and settings, also those of roles in
- * this database. Values of list settings are quoted already, as pg_dump knows (`variable_is_guc_list_quote`).
+ * What a dump without --create does not have: owner, rights, limit of connections, comment, and settings, also those of
+ * roles in this database. Values of list settings are quoted already, as pg_dump knows (`variable_is_guc_list_quote`).
  */
 const properties: Query<{ statement: string }> = {
   sql: `
@@ -75,6 +75,8 @@ const properties: Query<{ statement: string }> = {
     select format('alter database %s owner to %I', $2::text, pg_get_userbyid(datdba)) as statement from target
     union all
     select format('alter database %s connection limit %s', $2::text, datconnlimit) from target
+    union all
+    select format('comment on database %s is %L', $2::text, shobj_description(oid, 'pg_database')) from target
     union all
     select format('revoke all on database %s from public', $2::text) from target where datacl is not null
     union all

@@ -12,6 +12,8 @@ const Row = z.object({
   mayReplace: z.boolean().nullable(),
   /** Null likewise. */
   sizeBytes: Numeric.nullable(),
+  /** Where its files lie; null likewise. */
+  tablespaceOid: Numeric.nullable(),
   roles: z.array(z.string()),
   isStandby: z.boolean(),
 });
@@ -26,6 +28,7 @@ export const restoreTarget = {
       current_user as role, r.rolsuper as "isSuperuser", r.rolsuper or r.rolcreatedb as "mayCreate",
       (select pg_has_role(datdba, 'usage') from pg_database where datname = $1) as "mayReplace",
       (select pg_database_size(oid) from pg_database where datname = $1) as "sizeBytes",
+      (select dattablespace from pg_database where datname = $1) as "tablespaceOid",
       array(select rolname::text from pg_roles) as roles,
       pg_is_in_recovery() as "isStandby"
     from pg_roles r
