@@ -23,6 +23,7 @@ import { start } from '../support/binary.js';
 import { testContext } from '../support/context.js';
 import { sql, testServer, useDatabase } from '../support/database.js';
 import { everything, manifold } from '../support/manifold.js';
+import { sincePostgres } from '../support/only-where.js';
 import { startTestPostgres } from '../support/postgres.js';
 import { run, runJson, temporaryDirectory } from '../support/run.js';
 import { startS3 } from '../support/s3.js';
@@ -481,9 +482,7 @@ describe('db restore', () => {
     expect(await articles()).toEqual([{ count: 0 }]);
   });
 
-  test('rules of sorting that are not those of the operating system', async () => {
-    const [server] = await sql('postgres', `select current_setting('server_version_num')::int as version`);
-    if (Number(server?.version) < 150_000) return; // a database has them since 15
+  sincePostgres(15)('rules of sorting that are not those of the operating system', async () => {
     const into = restored(`${source.name}_sorted`);
     await sql(
       'postgres',

@@ -14,6 +14,7 @@ import type { IndexRow } from '../../src/lib/pg/queries/index-inventory.js';
 import type { Observation } from '../../src/lib/pg/queries/observation.js';
 import { referenceColumns } from '../../src/lib/pg/queries/reference-columns.js';
 import { sql, testServer, useDatabase } from '../support/database.js';
+import { sincePostgres } from '../support/only-where.js';
 import { pgOf } from '../support/pg.js';
 import { run, runJson, temporaryDirectory } from '../support/run.js';
 
@@ -103,9 +104,7 @@ describe('redundant, of unique indexes', () => {
     for (const { drop } of found) await sql(other, drop);
   });
 
-  test('one that keeps nulls unique, too, is more than one that does not', async () => {
-    const [server] = await sql(other, `select current_setting('server_version_num')::int as version`);
-    if (Number(server?.version) < 150_000) return;
+  sincePostgres(15)('one that keeps nulls unique, too, is more than one that does not', async () => {
     await sql(other, 'create unique index seat_place_null on seat (place) nulls not distinct');
     expect(await redundant()).toEqual([]);
     await sql(other, 'create unique index seat_place_again on seat (place) nulls not distinct');

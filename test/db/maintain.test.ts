@@ -8,6 +8,7 @@ import { remainingMs, rewriteStatement } from '../../src/lib/db/rewrite.js';
 import type { PostgresServer } from '../../src/lib/demo/postgres.js';
 import type { TableRow } from '../../src/lib/pg/queries/table-inventory.js';
 import { sql, testServer, untilCounted, useDatabase } from '../support/database.js';
+import { sincePostgres } from '../support/only-where.js';
 import { startTestPostgres } from '../support/postgres.js';
 import { type RunOptions, run, runJson, temporaryDirectory } from '../support/run.js';
 
@@ -79,32 +80,33 @@ describe('db vacuum', () => {
     expect((await run(['db', 'vacuum'], { env })).stdout).toContain('OK  db vacuum: nothing needs to be vacuumed');
   });
 
-  test('by the limit to dead rows, and the unfrozen pages that insertions count against, since 18', async () => {
-    const [server] = await sql(database, `select current_setting('server_version_num')::int as version`);
-    if (Number(server?.version) < 180_000) return;
-    await sql(
-      database,
-      `create table capped (i int) with (autovacuum_enabled = off, autovacuum_vacuum_max_threshold = 100);
+  sincePostgres(18)(
+    'by the limit to dead rows, and the unfrozen pages that insertions count against, since 18',
+    async () => {
+      await sql(
+        database,
+        `create table capped (i int) with (autovacuum_enabled = off, autovacuum_vacuum_max_threshold = 100);
        insert into capped select generate_series(1, 10000);
        create table frozen (i int) with (autovacuum_enabled = off);
        insert into frozen select generate_series(1, 20000)`,
-    );
-    // What is committed and not yet in the log on disk is not taken for frozen.
-    await sql(database, 'checkpoint');
-    await sql(database, 'vacuum (freeze, analyze) capped, frozen');
-    await sql(database, 'update capped set i = i where i < 300; insert into frozen select generate_series(1, 1500)');
-    try {
-      const health = await ops(['health']);
-      expect(health.document.result.autovacuum.backlog).toContainEqual(
-        expect.objectContaining({ table: 'public.capped', deadTuples: 299, threshold: 100 }),
       );
-      expect(outcomes(await ops(['vacuum', '--dry-run']))).toEqual(
-        expect.arrayContaining(['public.capped planned', 'public.frozen planned']),
-      );
-    } finally {
-      await sql(database, 'drop table capped, frozen');
-    }
-  });
+      // What is committed and not yet in the log on disk is not taken for frozen.
+      await sql(database, 'checkpoint');
+      await sql(database, 'vacuum (freeze, analyze) capped, frozen');
+      await sql(database, 'update capped set i = i where i < 300; insert into frozen select generate_series(1, 1500)');
+      try {
+        const health = await ops(['health']);
+        expect(health.document.result.autovacuum.backlog).toContainEqual(
+          expect.objectContaining({ table: 'public.capped', deadTuples: 299, threshold: 100 }),
+        );
+        expect(outcomes(await ops(['vacuum', '--dry-run']))).toEqual(
+          expect.arrayContaining(['public.capped planned', 'public.frozen planned']),
+        );
+      } finally {
+        await sql(database, 'drop table capped, frozen');
+      }
+    },
+  );
 
   test('a table by name is vacuumed needed or not; a wrong name is told', async () => {
     for (const name of ['calm', 'public.calm']) {

@@ -8,7 +8,7 @@ import { MaintenanceReport } from '../../src/lib/db/maintain/report.js';
 import type { PostgresServer } from '../../src/lib/demo/postgres.js';
 import type { IndexRow } from '../../src/lib/pg/queries/index-inventory.js';
 import { start } from '../support/binary.js';
-import { sql, testServer, useDatabase } from '../support/database.js';
+import { serverVersion, sql, testServer, useDatabase } from '../support/database.js';
 import { startTestPostgres } from '../support/postgres.js';
 import { type RunOptions, runJson, temporaryDirectory } from '../support/run.js';
 
@@ -263,8 +263,7 @@ describe('faults', () => {
     started.child.kill('SIGKILL');
     await started.ended;
     const alive = `select 1 from pg_stat_activity where pid = ${pid}`;
-    const [server] = await sql('postgres', `select current_setting('server_version_num')::int as version`);
-    if (Number(server?.version) < 140_000) {
+    if (serverVersion < 140_000) {
       // It notices nothing, and works on; whoever comes next is told which session that is.
       const busy = await reindex(['--lock-wait', '0s', '--table', 'halls']);
       expect(busy.code).toBe(75);

@@ -16,8 +16,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { ensurePrivateDirectory, readRegularFile, writeFileAtomic } from '../../src/lib/files/index.js';
+import { asRoot } from '../support/only-where.js';
 
-const isRoot = process.getuid?.() === 0;
 const modeOf = async (path: string) => (await stat(path)).mode & 0o777;
 
 let directory: string;
@@ -126,8 +126,7 @@ describe('ensurePrivateDirectory', () => {
     await expect(ensurePrivateDirectory(join(directory, 'dangling'))).rejects.toMatchObject({ code: 'VOPS-FILE' });
   });
 
-  test('refuses what belongs to somebody else', async () => {
-    if (!isRoot) return; // only root can give a directory away
+  asRoot('refuses what belongs to somebody else', async () => {
     const foreign = join(directory, 'foreign');
     await mkdir(foreign);
     await symlink(directory, join(directory, 'link'));

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { withNamelessFile } from '../../src/lib/files/index.js';
+import { asRoot } from '../support/only-where.js';
 
 const named = () => readdirSync('/dev/shm').filter((name) => name.startsWith('viktoria-ops-'));
 
@@ -15,8 +16,7 @@ test('a nameless file is read by its descriptor, from the beginning, and is in n
   expect(named()).toEqual(before);
 });
 
-test('one that there is no room for is an error, never a part of it', () => {
-  if (process.getuid?.() !== 0 || process.platform !== 'linux') return; // an ordinary user cannot mount
+asRoot('one that there is no room for is an error, never a part of it', () => {
   const files = new URL('../../src/lib/files/index.js', import.meta.url).href;
   const code = `const { withNamelessFile } = await import('${files}');
     const end = await withNamelessFile(Buffer.alloc(20_000), (file) => file.stat()).catch((error) => error);

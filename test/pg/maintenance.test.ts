@@ -5,7 +5,7 @@ import { directSettings } from '../../src/lib/pg/direct.js';
 import { qualifiedName, quoteName } from '../../src/lib/pg/identifier.js';
 import type { MaintenanceSession } from '../../src/lib/pg/index.js';
 import { withMaintenanceSession } from '../../src/lib/pg/maintenance.js';
-import { sql, testServer, useDatabase } from '../support/database.js';
+import { serverVersion, sql, testServer, useDatabase } from '../support/database.js';
 import { databaseConfig, databaseOptions } from '../support/pg.js';
 
 const { name: database } = useDatabase('create table t (i int); insert into t select generate_series(1, 1000)');
@@ -67,9 +67,8 @@ describe('a maintenance session', () => {
   });
 
   test('limits that a database has for its application do not end it', async () => {
-    const [server] = await sql(database, `select current_setting('server_version_num')::int as version`);
     const limited = [[140_000, 'idle_session_timeout'] as const, [170_000, 'transaction_timeout'] as const].filter(
-      ([since]) => Number(server?.version) >= since,
+      ([since]) => serverVersion >= since,
     );
     for (const [, name] of limited) await sql('postgres', `alter database ${database} set ${name} = '300ms'`);
     try {

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import type { PostgresServer } from '../../src/lib/demo/postgres.js';
 import { startTestPostgres } from './postgres.js';
 
@@ -14,4 +15,13 @@ export default async function setup(): Promise<void> {
   });
   globalThis.postgresOfThisRun = server;
   process.env.TEST_PGPORT = String(server.port);
+  process.env.TEST_PGVERSION = await versionOf(server);
+}
+
+async function versionOf({ host, port, user }: PostgresServer): Promise<string> {
+  const client = new pg.Client({ host, port, user, database: 'postgres' });
+  await client.connect();
+  const { rows } = await client.query('show server_version_num');
+  await client.end();
+  return rows[0].server_version_num;
 }
