@@ -121,6 +121,8 @@ function send(outgoing: ClientRequest, body: HttpRequest['body']): Promise<Incom
   return new Promise((resolve, reject) => {
     outgoing.once('response', resolve);
     outgoing.on('error', reject);
+    // After a 101 nobody asked for, Node closes the connection with neither an answer nor an error.
+    outgoing.once('close', () => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' })));
     outgoing.end(body); // given in one piece, so Node sets Content-Length
   });
 }
