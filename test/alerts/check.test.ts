@@ -316,6 +316,20 @@ describe('alerts check', () => {
     });
   }, 60_000);
 
+  test('a channel that refuses for good was not told: the heartbeat says so', async () => {
+    const pings: (string | undefined)[] = [];
+    const watcher = await serve((request, response) => {
+      pings.push(request.url?.replace(/\?.*/, ''));
+      response.end();
+    });
+    const { backend, answer, check } = await installation({ heartbeatUrl: `${watcher}/ping` });
+    backend.isDown = true;
+    answer.webhook = 404;
+    const { document } = await check();
+    expect(document.result.delivery).toMatchObject({ pending: 0, dead: 1 });
+    expect(pings).toEqual(['/ping/fail']);
+  });
+
   test('heartbeat and textfile tell that the alerts themselves are alive', async () => {
     const { directory, received, url, write, check } = await installation();
     const textfile = join(directory, 'alerts.prom');

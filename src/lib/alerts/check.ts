@@ -66,12 +66,15 @@ async function beating(context: Context, check: () => Promise<Checked>): Promise
   let beat: 'success' | 'fail' = 'fail';
   try {
     const checked = await check();
-    beat = checked.outcome.result.delivery?.pending === 0 ? 'success' : 'fail';
+    beat = isToldToAll(checked.outcome.result.delivery) ? 'success' : 'fail';
     return checked;
   } finally {
     await sendHeartbeat(context, heartbeatUrl, beat);
   }
 }
+
+const isToldToAll = (delivery: AlertCheck['delivery']) =>
+  delivery !== null && delivery.pending + delivery.dead + delivery.dropped === 0;
 
 function lookOnly(moment: Moment): Checked {
   const evaluation = evaluateNow(moment);
