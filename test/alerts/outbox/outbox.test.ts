@@ -266,6 +266,20 @@ describe('a channel that is down', () => {
     expect(await readdir(join(outbox.state, 'alerts/dead/ops'))).toEqual([]);
   });
 
+  test('and leaves the configuration is none any more, for those who know', async () => {
+    const hook = await receiver();
+    const outbox = createOutbox(directory);
+    const { ops, dev } = webhooks(hook.url, 'ops', 'dev');
+    const told = () => hook.idsAt('/dev').map((id) => id.replace(/\d{6,}/, 'N'));
+    hook.answers.set('/ops', status(404));
+    await outbox.enqueue(['ops', alertEvent()]);
+    await outbox.deliver(channelsOf({ ops, dev }));
+    for (let run = 0; run < 2; run++) await outbox.deliver(channelsOf({ dev }));
+    expect(told()).toEqual(['channel-ops-down-N-firing', 'channel-ops-down-N-resolved']);
+    await outbox.deliver(channelsOf({ ops, dev }));
+    expect(told()).toHaveLength(2);
+  });
+
   test('for long hands what waits to its fallback, once, and tells it itself later', async () => {
     const hook = await receiver();
     const outbox = createOutbox(directory);
