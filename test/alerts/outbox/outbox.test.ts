@@ -1,8 +1,8 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { judgeDelivery, reviveDeadLetters } from '../../../src/lib/alerts/outbox/index.js';
+import { judgeDelivery, reviveDeadLetters, storedNotifications } from '../../../src/lib/alerts/outbox/index.js';
 import { alertEvent, channelsOf, createOutbox } from '../../support/delivery.js';
 import { temporaryDirectory } from '../../support/run.js';
 import { serve } from '../../support/stub-server.js';
@@ -393,6 +393,18 @@ test('a corrupt entry is moved aside and named; the others are told; leftovers o
     'ops-half-1-firing.json',
   ]);
   expect(judgeDelivery(report).map(({ code }) => code)).toEqual(Array(4).fill('VOPS-ALERTS-CORRUPT'));
+});
+
+test('what lies in the outbox and is no queue holds up nothing; what must not be read is told in words', async () => {
+  const hook = await receiver();
+  const outbox = createOutbox(directory);
+  await outbox.enqueue(['ops', alertEvent()]);
+  await writeFile(join(outbox.state, 'alerts/outbox/notes.txt'), 'mind the gap');
+  expect(await storedNotifications(outbox.state)).toHaveLength(1);
+  const report = await outbox.deliver(channelsOf(webhooks(hook.url, 'ops')));
+  expect(report.channels.map(({ channel, delivered }) => [channel, delivered])).toEqual([['ops', 1]]);
+  await symlink('loop', join(outbox.state, 'alerts/outbox/loop'));
+  await expect(storedNotifications(outbox.state)).rejects.toMatchObject({ code: 'VOPS-FILE' });
 });
 
 test('a clock that steps back neither freezes a channel nor loses an entry', async () => {
