@@ -239,6 +239,16 @@ describe('from the configuration to rules', () => {
     expect(ruleNamed(rules, 'application-down').channels).toEqual(['slack', 'email']);
   });
 
+  test('without channels, an escalation reaches each that takes alerts so severe', () => {
+    const channels = { slack: CHANNELS.slack, email: { ...EMAIL, minSeverity: 'critical' } };
+    const escalate = { after: '10m' };
+    const rule = { name: 'mine', condition: 'hooks.errorRate > 1%', severity: 'warning', escalate };
+    const { rules } = compile({ channels, rules: [rule, { ...rule, name: 'named', channels: ['slack'] }] });
+    const reached = ({ channels, escalate }: Rule) => [channels, escalate?.channels];
+    expect(reached(ruleNamed(rules, 'mine'))).toEqual([['slack'], ['slack', 'email']]);
+    expect(reached(ruleNamed(rules, 'named'))).toEqual([['slack'], []]);
+  });
+
   test('every problem at once, each with its path', () => {
     const { rules, problems } = own(
       { condition: 'hooks.erorRate > 1', clear: 'hooks.p95 <', channels: ['slak', 'slack'] },

@@ -38,7 +38,7 @@ export const AlertRule = z.lazy(() =>
     condition: z.string().min(1),
     /** How urgent it is; who is told follows from it, unless `channels` says. */
     severity: Severity,
-    /** Names of channels. Default: each whose `minSeverity` the rule reaches. */
+    /** Names of channels. Default: each whose `minSeverity` the rule reaches, or has reached once it escalates. */
     channels: z.array(z.string()).optional(),
     /** Least time between two reminders on one channel: a duration, or seconds as in the guide. */
     cooldown: Cooldown.default(3_600_000),
