@@ -299,10 +299,16 @@ describe('lint', () => {
     ['all words', [{ condition: "system.status != 'critical' or health_check_failed" }], ['error ALWAYS-FIRES']],
     ['constants only', [{ condition: '5m > 3m' }], ['error ALWAYS-FIRES']],
     ['what cannot be told', [{ condition: 'jobs.queueSize - jobs.failedJobs > 10' }], []],
+    [
+      'figures in an order',
+      [{ condition: 'host.diskUsage > host.inodeUsage and host.inodeUsage > host.memoryUsage' }],
+      [],
+    ],
     ['a clear that is never so', [{ clear: 'hooks.errorRate < 0' }], ['error NEVER-CLEARS']],
     ['a clear inside the condition', [{ clear: 'hooks.errorRate < 10%' }], ['warning CLEAR-OVERLAPS']],
     ['a clear below the condition', [{ clear: 'hooks.errorRate < 3%' }], []],
     ['critical and unheard', [{ severity: 'critical', channels: [] }], ['error UNHEARD']],
+    ['heard once it escalates', [{ channels: [], escalate: { after: '5m', channels: ['slack'] } }], []],
     ['a warning unheard', [{ channels: [] }], ['warning UNHEARD']],
     ['a note unheard', [{ severity: 'info', channels: [] }], []],
     [
