@@ -343,6 +343,12 @@ describe('alerts check', () => {
 });
 
 describe('alerts watch', () => {
+  test('no rest that a timer cannot take: it would be none at all', async () => {
+    const { config } = await installation();
+    const { code, stderr } = await run(['alerts', 'watch', '--interval', '30d', '--config', config]);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('expected 24d at most') });
+  });
+
   test('a configuration broken while it watches changes nothing; a whole one is in force at once', async () => {
     const { directory, backend, received, config, write } = await installation();
     const notified = join(directory, 'notified');

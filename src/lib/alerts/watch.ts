@@ -6,9 +6,9 @@ import type { Context } from '../context.js';
 import { abortReason, OperatorError } from '../errors.js';
 import { notifySystemd } from '../process/notify-systemd.js';
 import type { Outcome } from '../status.js';
-import { Duration } from '../units.js';
+import { TimeLimit } from '../units.js';
 
-export const WatchFlags = z.object({ interval: Duration.optional() });
+export const WatchFlags = z.object({ interval: TimeLimit.optional() });
 export type WatchFlags = z.output<typeof WatchFlags>;
 
 /** It ends by a signal alone, and then there is none. */

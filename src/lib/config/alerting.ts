@@ -116,7 +116,7 @@ export const Alerting = z.lazy(() =>
       /** Time over which hook figures are taken: short, for an alert must be able to end. */
       window: WindowText.default('15m'),
       /** Pause between two evaluations of `alerts watch`. */
-      interval: Duration.prefault('1m'),
+      interval: TimeLimit.prefault('1m'),
       /** Longest that one source of metrics may take; then its metrics are unknown. */
       sourceTimeout: TimeLimit.prefault('15s'),
       /** Pinged after each evaluation: itself when all was told, `/fail` when not. Tells you when alerting itself has died. */
