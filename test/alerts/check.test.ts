@@ -316,6 +316,39 @@ describe('alerts check', () => {
     });
   }, 60_000);
 
+  test('an Alertmanager is told at each evaluation of what flaps, and of what has settled and fires', async () => {
+    const posted: { labels: Record<string, string> }[][] = [];
+    const manager = await serve((request, response) => {
+      let text = '';
+      request.on('data', (chunk) => {
+        text += chunk;
+      });
+      request.on('end', () => {
+        posted.push(JSON.parse(text));
+        response.end();
+      });
+    });
+    const { backend, check } = await installation({
+      channels: { alertmanager: { urls: [manager] } },
+      rules: [{ name: 'application-down', condition: "system.status === 'critical'", severity: 'critical' }],
+    });
+    const toldBy = async (evaluation: () => Promise<unknown>) => {
+      posted.length = 0;
+      await evaluation();
+      return posted.flat().map(({ labels }) => labels.flapping ?? 'firing');
+    };
+    for (let time = 0; time < 9; time++) {
+      backend.isDown = !backend.isDown;
+      await check();
+    }
+    expect((await toldBy(check)).sort()).toEqual(['firing', 'yes']);
+    backend.isDown = false;
+    expect((await toldBy(check)).sort()).toEqual(['firing', 'yes']);
+    backend.isDown = true;
+    for (let time = 0; time < 20; time++) await check();
+    expect(await toldBy(check)).toEqual(['firing']);
+  });
+
   test('a channel that refuses for good was not told: the heartbeat says so', async () => {
     const pings: (string | undefined)[] = [];
     const watcher = await serve((request, response) => {

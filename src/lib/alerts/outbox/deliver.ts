@@ -29,8 +29,8 @@ export interface DeliveryOptions {
   readonly budgetMs: number;
   /** What `enqueue` could not write. */
   readonly unwritten?: readonly Entry[];
-  /** Names of the rules that fire now; default: those that the channels were told of and that did not end since. */
-  readonly firing?: ReadonlySet<string>;
+  /** Names of the rules that fire or flap now; default: those that the channels were told of and that did not end since. */
+  readonly standing?: ReadonlySet<string>;
   /** Where the channel `stdout` writes; default: the log. */
   readonly print?: (line: string) => Promise<void>;
   readonly pause?: (milliseconds: number) => Promise<void>;
@@ -64,8 +64,8 @@ export async function deliver(
   for (const queue of all) await passOn(queue, { queues, place });
   // What the others were told of a channel that is down, and given in its stead, should not wait for the next run.
   await together(all, (queue) => (queue.state.failures === 0 ? serve(queue, turn) : Promise.resolve()));
-  const firing = options.firing && new Set([...options.firing, ...outagesIn(all)]);
-  await together(all, (queue) => refresh(queue, turn, firing));
+  const standing = options.standing && new Set([...options.standing, ...outagesIn(all)]);
+  await together(all, (queue) => refresh(queue, turn, standing));
   return reportOf(all, corrupt, context.now());
 }
 
