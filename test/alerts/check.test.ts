@@ -434,6 +434,27 @@ describe('alerts watch', () => {
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('did you mean hooks.errorRate?') });
   });
 
+  test('a secret that is exchanged while it watches is in force at once', async () => {
+    const { directory, backend, received, config, url, write } = await installation();
+    const secret = join(directory, 'webhook');
+    writeFileSync(secret, `${url}/old`, { mode: 0o600 });
+    write({ channels: { slack: { webhook: `\${file:webhook}` } } });
+    const { child, ended } = start(['alerts', 'watch', '--interval', '100ms', '--config', config, '-v']);
+    let said = '';
+    child.stderr?.on('data', (text) => {
+      said += text;
+    });
+    backend.isDown = true;
+    await until(() => received.some(({ path }) => path === '/old'));
+    writeFileSync(secret, `${url}/rotated`);
+    await until(() => said.includes('it is in force now'));
+    backend.isDown = false;
+    await until(() => received.length > 1);
+    expect(received.map(({ path }) => path)).toEqual(['/old', '/rotated']);
+    child.kill('SIGTERM');
+    expect((await ended).code).toBe(143);
+  });
+
   test('a playbook broken while it watches, or a file that goes: alerts are told as before', async () => {
     const { directory, backend, received, config } = await installation();
     const home = join(directory, 'viktoria-ops');

@@ -57,7 +57,7 @@ async function rest(context: Context, restMs: number): Promise<void> {
 
 interface Watched {
   readonly context: Context;
-  /** Of the configuration file that `context` has read. */
+  /** Of the files that `context` has read. */
   readonly stamp: string;
 }
 
@@ -84,10 +84,15 @@ async function renewed(watched: Watched, { verify }: Pick<Watching, 'verify'>): 
   }
 }
 
-/** Changes whenever the file is written or exchanged; '' without one. */
+/** Changes whenever the file, or one that holds a secret of it, is written or exchanged; '' without the file. */
 async function stampOf(context: Pick<Context, 'config'>): Promise<string> {
-  const { file } = await context.config();
-  const found = file === undefined ? undefined : await stat(file).catch(() => undefined);
+  const { file, secretFiles } = await context.config();
+  const own = file === undefined ? '' : await stampOfFile(file);
+  return own && [own, ...(await Promise.all(secretFiles.map(stampOfFile)))].join();
+}
+
+async function stampOfFile(file: string): Promise<string> {
+  const found = await stat(file).catch(() => undefined);
   return found === undefined ? '' : `${found.ino} ${found.size} ${found.mtimeMs}`;
 }
 
