@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -445,6 +445,18 @@ test('with sendResolved off an end is not told; what was over before its begin c
   );
   await outbox.deliver(channels);
   expect(hook.messages.flatMap(({ alerts }) => alerts.map(({ state }) => state))).toEqual(['firing', 'passed']);
+});
+
+test('entries that were moved to the directory of a channel are its own, and told once', async () => {
+  const hook = await receiver();
+  const outbox = createOutbox(directory);
+  await outbox.enqueue(['ops', alertEvent()]);
+  const folder = join(outbox.state, 'alerts/outbox');
+  await rename(join(folder, 'ops'), join(folder, 'dev'));
+  expect(await storedNotifications(outbox.state)).toMatchObject([{ channel: 'dev' }]);
+  await outbox.deliver(channelsOf(webhooks(hook.url, 'dev')));
+  expect(hook.idsAt('/dev')).toEqual(['slow-hooks-1-firing']);
+  expect(await storedNotifications(outbox.state)).toEqual([]);
 });
 
 test('entries of a channel that is configured no more are kept as dead letters, visibly', async () => {
