@@ -316,6 +316,53 @@ describe('alerts check', () => {
     });
   }, 60_000);
 
+  test('an Alertmanager is told at each evaluation of what flaps, and of what has settled and fires', async () => {
+    const posted: { labels: Record<string, string> }[][] = [];
+    const manager = await serve((request, response) => {
+      let text = '';
+      request.on('data', (chunk) => {
+        text += chunk;
+      });
+      request.on('end', () => {
+        posted.push(JSON.parse(text));
+        response.end();
+      });
+    });
+    const { backend, check } = await installation({
+      channels: { alertmanager: { urls: [manager] } },
+      rules: [{ name: 'application-down', condition: "system.status === 'critical'", severity: 'critical' }],
+    });
+    const toldBy = async (evaluation: () => Promise<unknown>) => {
+      posted.length = 0;
+      await evaluation();
+      return posted.flat().map(({ labels }) => labels.flapping ?? 'firing');
+    };
+    for (let time = 0; time < 9; time++) {
+      backend.isDown = !backend.isDown;
+      await check();
+    }
+    expect((await toldBy(check)).sort()).toEqual(['firing', 'yes']);
+    backend.isDown = false;
+    expect((await toldBy(check)).sort()).toEqual(['firing', 'yes']);
+    backend.isDown = true;
+    for (let time = 0; time < 20; time++) await check();
+    expect(await toldBy(check)).toEqual(['firing']);
+  });
+
+  test('a channel that refuses for good was not told: the heartbeat says so', async () => {
+    const pings: (string | undefined)[] = [];
+    const watcher = await serve((request, response) => {
+      pings.push(request.url?.replace(/\?.*/, ''));
+      response.end();
+    });
+    const { backend, answer, check } = await installation({ heartbeatUrl: `${watcher}/ping` });
+    backend.isDown = true;
+    answer.webhook = 404;
+    const { document } = await check();
+    expect(document.result.delivery).toMatchObject({ pending: 0, dead: 1 });
+    expect(pings).toEqual(['/ping/fail']);
+  });
+
   test('heartbeat and textfile tell that the alerts themselves are alive', async () => {
     const { directory, received, url, write, check } = await installation();
     const textfile = join(directory, 'alerts.prom');
@@ -329,6 +376,12 @@ describe('alerts check', () => {
 });
 
 describe('alerts watch', () => {
+  test('no rest that a timer cannot take: it would be none at all', async () => {
+    const { config } = await installation();
+    const { code, stderr } = await run(['alerts', 'watch', '--interval', '30d', '--config', config]);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('expected 24d at most') });
+  });
+
   test('a configuration broken while it watches changes nothing; a whole one is in force at once', async () => {
     const { directory, backend, received, config, write } = await installation();
     const notified = join(directory, 'notified');
@@ -379,6 +432,27 @@ describe('alerts watch', () => {
     const { code, stderr } = await ended;
     clearTimeout(end);
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('did you mean hooks.errorRate?') });
+  });
+
+  test('a secret that is exchanged while it watches is in force at once', async () => {
+    const { directory, backend, received, config, url, write } = await installation();
+    const secret = join(directory, 'webhook');
+    writeFileSync(secret, `${url}/old`, { mode: 0o600 });
+    write({ channels: { slack: { webhook: `\${file:webhook}` } } });
+    const { child, ended } = start(['alerts', 'watch', '--interval', '100ms', '--config', config, '-v']);
+    let said = '';
+    child.stderr?.on('data', (text) => {
+      said += text;
+    });
+    backend.isDown = true;
+    await until(() => received.some(({ path }) => path === '/old'));
+    writeFileSync(secret, `${url}/rotated`);
+    await until(() => said.includes('it is in force now'));
+    backend.isDown = false;
+    await until(() => received.length > 1);
+    expect(received.map(({ path }) => path)).toEqual(['/old', '/rotated']);
+    child.kill('SIGTERM');
+    expect((await ended).code).toBe(143);
   });
 
   test('a playbook broken while it watches, or a file that goes: alerts are told as before', async () => {

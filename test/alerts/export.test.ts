@@ -20,6 +20,11 @@ describe('conditions as PromQL', () => {
     ['!(jobs.queueSize > 1 or !(jobs.oldestReadyAge == 2))', `(${QUEUE} <= 1 and ${AGE} == 2)`],
     ['jobs.queueSize != 3', `(${QUEUE} != 3 and ${QUEUE} == ${QUEUE})`],
     ['jobs.queueSize * 2 + 1 > -hooks.failedExecutions', `(((${QUEUE}) * 2) + 1) > -(${FAILED})`],
+    ['3 != jobs.queueSize', `(vector(3) != ${QUEUE} and ${QUEUE} == ${QUEUE})`],
+    ['jobs.queueSize / hooks.failedExecutions > 2', `((${QUEUE}) / ((${FAILED}) != 0)) > 2`],
+    ['jobs.queueSize / 2 > 1', `((${QUEUE}) / 2) > 1`],
+    ["'a' == 'b' or jobs.queueSize > 1", `(vector(1) == 0 or ${QUEUE} > 1)`],
+    ["not ('a' == 'b') and true != false", '(vector(1) == 1 and vector(1) == 1)'],
     ["system.status === 'critical'", '(1 - max(up{job="viktoria-hooks"})) == 1'],
     ["system.status !== 'critical'", '(1 - max(up{job="viktoria-hooks"})) != 1'],
   ])('%s', (text, promql) => {
@@ -129,6 +134,49 @@ describe('alerts export', () => {
     const tested = await runJson(['alerts', 'test', join(directory, 'ours.json'), '--config', config]);
     expect(tested.document.findings).toEqual([]);
     expect(tested.code).toBe(0);
+  });
+
+  test('a quotient of nothing, or by nothing, fires neither here nor there', async () => {
+    const ratio = 'jobs.queueSize / database.poolWaiting';
+    const rule = { severity: 'warning', channels: [], cooldown: 0 };
+    const conditions: Record<string, string> = { busy: `${ratio} > 2`, uneven: `1 != ${ratio}` };
+    const { directory, rules } = await exportRules({
+      rules: Object.entries(conditions).map(([name, condition]) => ({ ...rule, name, condition })),
+    });
+    const series = { queueSize: '0 3 3 3', poolWaiting: '0 0 1 3' };
+    const fires: Record<string, string[]> = { '0m': [], '1m': [], '2m': ['busy', 'uneven'], '3m': [] };
+    const expected = Object.entries(fires).flatMap(([eval_time, firing]) =>
+      Object.entries(conditions).map(([alertname, condition]) => ({
+        eval_time,
+        alertname,
+        exp_alerts: firing
+          .filter((name) => name === alertname)
+          .map((name) => ({
+            exp_labels: { severity: 'warning' },
+            exp_annotations: { summary: `${name}: ${condition}` },
+          })),
+      })),
+    );
+    const input = { strapi_jobs_ready: series.queueSize, db_pool_waiting: series.poolWaiting };
+    expect(prometheusTest(directory, { rules, input, expected })).toContain('SUCCESS');
+    const ours = {
+      tests: [
+        {
+          name: 'the same',
+          series: { 'jobs.queueSize': series.queueSize, 'database.poolWaiting': series.poolWaiting },
+          expect: Object.entries(fires).map(([at, firing]) => ({ at: at.replace('0m', '0s'), firing })),
+        },
+      ],
+    };
+    writeFileSync(join(directory, 'ours.json'), JSON.stringify(ours));
+    const tested = await runJson([
+      'alerts',
+      'test',
+      join(directory, 'ours.json'),
+      '--config',
+      join(directory, 'config.json'),
+    ]);
+    expect(tested.document.findings).toEqual([]);
   });
 
   test('too few samples silence the figure that has them, not the rest of the rule; texts are no templates', async () => {

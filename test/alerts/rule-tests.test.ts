@@ -98,6 +98,18 @@ describe('alerts test', () => {
     [{ tests: [{ name: 'x', series: { 'hooks.errorRat': '1' }, expect: [{ at: '1m' }] }] }, 'no metric hooks.errorRat'],
     [{ tests: [{ name: 'x', series: {}, expect: [{ at: '1m', firing: ['slow-hoks'] }] }] }, 'no rule slow-hoks'],
     [{ tests: [{ name: 'x', series: { 'jobs.queueSize': '1x' }, expect: [{ at: '1m' }] }] }, 'is no part of a series'],
+    [
+      { tests: [{ name: 'x', series: { 'system.status': 'healthyx3 critcal' }, expect: [{ at: '1m' }] }] },
+      'x: system.status is never critcal',
+    ],
+    [
+      { tests: [{ name: 'x', series: { 'hooks.errorRate': '0.1 NaN' }, expect: [{ at: '1m' }] }] },
+      'x: hooks.errorRate is never NaN',
+    ],
+    [
+      { tests: [{ name: 'x', series: { 'database.reachable': '1' }, expect: [{ at: '1m' }] }] },
+      'x: database.reachable is never 1',
+    ],
     [{ tests: [{ name: 'x', series: {}, expect: [{ at: 1 }] }] }, 'at: expected a duration'],
     [{ tests: [{ name: 'x', series: {}, expect: [{ at: '1m', fires: [] }] }] }, 'fires: unknown key'],
     ['tests:\n\t- name: x', 'indented with a tab'],

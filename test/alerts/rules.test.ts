@@ -239,6 +239,16 @@ describe('from the configuration to rules', () => {
     expect(ruleNamed(rules, 'application-down').channels).toEqual(['slack', 'email']);
   });
 
+  test('without channels, an escalation reaches each that takes alerts so severe', () => {
+    const channels = { slack: CHANNELS.slack, email: { ...EMAIL, minSeverity: 'critical' } };
+    const escalate = { after: '10m' };
+    const rule = { name: 'mine', condition: 'hooks.errorRate > 1%', severity: 'warning', escalate };
+    const { rules } = compile({ channels, rules: [rule, { ...rule, name: 'named', channels: ['slack'] }] });
+    const reached = ({ channels, escalate }: Rule) => [channels, escalate?.channels];
+    expect(reached(ruleNamed(rules, 'mine'))).toEqual([['slack'], ['slack', 'email']]);
+    expect(reached(ruleNamed(rules, 'named'))).toEqual([['slack'], []]);
+  });
+
   test('every problem at once, each with its path', () => {
     const { rules, problems } = own(
       { condition: 'hooks.erorRate > 1', clear: 'hooks.p95 <', channels: ['slak', 'slack'] },
@@ -289,10 +299,16 @@ describe('lint', () => {
     ['all words', [{ condition: "system.status != 'critical' or health_check_failed" }], ['error ALWAYS-FIRES']],
     ['constants only', [{ condition: '5m > 3m' }], ['error ALWAYS-FIRES']],
     ['what cannot be told', [{ condition: 'jobs.queueSize - jobs.failedJobs > 10' }], []],
+    [
+      'figures in an order',
+      [{ condition: 'host.diskUsage > host.inodeUsage and host.inodeUsage > host.memoryUsage' }],
+      [],
+    ],
     ['a clear that is never so', [{ clear: 'hooks.errorRate < 0' }], ['error NEVER-CLEARS']],
     ['a clear inside the condition', [{ clear: 'hooks.errorRate < 10%' }], ['warning CLEAR-OVERLAPS']],
     ['a clear below the condition', [{ clear: 'hooks.errorRate < 3%' }], []],
     ['critical and unheard', [{ severity: 'critical', channels: [] }], ['error UNHEARD']],
+    ['heard once it escalates', [{ channels: [], escalate: { after: '5m', channels: ['slack'] } }], []],
     ['a warning unheard', [{ channels: [] }], ['warning UNHEARD']],
     ['a note unheard', [{ severity: 'info', channels: [] }], []],
     [

@@ -47,6 +47,19 @@ describe('alerts silence', () => {
     expect((await run(['alerts', 'silences'], options)).stdout).toContain('quiet though they fire: high-error-rate');
   });
 
+  test('a firing alert of another severity is none that it keeps quiet', async () => {
+    const { options, directory } = place();
+    const watch = new Watch([ruleOf(), ruleOf({ name: 'application-down', severity: 'critical' })]);
+    watch.at(START, { 'high-error-rate': true, 'application-down': true });
+    mkdirSync(directory, { recursive: true });
+    await writeAlertState(directory, watch.state);
+    const made = await runJson(['alerts', 'silence', '*', '--severity', 'warning', '--for', '1h'], options);
+    expect(made.document.result.silence.quiets).toEqual(['high-error-rate']);
+    const { document } = await runJson(['alerts', 'silences'], options);
+    expect(document.result.silences[0].quiets).toEqual(['high-error-rate']);
+    expect((await run(['alerts', 'unsilence', '*'], options)).stdout).toContain('told next: high-error-rate\n');
+  });
+
   test('warns of a rule that there is not', async () => {
     const { options } = place();
     const { code, document } = await runJson(['alerts', 'silence', 'high-eror-rate', '--for', '1h'], options);

@@ -20,6 +20,7 @@ const failure = (work: Promise<unknown>): Promise<OperatorError> =>
   );
 
 const JSON_START = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n';
+const SWITCH = 'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n';
 const hostOf = (url: string) => new URL(url).host;
 
 test('an answer: status, headers, body, time; nothing kept open', async () => {
@@ -114,6 +115,11 @@ describe('nobody there, or someone who leaves (F33)', () => {
       'by a reset',
       'closed the connection before answering',
       (socket) => socket.once('data', () => socket.resetAndDestroy()),
+    ],
+    [
+      'for another protocol',
+      'closed the connection before answering',
+      (socket) => socket.once('data', () => socket.write(SWITCH)),
     ],
     [
       'in the middle of the body',

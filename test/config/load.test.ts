@@ -325,10 +325,16 @@ describe('what is wrong is said with its place, and nothing of it is quoted', ()
   });
 
   test('nor is any other limit taken that no timer can keep', async () => {
-    const limits = { maintenance: { stepTimeout: '30d' }, app: { timeout: '52w' }, backup: { timeout: '24d' } };
+    const limits = {
+      maintenance: { stepTimeout: '30d' },
+      app: { timeout: '52w' },
+      backup: { timeout: '24d' },
+      alerting: { interval: '30d' },
+    };
     const { message } = await failure('c.json', limits);
     expect(message).toContain('maintenance.stepTimeout: expected 24d at most');
     expect(message).toContain('app.timeout: expected 24d at most');
+    expect(message).toContain('alerting.interval: expected 24d at most');
     expect(message).not.toContain('backup');
   });
 

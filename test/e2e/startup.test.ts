@@ -2,8 +2,8 @@
  * What short commands load, for that is what they cost: counted, not timed, so that it holds on every machine. A test that
  * fails here asks for an `await import()` where the new thing is used, or for a schema that is built when it is needed.
  */
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -71,4 +71,15 @@ test.each([
   expect(loaded.kilobytes).toBeLessThanOrEqual(kilobytes);
   expect(loaded.builtins.filter((name) => without.includes(name))).toEqual([]);
   if (schemas > 0) expect(loaded.schemas).toBeGreaterThan(0); // they are counted
+});
+
+test.each([
+  ['never comes back', 'new Promise(() => {})', 70],
+  ['comes back', 'Promise.resolve(4)', 4],
+])('the exit code of a program that %s', (_, outcome, expected) => {
+  const copy = mkdtempSync(join(directory, 'package-'));
+  mkdirSync(join(copy, 'dist'));
+  cpSync(join(packageRoot(), 'bin'), join(copy, 'bin'), { recursive: true });
+  writeFileSync(join(copy, 'dist', 'boot.js'), `exports.boot = () => ({ main: () => ${outcome} });`);
+  expect(spawnSync(process.execPath, [join(copy, 'bin', 'viktoria-ops.js')]).status).toBe(expected);
 });

@@ -13,6 +13,7 @@ export function configWith(sections: Record<string, unknown>): Context['config']
     ...parsed,
     environment: 'default',
     file: undefined,
+    secretFiles: [],
     warnings: [],
     origins: async () => () => ({ kind: 'default' }),
     isSet: () => false,

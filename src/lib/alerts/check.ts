@@ -15,6 +15,7 @@ import { Duration } from '../units.js';
 import { type AlertCheck, headlineOf, judgeFiring, judgeProblems } from './check-result.js';
 import { loadRules } from './compile-rules.js';
 import { describeAlerts } from './describe-alerts.js';
+import type { AlertRecord } from './engine/index.js';
 import { evaluateNow, type Moment, openMoment, viewMoment } from './evaluate-now.js';
 import { recordTransitions } from './history.js';
 import { type DeliveryReport, deliver, enqueue, judgeDelivery } from './outbox/index.js';
@@ -66,12 +67,17 @@ async function beating(context: Context, check: () => Promise<Checked>): Promise
   let beat: 'success' | 'fail' = 'fail';
   try {
     const checked = await check();
-    beat = checked.outcome.result.delivery?.pending === 0 ? 'success' : 'fail';
+    beat = isToldToAll(checked.outcome.result.delivery) ? 'success' : 'fail';
     return checked;
   } finally {
     await sendHeartbeat(context, heartbeatUrl, beat);
   }
 }
+
+const isStanding = ({ phase, flapping }: AlertRecord) => phase === 'firing' || flapping;
+
+const isToldToAll = (delivery: AlertCheck['delivery']) =>
+  delivery !== null && delivery.pending + delivery.dead + delivery.dropped === 0;
 
 function lookOnly(moment: Moment): Checked {
   const evaluation = evaluateNow(moment);
@@ -91,8 +97,8 @@ async function evaluateAndTell(context: Context, moment: Moment, directory: stri
     ...(await kept(() => recordTransitions(directory, transitions))),
   ];
   const described = describeAlerts(moment, evaluation);
-  const firing = new Set(described.firing.map(({ rule }) => rule));
-  const delivery = await deliver(context, alerting.channels, { budgetMs: DELIVERY_BUDGET_MS, unwritten, firing });
+  const standing = new Set([...state.alerts.values()].filter(isStanding).map(({ rule }) => rule));
+  const delivery = await deliver(context, alerting.channels, { budgetMs: DELIVERY_BUDGET_MS, unwritten, standing });
   // What could not be stored is told all the same. Once nothing waits the state may be kept; else the old one brings it again.
   if (!isStored && delivery.pending === 0) unkept.push(...(await kept(() => writeAlertState(directory, state))));
   const untold = await keepOwnMetrics(context, delivery);

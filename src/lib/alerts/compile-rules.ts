@@ -106,7 +106,7 @@ interface Linking {
 }
 
 function compileRule(settings: AlertRule, linking: Linking): Rule | undefined {
-  const { name, severity, inhibitedBy = [], escalate } = settings;
+  const { name, severity, inhibitedBy = [] } = settings;
   const condition = linkCondition('condition', settings.condition, linking);
   const clear = linkCondition('clear', settings.clear, linking);
   refuseUnknown(inhibitedBy, linking.names, (index, what) => linking.refuse(['inhibitedBy', index], `no rule ${what}`));
@@ -126,11 +126,7 @@ function compileRule(settings: AlertRule, linking: Linking): Rule | undefined {
     noData: settings.noData,
     noDataForMs: settings.noDataFor,
     inhibitedBy,
-    escalate: escalate && {
-      afterMs: escalate.after,
-      severity: worse(severity, escalate.severity),
-      channels: escalate.channels,
-    },
+    escalate: escalationOf(settings, linking),
     kind: settings.kind,
     description: settings.description,
     runbook: settings.runbook,
@@ -153,6 +149,14 @@ function linkChannels({ severity, channels, escalate }: AlertRule, linking: Link
   refuseUnknown(channels ?? [], linking.channels, below('channels'));
   refuseUnknown(escalate?.channels ?? [], linking.channels, below('escalate', 'channels'));
   return channels ?? linking.reached[severity];
+}
+
+/** A rule that names no channels reaches more of them once it is more severe. */
+function escalationOf({ severity, channels, escalate }: AlertRule, { reached }: Linking): Rule['escalate'] {
+  if (escalate === undefined) return undefined;
+  const worst = worse(severity, escalate.severity);
+  const others = channels === undefined ? reached[worst] : [];
+  return { afterMs: escalate.after, severity: worst, channels: [...others, ...escalate.channels] };
 }
 
 function channelsBySeverity(

@@ -82,8 +82,9 @@ function neverProvesItself({ name, forMs }: Rule, { intervalMs }: Surroundings):
   return [problem('NEVER-PROVEN', message, 'evaluate more often, and set alerting.interval; or leave out for')];
 }
 
-function nobodyIsTold({ name, severity, channels }: Rule, { hasChannels }: Surroundings): Finding[] {
-  if (!hasChannels || channels.length > 0 || severity === 'info') return [];
+function nobodyIsTold({ name, severity, channels, escalate }: Rule, { hasChannels }: Surroundings): Finding[] {
+  const isHeard = channels.length > 0 || (escalate !== undefined && escalate.channels.length > 0);
+  if (!hasChannels || isHeard || severity === 'info') return [];
   const message = `no channel is told of ${name} (${severity})`;
   const hint = 'name channels, or lower the minSeverity of one';
   return [severity === 'critical' ? problem('UNHEARD', message, hint) : warning('UNHEARD', message, hint)];

@@ -8,8 +8,8 @@ import { conclude, type Finding, type Outcome } from '../status.js';
 import { suggest } from '../suggest.js';
 import { Duration } from '../units.js';
 import { compileRules } from './compile-rules.js';
-import { matchesOf } from './engine/index.js';
-import { ALERT_SEVERITIES } from './rule.js';
+import { matchesOf, severityOf } from './engine/index.js';
+import { ALERT_SEVERITIES, type AlertSeverity } from './rule.js';
 import { addSilence, endSilence, readSilences, StoredSilence } from './silences.js';
 import { readAlertState } from './state.js';
 
@@ -37,7 +37,7 @@ export type SilencesFlags = z.output<typeof SilencesFlags>;
 
 const ListedSilence = StoredSilence.extend({
   isActive: z.boolean(),
-  /** Alerts that fire now, of the rules it names. */
+  /** Alerts that fire now, of the rules and severities it names. */
   quiets: z.array(z.string()),
 });
 type ListedSilence = z.output<typeof ListedSilence>;
@@ -132,16 +132,26 @@ export async function listSilences(context: SilenceContext, { all }: SilencesFla
   return conclude({ silences: listed.filter(({ isActive }) => all || isActive) }, findings);
 }
 
-function list(silence: StoredSilence, firing: readonly string[], now: Date): ListedSilence {
-  const at = now.toISOString();
-  const matches = matchesOf({ rule: silence.rule });
-  const isActive = silence.from <= at && at < silence.until;
-  return { ...silence, isActive, quiets: firing.filter((rule) => matches(rule, 'info')) };
+interface Firing {
+  readonly rule: string;
+  readonly severity: AlertSeverity;
 }
 
-async function firingNow(context: SilenceContext): Promise<string[]> {
-  const { state } = await readAlertState(join(await context.state(), 'alerts'), context.now());
-  return [...state.alerts.values()].filter(({ phase }) => phase === 'firing').map(({ rule }) => rule);
+function list(silence: StoredSilence, firing: readonly Firing[], now: Date): ListedSilence {
+  const at = now.toISOString();
+  const matches = matchesOf(silence);
+  const isActive = silence.from <= at && at < silence.until;
+  const quiets = firing.filter(({ rule, severity }) => matches(rule, severity)).map(({ rule }) => rule);
+  return { ...silence, isActive, quiets };
+}
+
+async function firingNow(context: SilenceContext): Promise<Firing[]> {
+  const now = context.now();
+  const { state } = await readAlertState(join(await context.state(), 'alerts'), now);
+  const byName = new Map(compileRules(await context.config()).rules.map((rule) => [rule.name, rule]));
+  return [...state.alerts.values()]
+    .filter(({ phase }) => phase === 'firing')
+    .map((record) => ({ rule: record.rule, severity: severityOf(record, byName.get(record.rule), now.getTime()) }));
 }
 
 async function audit(context: SilenceContext, action: string, silence: StoredSilence): Promise<void> {

@@ -6,9 +6,9 @@ import type { Context } from '../context.js';
 import { abortReason, OperatorError } from '../errors.js';
 import { notifySystemd } from '../process/notify-systemd.js';
 import type { Outcome } from '../status.js';
-import { Duration } from '../units.js';
+import { TimeLimit } from '../units.js';
 
-export const WatchFlags = z.object({ interval: Duration.optional() });
+export const WatchFlags = z.object({ interval: TimeLimit.optional() });
 export type WatchFlags = z.output<typeof WatchFlags>;
 
 /** It ends by a signal alone, and then there is none. */
@@ -57,7 +57,7 @@ async function rest(context: Context, restMs: number): Promise<void> {
 
 interface Watched {
   readonly context: Context;
-  /** Of the configuration file that `context` has read. */
+  /** Of the files that `context` has read. */
   readonly stamp: string;
 }
 
@@ -84,10 +84,15 @@ async function renewed(watched: Watched, { verify }: Pick<Watching, 'verify'>): 
   }
 }
 
-/** Changes whenever the file is written or exchanged; '' without one. */
+/** Changes whenever the file, or one that holds a secret of it, is written or exchanged; '' without the file. */
 async function stampOf(context: Pick<Context, 'config'>): Promise<string> {
-  const { file } = await context.config();
-  const found = file === undefined ? undefined : await stat(file).catch(() => undefined);
+  const { file, secretFiles } = await context.config();
+  const own = file === undefined ? '' : await stampOfFile(file);
+  return own && [own, ...(await Promise.all(secretFiles.map(stampOfFile)))].join();
+}
+
+async function stampOfFile(file: string): Promise<string> {
+  const found = await stat(file).catch(() => undefined);
   return found === undefined ? '' : `${found.ino} ${found.size} ${found.mtimeMs}`;
 }
 

@@ -27,6 +27,8 @@ export interface HttpRequest {
   readonly timeoutMs?: number;
   /** Longest body accepted, after decoding. */
   readonly maxBytes?: number | undefined;
+  /** The status is all that is wanted: the body is not waited for, and left out. */
+  readonly ignoresBody?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -60,7 +62,7 @@ export async function request(options: HttpRequest): Promise<HttpAnswer> {
   try {
     signal?.throwIfAborted();
     response = await send(outgoing, options.body);
-    const body = await readBody(response, maxBytes);
+    const body = options.ignoresBody ? Buffer.alloc(0) : await readBody(response, maxBytes);
     return { status: response.statusCode ?? 0, headers: response.headers, body, durationMs: since(startedAt) };
   } catch (error) {
     if (signal?.aborted) throw abortReason(signal);
@@ -121,6 +123,8 @@ function send(outgoing: ClientRequest, body: HttpRequest['body']): Promise<Incom
   return new Promise((resolve, reject) => {
     outgoing.once('response', resolve);
     outgoing.on('error', reject);
+    // After a 101 nobody asked for, Node closes the connection with neither an answer nor an error.
+    outgoing.once('close', () => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' })));
     outgoing.end(body); // given in one piece, so Node sets Content-Length
   });
 }

@@ -25,7 +25,7 @@ const MAX_CASES = 20_000;
 
 /**
  * A set of values for each case that these conditions can tell apart. Undefined where that cannot be said: a metric is
- * computed with, or there are too many cases.
+ * computed with, or ordered against another, or there are too many cases.
  */
 export function possibleValues(
   conditions: readonly Condition[],
@@ -33,6 +33,7 @@ export function possibleValues(
 ): readonly Values[] | undefined {
   const parts = conditions.flatMap(({ expression }) => partsOf(expression));
   if (parts.some((part) => ARITHMETIC.includes(part.type) && !isConstant(part))) return undefined;
+  if (parts.some(ordersMetrics)) return undefined;
   const constants = parts.map((part) => compute(part, NOTHING)).filter((value) => value !== null);
   const paths = [...new Set(conditions.flatMap((condition) => condition.paths))];
   let cases: readonly (readonly (readonly [string, Value])[])[] = [[]];
@@ -43,6 +44,10 @@ export function possibleValues(
   }
   return cases.map((known) => new Map(known));
 }
+
+/** Between two limits there would have to be as many values as there are metrics. */
+const ordersMetrics = (part: Expression): boolean =>
+  part.type in MIRRORED && 'left' in part && !isConstant(part.left) && !isConstant(part.right);
 
 const ARITHMETIC: readonly Expression['type'][] = ['+', '-', '*', '/', 'negate'];
 const MIRRORED: Partial<Record<Expression['type'], Expression['type']>> = {

@@ -38,7 +38,7 @@ export const AlertRule = z.lazy(() =>
     condition: z.string().min(1),
     /** How urgent it is; who is told follows from it, unless `channels` says. */
     severity: Severity,
-    /** Names of channels. Default: each whose `minSeverity` the rule reaches. */
+    /** Names of channels. Default: each whose `minSeverity` the rule reaches, or has reached once it escalates. */
     channels: z.array(z.string()).optional(),
     /** Least time between two reminders on one channel: a duration, or seconds as in the guide. */
     cooldown: Cooldown.default(3_600_000),
@@ -116,7 +116,7 @@ export const Alerting = z.lazy(() =>
       /** Time over which hook figures are taken: short, for an alert must be able to end. */
       window: WindowText.default('15m'),
       /** Pause between two evaluations of `alerts watch`. */
-      interval: Duration.prefault('1m'),
+      interval: TimeLimit.prefault('1m'),
       /** Longest that one source of metrics may take; then its metrics are unknown. */
       sourceTimeout: TimeLimit.prefault('15s'),
       /** Pinged after each evaluation: itself when all was told, `/fail` when not. Tells you when alerting itself has died. */

@@ -21,7 +21,7 @@ import {
 } from './layers.js';
 import { formatPath, type Path } from './origin.js';
 import { firstOf, invalidConfig, type Problem } from './problems.js';
-import { hasReference, type Missing, resolveReferences } from './references.js';
+import { hasReference, type Missing, type ReferenceSources, resolveReferences } from './references.js';
 import type { Config } from './schema.js';
 import { type ConfigSource, readConfig } from './source.js';
 import { type Tree, valueAt } from './tree.js';
@@ -85,7 +85,8 @@ async function resolveConfig(
   { flags, env, cwd, redactor }: LoadOptions,
 ): Promise<Config> {
   const directory = file === undefined ? cwd : dirname(file);
-  const given = await parseSections(source, flags.env, { env, directory });
+  const files = new Set<string>();
+  const given = await parseSections(source, flags.env, { env, directory, files });
   registerSecrets(given, redactor);
   const sections = withDefaults(given);
 
@@ -95,6 +96,7 @@ async function resolveConfig(
   return Object.assign(resolved, {
     environment: flags.env ?? 'default',
     file,
+    secretFiles: [...files],
     warnings: [
       ...warnings,
       ...(source ? await warnOfExposure(source.content, sections) : []),
@@ -159,19 +161,15 @@ function problemOf(document: ConfigDocument, view: Pick<View, 'environment'>, { 
   return { place: (isKey ? key : value).text, key: formatPath([...within, ...path]), what };
 }
 
-interface Surroundings {
-  readonly env: Environment;
-  readonly directory: string;
-}
-
 async function parseSections(
   source: ConfigSource | undefined,
   environment: string | undefined,
-  { env, directory }: Surroundings,
+  sources: ReferenceSources,
 ): Promise<GivenSections> {
   const missing: Missing[] = [];
   const tree = source ? viewOf(source.content, environment).tree : {};
-  const resolved = await resolveReferences(tree, { env, directory }, missing);
+  const { env } = sources;
+  const resolved = await resolveReferences(tree, sources, missing);
   const unset = missing.filter(({ path }) => variableAt(env, path) === undefined);
   const document = unset.length > 0 ? await source?.document() : undefined;
   if (document) refuseMissing(document, { environment }, unset);

@@ -14,6 +14,8 @@ export interface ReferenceSources {
   readonly env: Environment;
   /** Directory that `${file:…}` is relative to. */
   readonly directory: string;
+  /** Gets the path of each file that is asked for a secret. */
+  readonly files: Set<string>;
 }
 
 /** What a path of the tree lacks: the reference and why it gave nothing. */
@@ -109,17 +111,18 @@ const LOOKUPS: Readonly<Record<Kind, (name: string, sources: ReferenceSources) =
     if (value === undefined) throw missingSecret('the variable is not set');
     return value;
   },
-  file: (name, { directory }) => readSecret(resolve(directory, name)),
-  credential(name, { env }) {
+  file: (name, { directory, files }) => readSecret(resolve(directory, name), files),
+  credential(name, { env, files }) {
     const directory = env.CREDENTIALS_DIRECTORY;
     if (!directory || !isAbsolute(directory))
       throw missingSecret('systemd set no CREDENTIALS_DIRECTORY; see LoadCredential=');
     if (!/^[\w@-][\w.@-]*$/.test(name)) throw missingSecret('not the name of a credential');
-    return readSecret(join(directory, name));
+    return readSecret(join(directory, name), files);
   },
 };
 
 /** One newline at the end belongs to the file, not to the secret. */
-async function readSecret(file: string): Promise<string> {
+async function readSecret(file: string, files: Set<string>): Promise<string> {
+  files.add(file);
   return (await readRegularFile(file, MAX_SECRET_BYTES)).toString('utf8').replace(/\r?\n$/, '');
 }

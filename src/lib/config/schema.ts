@@ -163,6 +163,8 @@ export interface Config extends ConfigSections {
   readonly environment: string;
   /** The file it was read from; undefined when only defaults and the environment hold. */
   readonly file: string | undefined;
+  /** The files that its references name. */
+  readonly secretFiles: readonly string[];
   readonly logs: ConfigSections['logs'] & { readonly directory: string };
   readonly backup: ConfigSections['backup'] & { readonly directory: string };
   readonly docs: { readonly directory: string };

@@ -69,8 +69,8 @@ interface Active {
   readonly generatorURL: string;
 }
 
-const active = async (): Promise<readonly Active[]> =>
-  JSON.parse((await get(`${manager.url}/api/v2/alerts?filter=${encodeURIComponent(`alertname="${rule}"`)}`)).body);
+const active = async (name = rule): Promise<readonly Active[]> =>
+  JSON.parse((await get(`${manager.url}/api/v2/alerts?filter=${encodeURIComponent(`alertname="${name}"`)}`)).body);
 
 /** What was told of this rule, once it is so much. */
 async function toldOf(count: number): Promise<readonly string[]> {
@@ -145,7 +145,7 @@ test('what ended and fires again, both told at once, fires; and goes on to be pr
   const [first, ...others] = await active();
   expect([first?.annotations.event_id, others]).toEqual([`${rule}-2-firing`, []]);
   outbox.wait(60_000);
-  await outbox.deliver(channels, { firing: new Set([rule]) });
+  await outbox.deliver(channels, { standing: new Set([rule]) });
   const [second] = await active();
   expect(Date.parse(second?.endsAt ?? '') - Date.parse(first?.endsAt ?? '')).toBe(60_000);
 });
@@ -158,14 +158,34 @@ test('each evaluation prolongs what fires; one that is over by the engine’s wo
   await outbox.deliver(channels);
   const [first] = await active();
   outbox.wait(60_000);
-  await outbox.deliver(channels, { firing: new Set([rule]) });
+  await outbox.deliver(channels, { standing: new Set([rule]) });
   const [second] = await active();
   expect(Date.parse(second?.endsAt ?? '') - Date.parse(first?.endsAt ?? '')).toBe(60_000);
   expect(second?.startsAt).toBe(first?.startsAt);
   outbox.wait(60_000);
-  await outbox.deliver(channels, { firing: new Set() });
+  await outbox.deliver(channels, { standing: new Set() });
   await outbox.deliver(channels);
   expect((await active())[0]?.endsAt).toBe(second?.endsAt);
+});
+
+test('a channel that is down stays an alert, however long, until it takes messages again', async () => {
+  const answer = { status: 404 };
+  const url = await serve((_, response) => response.writeHead(answer.status).end());
+  const outbox = createOutbox(temporaryDirectory());
+  const channels = channelsOf({ [rule]: { type: 'webhook', url }, alertmanager: { urls: [manager.url] } });
+  const down = async () => (await active(`channel-${rule}-down`))[0];
+  outbox.setClock(ago(0));
+  await outbox.enqueue([rule, alertEvent({ rule, at: ago(0), since: ago(5) })]);
+  await outbox.deliver(channels, { standing: new Set([rule]) });
+  const first = await down();
+  outbox.wait(60_000);
+  await outbox.deliver(channels, { standing: new Set([rule]) });
+  expect(Date.parse((await down())?.endsAt ?? '') - Date.parse(first?.endsAt ?? '')).toBe(60_000);
+  answer.status = 200;
+  outbox.setClock(ago(0));
+  await outbox.enqueue([rule, alertEvent({ rule, kind: 'reminder', at: ago(0), since: ago(5) })]);
+  await outbox.deliver(channels, { standing: new Set([rule]) });
+  expect(await down()).toBeUndefined();
 });
 
 test('a restart forgets everything, and the next evaluation tells it again', async () => {

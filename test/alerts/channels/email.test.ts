@@ -129,6 +129,16 @@ test('a certificate of nobody we know is not spoken to', async () => {
   expect(got).toEqual([]);
 });
 
+test('where clear text would do, so does TLS with a certificate of nobody we know, as a local relay has it', async () => {
+  const { port, got } = await startServer();
+  expect(await send(port, { ca: undefined, requireTls: false })).toEqual({ outcome: 'delivered' });
+  expect(got).toMatchObject([{ isSecure: true }]);
+  const other = await startServer({ secure: true });
+  expect(await send(other.port, { ca: undefined, requireTls: false, secure: true })).toMatchObject({
+    outcome: 'passing',
+  });
+});
+
 test('values stay values: no header, no recipient, no mark-up comes of them', async () => {
   const { port, got } = await startServer();
   const hostile = 'x\r\nBcc: victim@example.org\r\n\r\n<img src=x onerror=alert(1)>\u202e';

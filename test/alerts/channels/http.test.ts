@@ -1,6 +1,6 @@
 /** Webhooks and PagerDuty, against servers that keep what they get; stdout. */
 import { createHmac } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { expect, test } from '@jest/globals';
 import * as pagerduty from '../../../src/lib/alerts/channels/pagerduty.js';
 import * as stdout from '../../../src/lib/alerts/channels/stdout.js';
@@ -57,6 +57,23 @@ test('a webhook: headers, a key that is the same for the same events, a signatur
       { rule: 'slow-hooks', state: 'firing', events: [{ id: 'slow-hooks-1-firing' }] },
     ],
   });
+});
+
+test.each<[string, (response: ServerResponse) => void]>([
+  [
+    'has an encoding that there is not',
+    (response) => response.writeHead(200, { 'content-encoding': 'utf-8' }).end('ok'),
+  ],
+  [
+    'is none of the encoding it claims',
+    (response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end('ok'),
+  ],
+  ['never ends', (response) => response.writeHead(200).write('o')],
+])('a webhook received what it says it received, also where the body of its answer %s', async (_, answer) => {
+  const url = await serve((request, response) => void request.resume().on('end', () => answer(response)));
+  const settings = webhook.settings.parse({ url });
+  const { context } = channelContext({ timeoutMs: 500 });
+  expect(await webhook.deliver(messageOf({}), settings, context)).toEqual({ outcome: 'delivered' });
 });
 
 test('a header that HTTP does not allow is a fault of the configuration', async () => {

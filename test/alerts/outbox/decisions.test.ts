@@ -121,6 +121,12 @@ describe('patience', () => {
     expect(isDown(afterFailure(unused, { ...failure, isFinal: true }), start, true)).toBe(true);
     expect(isDown(afterSuccess(failing, later(700_000)), later(9e6), true)).toBe(false);
   });
+
+  test('down: also where the clock stepped back meanwhile', () => {
+    const failing = afterFailure(afterFailure(unused, { ...failure, now: later(86_400_000) }), failure);
+    expect(isDown(failing, later(599_999), true)).toBe(false);
+    expect(isDown(failing, later(600_000), true)).toBe(true);
+  });
 });
 
 describe('selection', () => {

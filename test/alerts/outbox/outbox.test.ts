@@ -1,8 +1,8 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { judgeDelivery, reviveDeadLetters } from '../../../src/lib/alerts/outbox/index.js';
+import { judgeDelivery, reviveDeadLetters, storedNotifications } from '../../../src/lib/alerts/outbox/index.js';
 import { alertEvent, channelsOf, createOutbox } from '../../support/delivery.js';
 import { temporaryDirectory } from '../../support/run.js';
 import { serve } from '../../support/stub-server.js';
@@ -266,6 +266,20 @@ describe('a channel that is down', () => {
     expect(await readdir(join(outbox.state, 'alerts/dead/ops'))).toEqual([]);
   });
 
+  test('and leaves the configuration is none any more, for those who know', async () => {
+    const hook = await receiver();
+    const outbox = createOutbox(directory);
+    const { ops, dev } = webhooks(hook.url, 'ops', 'dev');
+    const told = () => hook.idsAt('/dev').map((id) => id.replace(/\d{6,}/, 'N'));
+    hook.answers.set('/ops', status(404));
+    await outbox.enqueue(['ops', alertEvent()]);
+    await outbox.deliver(channelsOf({ ops, dev }));
+    for (let run = 0; run < 2; run++) await outbox.deliver(channelsOf({ dev }));
+    expect(told()).toEqual(['channel-ops-down-N-firing', 'channel-ops-down-N-resolved']);
+    await outbox.deliver(channelsOf({ ops, dev }));
+    expect(told()).toHaveLength(2);
+  });
+
   test('for long hands what waits to its fallback, once, and tells it itself later', async () => {
     const hook = await receiver();
     const outbox = createOutbox(directory);
@@ -381,6 +395,18 @@ test('a corrupt entry is moved aside and named; the others are told; leftovers o
   expect(judgeDelivery(report).map(({ code }) => code)).toEqual(Array(4).fill('VOPS-ALERTS-CORRUPT'));
 });
 
+test('what lies in the outbox and is no queue holds up nothing; what must not be read is told in words', async () => {
+  const hook = await receiver();
+  const outbox = createOutbox(directory);
+  await outbox.enqueue(['ops', alertEvent()]);
+  await writeFile(join(outbox.state, 'alerts/outbox/notes.txt'), 'mind the gap');
+  expect(await storedNotifications(outbox.state)).toHaveLength(1);
+  const report = await outbox.deliver(channelsOf(webhooks(hook.url, 'ops')));
+  expect(report.channels.map(({ channel, delivered }) => [channel, delivered])).toEqual([['ops', 1]]);
+  await symlink('loop', join(outbox.state, 'alerts/outbox/loop'));
+  await expect(storedNotifications(outbox.state)).rejects.toMatchObject({ code: 'VOPS-FILE' });
+});
+
 test('a clock that steps back neither freezes a channel nor loses an entry', async () => {
   const hook = await receiver();
   const outbox = createOutbox(directory);
@@ -419,6 +445,18 @@ test('with sendResolved off an end is not told; what was over before its begin c
   );
   await outbox.deliver(channels);
   expect(hook.messages.flatMap(({ alerts }) => alerts.map(({ state }) => state))).toEqual(['firing', 'passed']);
+});
+
+test('entries that were moved to the directory of a channel are its own, and told once', async () => {
+  const hook = await receiver();
+  const outbox = createOutbox(directory);
+  await outbox.enqueue(['ops', alertEvent()]);
+  const folder = join(outbox.state, 'alerts/outbox');
+  await rename(join(folder, 'ops'), join(folder, 'dev'));
+  expect(await storedNotifications(outbox.state)).toMatchObject([{ channel: 'dev' }]);
+  await outbox.deliver(channelsOf(webhooks(hook.url, 'dev')));
+  expect(hook.idsAt('/dev')).toEqual(['slow-hooks-1-firing']);
+  expect(await storedNotifications(outbox.state)).toEqual([]);
 });
 
 test('entries of a channel that is configured no more are kept as dead letters, visibly', async () => {

@@ -25,7 +25,7 @@ const Smtp = z.lazy(() =>
     port: z.number().int().min(1).max(65535),
     /** TLS from the first byte (port 465). `false` means STARTTLS, as on port 587. Default: whether the port is 465. */
     secure: z.boolean().optional(),
-    /** Never send in clear text where the server offers no STARTTLS. `false` for a relay on this host. */
+    /** Never send in clear text where the server offers no STARTTLS. `false` for a relay on this host, whose certificate is not checked then. */
     requireTls: z.boolean().default(true),
     /** Certificate authority (PEM file) of the server, where the system does not know it. */
     ca: AbsolutePath.optional(),

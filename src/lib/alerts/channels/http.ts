@@ -20,7 +20,9 @@ export async function post(posting: Posting, context: ChannelContext): Promise<D
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const all = { 'content-type': 'application/json', ...headers };
   try {
-    return judge(await request({ method: 'POST', url, headers: all, body: text, timeoutMs, signal }), context);
+    const ignoresBody = judge === judgeStatus;
+    const posted = { method: 'POST', url, headers: all, body: text, timeoutMs, signal, ignoresBody } as const;
+    return judge(await request(posted), context);
   } catch (error) {
     if (signal.aborted || !(error instanceof OperatorError)) throw error;
     const reason = error.message;

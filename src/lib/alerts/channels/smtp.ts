@@ -38,7 +38,9 @@ async function open({ host, port, secure = port === 465, requireTls, ca, auth }:
     port,
     secure,
     requireTLS: requireTls,
-    tls: ca === undefined ? {} : { ca: await readRegularFile(ca, MAX_CA_BYTES) },
+    // Where clear text would do, whoever could pass off a certificate could as well hide STARTTLS.
+    tls:
+      ca === undefined ? { rejectUnauthorized: secure || requireTls } : { ca: await readRegularFile(ca, MAX_CA_BYTES) },
     ...(auth && { auth: { user: auth.user, pass: auth.pass.reveal() } }),
     dnsTimeout: timeoutMs,
     connectionTimeout: timeoutMs,

@@ -43,7 +43,7 @@ function filter(expression: Expression, isNegated: boolean, minSamples: MinSampl
     case 'metric':
       return `${booleanMetric(expression.path)} == ${isNegated ? 0 : 1}`;
     case 'boolean':
-      return `vector(1) == ${expression.value === isNegated ? 0 : 1}`;
+      return always(expression.value !== isNegated);
     default:
       if ('left' in expression && isComparison(expression.type)) {
         const operator = isNegated ? OPPOSITE[expression.type] : expression.type;
@@ -54,14 +54,23 @@ function filter(expression: Expression, isNegated: boolean, minSamples: MinSampl
 }
 
 function compare(left: Expression, operator: Comparison, right: Expression): string {
-  if (left.type === 'text' || left.type === 'boolean') return compare(right, operator, left);
+  if (isWord(left) && isWord(right)) return always((left.value === right.value) === (operator === '=='));
+  if (isWord(left)) return compare(right, operator, left);
   if (right.type === 'text') return `${wordMetric(left, right.value)} ${operator} 1`;
   if (right.type === 'boolean') return `${booleanOf(left)} ${operator} ${right.value ? 1 : 0}`;
   const [first, second] = [isConstant(left) ? `vector(${number(left)})` : number(left), number(right)];
   const compared = `${first} ${operator} ${second}`;
+  if (operator !== '!=') return compared;
   // NaN, the ratio of nothing, is unequal to everything, and to itself.
-  return operator === '!=' ? `(${compared} and ${first} == ${first})` : compared;
+  const known = [left, right]
+    .filter((side) => !isConstant(side))
+    .map((side) => `and ${number(side)} == ${number(side)}`);
+  return `(${[compared, ...known].join(' ')})`;
 }
+
+const always = (truth: boolean): string => `vector(1) == ${truth ? 1 : 0}`;
+
+const isWord = (expression: Expression) => expression.type === 'text' || expression.type === 'boolean';
 
 function withEnoughSamples(compared: string, comparison: Expression, minSamples: MinSamples): string {
   const counts = metricsIn(comparison).map((path) => metrics.get(path)?.samples ?? '');
@@ -97,8 +106,12 @@ function number(expression: Expression): string {
     case '+':
     case '-':
     case '*':
-    case '/':
       return `(${operand(expression.left)} ${expression.type} ${operand(expression.right)})`;
+    case '/': {
+      const divisor = operand(expression.right);
+      // By zero is infinity there, and unknown here.
+      return `(${operand(expression.left)} / ${isConstant(expression.right) ? divisor : `(${divisor} != 0)`})`;
+    }
     default:
       throw new Untranslatable('it computes with something that is no number');
   }

@@ -1,10 +1,10 @@
 /** How a channel fares, from run to run. Its loss costs no message, only patience with a channel that is down. */
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { ensurePrivateDirectory } from '../../files/index.js';
 import { AlertEvent } from '../event.js';
 import { writeStored } from '../stored.js';
-import { type Aside, readRecord } from './records.js';
+import { type Aside, listNames, readRecord } from './records.js';
 
 const Time = z.iso.datetime();
 const Count = z.number().int().min(0);
@@ -51,6 +51,10 @@ const UNUSED: ChannelState = {
 };
 
 const fileOf = (directory: string, channel: string): string => join(directory, `${channel}.json`);
+
+/** Names of the channels that ever were tried. */
+export const knownChannels = async (directory: string): Promise<readonly string[]> =>
+  (await listNames(directory)).filter((name) => name.endsWith('.json')).map((name) => basename(name, '.json'));
 
 /** A file that cannot be read counts as none, and stays where it is without `aside`. */
 export async function readChannelState(directory: string, channel: string, aside?: Aside): Promise<ChannelState> {

@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../../config/index.js';
 import type { Context } from '../../context.js';
+import { systemCode } from '../../errors.js';
 import type { ChannelSettings } from '../channels/index.js';
+import { knownChannels, readChannelState } from './channel-state.js';
 import { type Entry, placesIn } from './entry.js';
 import type { Queues } from './give-up.js';
-import { passOn } from './health.js';
+import { outagesIn, passOn } from './health.js';
 import { recentDepartures, rotateLedger } from './ledger.js';
 import { admit, type Desk, openQueue, type Queue } from './queue.js';
 import { inTurns, listNames } from './records.js';
@@ -27,8 +29,8 @@ export interface DeliveryOptions {
   readonly budgetMs: number;
   /** What `enqueue` could not write. */
   readonly unwritten?: readonly Entry[];
-  /** Names of the rules that fire now; default: those that the channels were told of and that did not end since. */
-  readonly firing?: ReadonlySet<string>;
+  /** Names of the rules that fire or flap now; default: those that the channels were told of and that did not end since. */
+  readonly standing?: ReadonlySet<string>;
   /** Where the channel `stdout` writes; default: the log. */
   readonly print?: (line: string) => Promise<void>;
   readonly pause?: (milliseconds: number) => Promise<void>;
@@ -62,19 +64,21 @@ export async function deliver(
   for (const queue of all) await passOn(queue, { queues, place });
   // What the others were told of a channel that is down, and given in its stead, should not wait for the next run.
   await together(all, (queue) => (queue.state.failures === 0 ? serve(queue, turn) : Promise.resolve()));
-  await together(all, (queue) => refresh(queue, turn, options.firing));
+  const standing = options.standing && new Set([...options.standing, ...outagesIn(all)]);
+  await together(all, (queue) => refresh(queue, turn, standing));
   return reportOf(all, corrupt, context.now());
 }
 
-/** Those of the configuration, and those that it has no more but for which something waits. */
+/** Those of the configuration, and those that it has no more but for which something waits, or which others know to be down. */
 async function openQueues(
   channels: Readonly<Record<string, ChannelSettings | undefined>>,
   desk: Desk,
   report: (what: string) => void,
 ): Promise<Queues> {
   const configured = Object.keys(channels).filter((name) => channels[name] !== undefined);
-  const others = (await listNames(desk.places.outbox)).filter((name) => !configured.includes(name));
-  const left = await inTurns(others, async (name) => ((await removeIfEmpty(desk, name)) ? [] : [name]));
+  const known = [...(await listNames(desk.places.outbox)), ...(await knownChannels(desk.places.channels))];
+  const others = [...new Set(known)].filter((name) => !configured.includes(name));
+  const left = await inTurns(others, async (name) => ((await isSettled(desk, name)) ? [] : [name]));
   const open = (channel: string, settings?: ChannelSettings) => openQueue({ channel, settings, desk }, report);
   const queues = await Promise.all([
     ...configured.map((name) => open(name, channels[name])),
@@ -83,11 +87,14 @@ async function openQueues(
   return new Map(queues.map((queue) => [queue.channel, queue]));
 }
 
-const removeIfEmpty = ({ places }: Desk, name: string): Promise<boolean> =>
-  rmdir(join(places.outbox, name)).then(
+/** Nothing waits for it, and nobody has to hear of it. What is no directory is none of ours. */
+async function isSettled({ places }: Desk, name: string): Promise<boolean> {
+  const isEmpty = await rmdir(join(places.outbox, name)).then(
     () => true,
-    () => false,
+    (error: unknown) => ['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? ''),
   );
+  return isEmpty && (await readChannelState(places.channels, name)).down === null;
+}
 
 async function openLedger({ places, departed }: Desk): Promise<void> {
   for (const key of await recentDepartures(places.ledger)) departed.add(key);

@@ -15,10 +15,10 @@ export async function passOn(
   queue: Queue,
   { queues, place }: { readonly queues: Queues; readonly place: Place },
 ): Promise<void> {
-  const { state } = queue;
+  const { state, settings } = queue;
   const now = queue.desk.now();
   const others = [...queues.values()].filter((other) => other !== queue && other.settings !== undefined);
-  if (isDown(state, now, queue.entries.length > 0)) {
+  if (settings !== undefined && isDown(state, now, queue.entries.length > 0)) {
     await rerouteNew(queue, queues);
     if (state.down !== null) return;
     const since = state.failingSince ?? now.toISOString();
@@ -28,10 +28,11 @@ export async function passOn(
     await saveState(queue);
   } else if (state.down !== null) {
     const { since, told } = state.down;
-    const summary = `the channel ${queue.channel} takes messages again`;
+    const what = settings === undefined ? 'is configured no more' : 'takes messages again';
+    const summary = `the channel ${queue.channel} ${what}`;
     const hearers = others.filter(({ channel }) => told.includes(channel));
     await announce(hearers, { kind: 'resolved', since, summary }, { queue, place });
-    queue.state = { ...queue.state, down: null };
+    queue.state = { ...queue.state, down: null, failingSince: null };
     await saveState(queue);
   }
 }
@@ -49,6 +50,13 @@ async function rerouteNew(queue: Queue, queues: Queues) {
   await saveState(queue);
 }
 
+/** The name of the alert. */
+const outageOf = (channel: string): string => `channel-${channel.toLowerCase().replaceAll('_', '-')}-down`;
+
+/** The alerts of all channels that are down now. */
+export const outagesIn = (queues: readonly Queue[]): readonly string[] =>
+  queues.filter(({ state }) => state.down !== null).map(({ channel }) => outageOf(channel));
+
 interface News extends Pick<AlertEvent, 'since' | 'summary'> {
   readonly kind: 'firing' | 'resolved';
 }
@@ -58,7 +66,7 @@ async function announce(
   { kind, since, summary }: News,
   { queue, place }: { readonly queue: Queue; readonly place: Place },
 ): Promise<void> {
-  const rule = `channel-${queue.channel.toLowerCase().replaceAll('_', '-')}-down`;
+  const rule = outageOf(queue.channel);
   const episode = Math.floor(Date.parse(since) / 1000);
   const at = queue.desk.now().toISOString();
   const event: AlertEvent = {

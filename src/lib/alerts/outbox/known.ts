@@ -1,13 +1,11 @@
 /** What a channel knows: how things stand by the last word that reached it. */
-import { basename } from 'node:path';
 import type { Remains } from '../engine/index.js';
 import type { AlertEvent } from '../event.js';
 import { toItems } from '../message/index.js';
-import { type ChannelState, readChannelState } from './channel-state.js';
+import { type ChannelState, knownChannels, readChannelState } from './channel-state.js';
 import { type Entry, placesIn } from './entry.js';
 import { recentIds } from './ledger.js';
 import { storedNotifications } from './read.js';
-import { listNames } from './records.js';
 
 type Known = Pick<ChannelState, 'firing' | 'flapping'>;
 
@@ -34,9 +32,7 @@ const isUpTo = ({ episode }: AlertEvent, known: AlertEvent | undefined) =>
  */
 export async function readRemains(state: string): Promise<Omit<Remains, 'now'>> {
   const { channels: directory, ledger } = placesIn(state);
-  const names = (await listNames(directory)).filter((name) => name.endsWith('.json'));
-  const known = names.map(async (name) => {
-    const channel = basename(name, '.json');
+  const known = (await knownChannels(directory)).map(async (channel) => {
     const { firing, flapping } = await readChannelState(directory, channel);
     return [...Object.values(firing), ...Object.values(flapping)].map((event) => ({ channel, event }));
   });

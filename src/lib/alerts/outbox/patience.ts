@@ -44,7 +44,8 @@ export function afterFailure(state: ChannelState, failure: Failure): ChannelStat
   return {
     ...state,
     failures: state.failures + 1,
-    failingSince: state.failingSince ?? at,
+    // Never after the last attempt: the clock may have stepped back.
+    failingSince: state.failingSince === null || state.failingSince > at ? at : state.failingSince,
     lastError: { at, reason, isFinal },
     lastAttempt: { at, waitMs: isFinal ? 0 : waitMs },
   };

@@ -43,7 +43,8 @@ export async function openQueue(
   const names = (await listNames(directory)).filter((name) => name.endsWith('.json'));
   const found = await inTurns(names, (name) => readRecord(join(directory, name), Entry, aside));
   const state = await readChannelState(places.channels, channel, aside);
-  const entries = found.flatMap((entry) => entry ?? []).toSorted(inOrder);
+  // Where it lies says whose it is: an operator may have moved it.
+  const entries = found.flatMap((entry) => (entry ? [{ ...entry, channel }] : [])).toSorted(inOrder);
   return { channel, settings, desk, entries, state, tally: { delivered: 0, failed: 0, dead: 0, dropped: 0 } };
 }
 

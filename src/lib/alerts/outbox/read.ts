@@ -8,11 +8,12 @@ import { inTurns, listNames, readRecord } from './records.js';
 export async function storedNotifications(state: string): Promise<Notification[]> {
   const { outbox } = placesIn(state);
   const channels = await listNames(outbox);
-  const paths = await Promise.all(
-    channels.map(async (channel) =>
-      (await listNames(join(outbox, channel))).map((name) => join(outbox, channel, name)),
-    ),
+  const files = await Promise.all(
+    channels.map(async (channel) => (await listNames(join(outbox, channel))).map((name) => ({ channel, name }))),
   );
-  const entries = await inTurns(paths.flat(), (path) => readRecord(path, Entry));
-  return entries.flatMap((entry) => (entry === undefined ? [] : [{ channel: entry.channel, event: entry.event }]));
+  const found = await inTurns(files.flat(), async ({ channel, name }) => ({
+    channel,
+    entry: await readRecord(join(outbox, channel, name), Entry),
+  }));
+  return found.flatMap(({ channel, entry }) => (entry === undefined ? [] : [{ channel, event: entry.event }]));
 }

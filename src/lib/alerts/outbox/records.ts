@@ -3,12 +3,12 @@ import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type * as z from 'zod';
 import { systemCode } from '../../errors.js';
-import { ensurePrivateDirectory, readRegularFile } from '../../files/index.js';
+import { ensurePrivateDirectory, fileError, readRegularFile } from '../../files/index.js';
 
 const MAX_BYTES = 1_000_000;
 const AT_ONCE = 32;
 
-/** The names in the directory, without leftovers of a killed write; none if it is not there. */
+/** The names in the directory, without leftovers of a killed write; none if there is no such directory. Errors: `VOPS-FILE`. */
 export async function listNames(directory: string): Promise<readonly string[]> {
   return (await allNames(directory)).filter((name) => !isLeftover(name));
 }
@@ -25,8 +25,8 @@ async function allNames(directory: string): Promise<readonly string[]> {
   try {
     return await readdir(directory);
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return [];
-    throw error;
+    if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return [];
+    throw fileError('read', directory, error);
   }
 }
 

@@ -4,7 +4,9 @@ import { channelOf } from '../channels/index.js';
 import { type Queue, saveState } from './queue.js';
 import type { Turn } from './serve.js';
 
-/** @param rules that fire by the engine's word; what fires by the channel's alone is told no more, and ends by itself */
+type Known = Queue['state']['firing'];
+
+/** @param rules that fire or flap by the engine's word; what does so by the channel's alone is told no more, and ends by itself */
 export async function refresh(
   queue: Queue,
   { channelContext }: Pick<Turn, 'channelContext'>,
@@ -13,22 +15,20 @@ export async function refresh(
   const { settings, state, desk } = queue;
   if (settings === undefined) return;
   const tellAgain = channelOf(settings).refresh;
-  if (tellAgain === undefined || Object.keys(state.firing).length === 0) return;
-  const known = Object.entries(state.firing);
-  const firing = known.filter(([rule]) => rules?.has(rule) ?? true);
-  if (firing.length < known.length) {
-    queue.state = { ...state, firing: Object.fromEntries(firing) };
+  if (tellAgain === undefined) return;
+  const lasting = (known: Known) =>
+    Object.fromEntries(Object.entries(known).filter(([rule]) => rules?.has(rule) ?? true));
+  const [firing, flapping] = [lasting(state.firing), lasting(state.flapping)];
+  const standing = [firing, flapping].flatMap((known) => Object.values(known));
+  if (standing.length < Object.keys(state.firing).length + Object.keys(state.flapping).length) {
+    queue.state = { ...state, firing, flapping };
     await saveState(queue);
   }
   // What waits is tried when its time has come, and this then, too. Nothing waits, and nothing else would try.
-  if (firing.length === 0 || (state.failures > 0 && queue.entries.length > 0)) return;
+  if (standing.length === 0 || (state.failures > 0 && queue.entries.length > 0)) return;
   try {
     const context = { ...channelContext, timeoutMs: settings.timeout, told: {} };
-    const outcome = await tellAgain(
-      firing.map(([, event]) => event),
-      settings,
-      context,
-    );
+    const outcome = await tellAgain(standing, settings, context);
     if (outcome.outcome !== 'delivered') desk.warn(`${queue.channel}: ${outcome.reason}`);
   } catch (error) {
     channelContext.signal.throwIfAborted();

@@ -1,14 +1,15 @@
 /** `alerts test`: a file of rule tests against the rules in force. */
 import { resolve } from 'node:path';
 import * as z from 'zod';
+import type { Value } from '../../conditions/index.js';
 import { readStrictFile } from '../../config/index.js';
 import type { Context } from '../../context.js';
 import { OperatorError } from '../../errors.js';
-import { metrics } from '../../metrics/index.js';
+import { type Metric, metrics } from '../../metrics/index.js';
 import { conclude, type Outcome } from '../../status.js';
 import { suggest } from '../../suggest.js';
 import { loadRules } from '../compile-rules.js';
-import { RuleTests } from './rule-test.js';
+import { type RuleTest, RuleTests } from './rule-test.js';
 import { runRuleTest } from './run-rule-test.js';
 
 export const TestRulesFlags = z.object({ file: z.string().min(1) });
@@ -38,6 +39,7 @@ export async function testRules(
     [...metrics.keys()],
     tests.flatMap(({ series }) => Object.keys(series)),
   );
+  tests.forEach(requirePossible);
   requireKnown(
     'rule',
     rules.map(({ name }) => name),
@@ -68,6 +70,23 @@ function requireKnown(what: string, known: readonly string[], used: readonly str
     hint: meant === undefined ? 'see: viktoria-ops alerts list' : `did you mean ${meant}?`,
   });
 }
+
+/** Nor would a word or a number that the metric never is. */
+function requirePossible({ name, series }: RuleTest): void {
+  for (const [path, values] of Object.entries(series)) {
+    const metric = metrics.get(path);
+    const stray = metric && values.find((value) => value !== null && !isPossible(value, metric));
+    if (metric === undefined || stray === undefined) continue;
+    throw new OperatorError('VOPS-CONFIG-INVALID', `${name}: ${path} is never ${stray}`, {
+      hint: `it is ${metric.words?.join(', ') ?? KINDS[metric.type]}; write _ where it was not measured`,
+    });
+  }
+}
+
+const KINDS = { number: 'a number', text: 'a text', boolean: 'true or false' } as const;
+
+const isPossible = (value: Value, { type, words }: Metric): boolean =>
+  typeof value === 'string' ? type === 'text' && (words?.includes(value) ?? true) : typeof value === type;
 
 function concludeTests(file: string, tests: RuleTestReport['tests']): Outcome<RuleTestReport> {
   const failed = tests.filter(({ failures }) => failures.length > 0);
