@@ -153,6 +153,7 @@ describe('whether a step may begin', () => {
     ['in the future, by a clock that was set back', {}, facts([-60, -61]), 'refuse'],
     ['cooling down', { settings: { ...settings, cooldown: 10 * MINUTE } }, facts([9]), 'defer'],
     ['a damaged audit log', {}, facts([], { audit: { records: [], isWhole: false } }), 'refuse'],
+    ['not in the playbook any more, approved or not', { mode: undefined, isApproved: true }, facts(), 'refuse'],
     ['never at all', { settings: { ...settings, maxPerDay: 0 } }, facts(), 'refuse'],
   ])('%s', (_, change, known, kind) => {
     expect(decideStep({ ...candidate, ...change }, known).kind).toBe(kind);

@@ -4,6 +4,7 @@ import { describe, expect, jest, test } from '@jest/globals';
 import { verifyAudit } from '../../src/lib/audit/index.js';
 import { withLock } from '../../src/lib/process/index.js';
 import { incidentSite } from '../support/incidents.js';
+import { temporaryDirectory } from '../support/run.js';
 
 // Every step is durable before the next: on a busy machine that takes its time.
 jest.setTimeout(120_000);
@@ -20,8 +21,8 @@ function withTarget(more: object = {}, sections: Readonly<Record<string, unknown
   writeFileSync(script, `#!/bin/sh\necho "$@" >> ${log}\n`);
   chmodSync(script, 0o700);
   const restart = { mode: 'auto', target: { command: [script, 'a b', '$(id)', ';', '--x'] }, ...more };
-  const configure = (changed: object = {}) =>
-    site.configure({ ...sections, automation: { actions: { restart_application: { ...restart, ...changed } } } });
+  const configure = (changed: object = {}, others = sections) =>
+    site.configure({ ...others, automation: { actions: { restart_application: { ...restart, ...changed } } } });
   configure();
   const restarts = () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []);
   return { ...site, restarts, configure, script };
@@ -195,6 +196,28 @@ describe('a restart is put off, and people are told', () => {
     );
     await site.evaluate(DOWN);
     expect(site.runs()[0]?.steps.map(({ state }) => state)).toEqual(['done', 'planned', 'planned']);
+  });
+
+  test('and the configuration is changed meanwhile: it is done as it says by then, or not at all', async () => {
+    const marker = join(temporaryDirectory(), 'deploying');
+    writeFileSync(marker, '');
+    const site = withTarget({ unlessExists: [marker] });
+    await site.evaluate(DOWN);
+    expect(site.runs()[0]?.steps[0]).toMatchObject({ state: 'planned', mode: 'auto' });
+    rmSync(marker);
+    site.configure({ mode: 'approve' });
+    const plan = async () =>
+      (await site.json('incidents', 'run', 'application-down', '--dry-run')).document.result.steps[0];
+    expect(await plan()).toMatchObject({ state: 'would wait', mode: 'approve' });
+    await site.evaluate(DOWN);
+    expect(site.runs()[0]?.steps[0]).toMatchObject({ state: 'waiting', note: 'it needs approval' });
+    const actions = ['notify_team', 'create_incident_ticket'];
+    const incidents = [{ name: 'application-down', triggers: ['health_check_failed'], actions }];
+    site.configure({}, { incidents });
+    expect(await plan()).toMatchObject({ state: 'would refuse' });
+    await site.evaluate(DOWN);
+    expect(site.runs()[0]?.steps[0]).toMatchObject({ state: 'refused', note: 'the playbook has it no more' });
+    expect(site.restarts()).toEqual([]);
   });
 
   test('once a person has acknowledged the incident: then it waits for their approval', async () => {

@@ -3,8 +3,10 @@ import type { Context } from '../context.js';
 import { OperatorError } from '../errors.js';
 import { formatDuration } from '../measures.js';
 import type { CommonSettings, Prepared } from './actions/action.js';
+import type { ActionName } from './actions/index.js';
 import { STEP_STARTED } from './decide-step.js';
 import { holdStep } from './hold-step.js';
+import { plannedIn } from './playbook.js';
 import { recoverRun } from './recover.js';
 import { NO_TRIGGER, type Run, type RunStep, stepAt } from './run.js';
 import { actionNamed, audit, escalate, narrate, type RunSite, saveStep, siteOf } from './run-site.js';
@@ -82,11 +84,10 @@ interface CheckOptions {
 }
 
 /** Null for what is not meant to end the trouble. */
-function checkOf(site: RunSite, action: string, { settings, verdict }: CheckOptions): RunStep['check'] {
+function checkOf({ context, playbook }: RunSite, action: ActionName, { settings, verdict }: CheckOptions): RunStep['check'] {
   if (settings.settle === undefined) return null;
-  const planned = site.playbook.actions.find((candidate) => candidate.action === action);
-  const condition = planned?.postCondition?.text ?? NO_TRIGGER;
-  return { condition, dueAt: new Date(+site.context.now() + settings.settle).toISOString(), verdict };
+  const condition = plannedIn(playbook, action)?.postCondition?.text ?? NO_TRIGGER;
+  return { condition, dueAt: new Date(+context.now() + settings.settle).toISOString(), verdict };
 }
 
 async function attempt<T>(work: () => Promise<T>): Promise<T | OperatorError> {

@@ -5,7 +5,7 @@ import { holdStep } from './hold-step.js';
 import { isBusy, saveRun, withExclusive } from './journal.js';
 import { recoverRun } from './recover.js';
 import { isOpen, isPending, type Run, stepAt } from './run.js';
-import { actionNamed, type RunSite, readFacts } from './run-site.js';
+import { candidateOf, type RunSite, readFacts } from './run-site.js';
 import { readIncident } from './store.js';
 
 /** Begins what may be begun now. The caller holds the playbook. */
@@ -28,11 +28,10 @@ function endIfOver({ context }: Pick<RunSite, 'context'>, run: Run): Promise<Run
 }
 
 async function advance(site: RunSite, run: Run, index: number): Promise<Run> {
-  const { context, approved, incident } = site;
-  const { action: name, mode } = stepAt(run, index);
-  const { action, settings } = await actionNamed(context, name);
-  const isAttended = incident.status === 'acknowledged';
-  const candidate = { action, mode, settings, isApproved: approved.has(name), isAttended };
+  const { context } = site;
+  const { action: name } = stepAt(run, index);
+  const candidate = await candidateOf(site, name);
+  const { settings } = candidate;
   const decision = decideStep(candidate, await readFacts(context));
   if (decision.kind !== 'begin') return holdStep(site, run, { index, decision });
   try {

@@ -10,7 +10,7 @@ import { readPause } from './automation.js';
 import type { Facts } from './decide-step.js';
 import { type Incident, type Ticket, type TimelineEntry, tell } from './incident.js';
 import { saveRun } from './journal.js';
-import type { Playbook } from './playbook.js';
+import { type Playbook, plannedIn } from './playbook.js';
 import type { Run, RunStep } from './run.js';
 import { runCommand } from './run-command.js';
 import { changeIncident } from './store.js';
@@ -48,6 +48,13 @@ export async function actionNamed(
   name: ActionName,
 ): Promise<{ readonly action: Action; readonly settings: CommonSettings }> {
   return { action: actions[name], settings: (await config()).automation.actions[name] };
+}
+
+/** What is to be decided about an action, by the configuration and the incident as they are now. */
+export async function candidateOf({ context, playbook, incident, approved }: RunSite, name: ActionName) {
+  const { action, settings } = await actionNamed(context, name);
+  const isAttended = incident.status === 'acknowledged';
+  return { action, mode: plannedIn(playbook, name)?.mode, settings, isApproved: approved.has(name), isAttended };
 }
 
 /** What the action of a step is given. */

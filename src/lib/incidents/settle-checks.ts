@@ -2,6 +2,7 @@
 import { evaluate } from '../conditions/index.js';
 import { saveRun } from './journal.js';
 import { ineffectiveInARow, MOST_INEFFECTIVE } from './plan-response.js';
+import { plannedIn } from './playbook.js';
 import { isPending, type Run, type RunStep, stepAt } from './run.js';
 import { actionNamed, audit, escalate, type Measured, narrate, type RunSite, saveStep } from './run-site.js';
 
@@ -26,7 +27,7 @@ export async function settleChecks(
 
 /** Whether the post-condition holds. */
 function holds({ playbook }: RunSite, { action }: RunStep, { truth, values }: Measured): boolean | null {
-  const condition = playbook.actions.find((planned) => planned.action === action)?.postCondition;
+  const condition = plannedIn(playbook, action)?.postCondition;
   if (condition) return evaluate(condition, values);
   return truth === null ? null : !truth;
 }
