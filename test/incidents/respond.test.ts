@@ -5,6 +5,7 @@ import { verifyAudit } from '../../src/lib/audit/index.js';
 import { withLock } from '../../src/lib/process/index.js';
 import { incidentSite } from '../support/incidents.js';
 import { temporaryDirectory } from '../support/run.js';
+import { serve } from '../support/stub-server.js';
 
 // Every step is durable before the next: on a busy machine that takes its time.
 jest.setTimeout(120_000);
@@ -243,6 +244,45 @@ describe('a restart that fails', () => {
     expect(site.runs()[0]?.steps[0]?.note).toContain(what);
     expect(site.told().some((text) => text.includes('restart_application failed'))).toBe(true);
   });
+});
+
+test('a name that reads like a secret, or has one in it, is a name all the same', async () => {
+  const actions = ['optimize_database', 'notify_team'];
+  const site = incidentSite({
+    app: { token: 'database' },
+    incidents: ['basic availability', 'database-gone'].map((name) => ({
+      name,
+      triggers: ['health_check_failed'],
+      actions,
+    })),
+    automation: { actions: { optimize_database: { mode: 'suggest' } } },
+  });
+  for (const metrics of [DOWN, DOWN, UP]) {
+    expect((await site.evaluate(metrics)).problems).toEqual([]);
+    site.pass(MINUTE);
+  }
+  expect(site.incidents().map(({ key, status }) => `${key} ${status}`)).toEqual([
+    'basic availability resolved',
+    'database-gone resolved',
+  ]);
+  expect(site.runs().map(({ steps }) => steps.map(({ state }) => state))).toEqual([
+    ['suggested', 'done'],
+    ['suggested', 'done'],
+  ]);
+});
+
+test('what a ticket system answers is written down without secrets', async () => {
+  const secret = 'canary-token-11';
+  const url = await serve((_, response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ reference: `T-${secret}`, url: `https://tickets.example/?token=${secret}` }));
+  });
+  const target = { webhook: { url, token: secret } };
+  const site = incidentSite({ automation: { actions: { create_incident_ticket: { target } } } });
+  await site.evaluate(DOWN);
+  expect(site.incidents()[0]?.ticket).toMatchObject({ reference: 'T-***' });
+  for (const records of [site.incidents(), site.runs(), site.audit()])
+    expect(JSON.stringify(records)).not.toContain(secret);
 });
 
 test('what runs the backend is found where the environment says, and hears nothing else of it', async () => {

@@ -84,7 +84,11 @@ interface CheckOptions {
 }
 
 /** Null for what is not meant to end the trouble. */
-function checkOf({ context, playbook }: RunSite, action: ActionName, { settings, verdict }: CheckOptions): RunStep['check'] {
+function checkOf(
+  { context, playbook }: RunSite,
+  action: ActionName,
+  { settings, verdict }: CheckOptions,
+): RunStep['check'] {
   if (settings.settle === undefined) return null;
   const condition = plannedIn(playbook, action)?.postCondition?.text ?? NO_TRIGGER;
   return { condition, dueAt: new Date(+context.now() + settings.settle).toISOString(), verdict };

@@ -40,11 +40,19 @@ async function readRun(path: string): Promise<Run> {
   }
 }
 
-/** Errors: `VOPS-FILE…`, `VOPS-DISK-FULL`: then the step that it was to announce is not begun. */
+/**
+ * Writes it without secrets in what steps do and say; names stay, for it is read by them.
+ * Errors: `VOPS-FILE…`, `VOPS-DISK-FULL`: then the step that it was to announce is not begun.
+ */
 export async function saveRun({ state, redactor }: JournalContext, run: Run): Promise<Run> {
   const directory = runsDirectory(await state());
   await ensurePrivateDirectory(directory);
-  await writeFileAtomic(join(directory, `${run.id}.json`), `${JSON.stringify(redactor.data(run), null, 2)}\n`);
+  const steps = run.steps.map((step) => ({
+    ...step,
+    doing: redactor.data(step.doing),
+    note: redactor.data(step.note),
+  }));
+  await writeFileAtomic(join(directory, `${run.id}.json`), `${JSON.stringify({ ...run, steps }, null, 2)}\n`);
   return run;
 }
 
