@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
@@ -287,6 +287,23 @@ describe('tickets', () => {
     expect(site.runs()[0]?.steps[0]).toMatchObject({ state: 'failed', note: expect.stringContaining(what) });
     expect(site.told().join()).toContain(what);
   });
+});
+
+test('a ticket that was made is kept, whatever comes after it', async () => {
+  let made = 0;
+  const site = incidentSite();
+  const url = await serve((_, response) => {
+    made += 1;
+    // From now on the audit log takes nothing.
+    rmSync(join(site.state, 'audit.jsonl'));
+    mkdirSync(join(site.state, 'audit.jsonl'));
+    response.end(JSON.stringify({ reference: `T${made}` }));
+  });
+  const target = { webhook: { url } };
+  site.configure({ automation: { actions: { create_incident_ticket: { target } } } });
+  const { problems } = await site.evaluate({ 'system.status': 'critical' });
+  expect(problems).toMatchObject([{ code: 'VOPS-FILE' }]);
+  expect(site.incidents()[0]?.ticket).toEqual({ system: 'webhook', reference: 'T1' });
 });
 
 describe('killed in the middle', () => {

@@ -9,7 +9,7 @@ import { holdStep } from './hold-step.js';
 import { plannedIn } from './playbook.js';
 import { recoverRun } from './recover.js';
 import { NO_TRIGGER, type Run, type RunStep, stepAt } from './run.js';
-import { actionNamed, audit, escalate, narrate, type RunSite, saveStep, siteOf } from './run-site.js';
+import { actionNamed, audit, escalate, keepTicket, narrate, type RunSite, saveStep, siteOf } from './run-site.js';
 
 /** Begins a step and sees it through: prepared, journalled, done, journalled. The caller holds what it acts on. */
 export async function beginStep(site: RunSite, run: Run, beginning: Beginning): Promise<Run> {
@@ -57,11 +57,13 @@ async function finish(
     if (site.context.signal.aborted) return recoverRun(site, run);
     return fail(site, run, { ...beginning, error: done });
   }
+  // Before the journal: what has come to an end there is not looked at again, and who has no ticket gets another.
+  if (done.ticket) await keepTicket(site, done.ticket);
   const endedAt = site.context.now().toISOString();
   const check = checkOf(site, name, { settings, verdict: 'pending' });
   const ended = await saveStep(site, run, { index, state: 'done', endedAt, note: done.outcome, check });
   await audit(site, ended, { action: 'step.ended', subject: name, outcome: `done: ${done.outcome}` });
-  await narrate(site, { text: `${name}: ${done.outcome}`, details: done.details, ticket: done.ticket });
+  await narrate(site, { text: `${name}: ${done.outcome}`, ...(done.details && { details: done.details }) });
   return ended;
 }
 

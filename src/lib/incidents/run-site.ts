@@ -102,17 +102,17 @@ export function audit({ context, actor, incident, playbook }: RunSite, run: Run,
   return appendAudit(context, { actor, ...deed, details: { ...about, ...deed.details } });
 }
 
-interface Narrated {
-  readonly text: string;
-  readonly details?: TimelineEntry['details'];
-  readonly ticket?: Ticket | undefined;
-}
+type Narrated = Pick<TimelineEntry, 'text' | 'details'>;
 
 /** One line of the incident's timeline. */
-export function narrate({ context, actor, incident }: RunSite, { text, details, ticket }: Narrated): Promise<Incident> {
+export function narrate({ context, actor, incident }: RunSite, { text, details }: Narrated): Promise<Incident> {
   const entry = { at: context.now().toISOString(), kind: 'step', actor, text, ...(details && { details }) } as const;
-  return changeIncident(context, incident.id, (current) => tell(ticket ? { ...current, ticket } : current, entry));
+  return changeIncident(context, incident.id, (current) => tell(current, entry));
 }
+
+/** From now on the incident has it, and none is made again. */
+export const keepTicket = ({ context, incident }: RunSite, ticket: Ticket): Promise<Incident> =>
+  changeIncident(context, incident.id, (current) => ({ ...current, ticket }));
 
 /** Tells people what the automation cannot do alone. Whether they can be told decides nothing. */
 export async function escalate(
