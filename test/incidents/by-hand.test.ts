@@ -328,6 +328,16 @@ describe('killed in the middle', () => {
     expect(await verifyAudit(site.state)).toMatchObject({ isIntact: true });
   });
 
+  test('of a restart that helped: when the incident is over, nobody is at it any more', async () => {
+    const site = incidentSite();
+    const command = [script(join(site.directory, 'restart.sh'), 'kill -9 $PPID')];
+    site.configure({ automation: { actions: { restart_application: { mode: 'auto', target: { command } } } } });
+    await start(['incidents', 'run', 'application-down', '--config', site.config]).ended;
+    await site.evaluate({ 'system.status': 'healthy' });
+    expect(site.incidents()[0]?.status).toBe('resolved');
+    expect(site.runs()[0]?.steps.map(({ state }) => state)).toEqual(['interrupted', 'refused', 'refused']);
+  });
+
   test('of a ticket that was asked for: it is not asked for again', async () => {
     let asked = 0;
     let child: ReturnType<typeof start> | undefined;

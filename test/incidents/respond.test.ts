@@ -22,8 +22,11 @@ function withTarget(more: object = {}, sections: Readonly<Record<string, unknown
   writeFileSync(script, `#!/bin/sh\necho "$@" >> ${log}\n`);
   chmodSync(script, 0o700);
   const restart = { mode: 'auto', target: { command: [script, 'a b', '$(id)', ';', '--x'] }, ...more };
-  const configure = (changed: object = {}, others = sections) =>
-    site.configure({ ...others, automation: { actions: { restart_application: { ...restart, ...changed } } } });
+  const configure = (changed: object = {}, others = sections, actions: object = {}) =>
+    site.configure({
+      ...others,
+      automation: { actions: { restart_application: { ...restart, ...changed }, ...actions } },
+    });
   configure();
   const restarts = () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []);
   return { ...site, restarts, configure, script };
@@ -197,6 +200,24 @@ describe('a restart is put off, and people are told', () => {
     );
     await site.evaluate(DOWN);
     expect(site.runs()[0]?.steps.map(({ state }) => state)).toEqual(['done', 'planned', 'planned']);
+  });
+
+  test('resolved by a person between two steps: the rest does not begin, and the run has ended', async () => {
+    const url = await serve(async (_, response) => {
+      await site.run('incidents', 'resolve', 'application-down');
+      response.end('{}');
+    });
+    const actions = ['create_incident_ticket', 'restart_application'];
+    const incidents = [{ name: 'application-down', triggers: ['health_check_failed'], actions }];
+    const site = withTarget();
+    site.configure({}, { incidents }, { create_incident_ticket: { target: { webhook: { url } } } });
+    await site.evaluate(DOWN);
+    expect(site.restarts()).toEqual([]);
+    expect(site.runs()[0]).toMatchObject({
+      endedAt: expect.any(String),
+      steps: [{ state: 'done' }, { state: 'refused' }],
+    });
+    expect(site.runs()[0]?.steps[1]?.note).toBe('the incident had ended');
   });
 
   test('and the configuration is changed meanwhile: it is done as it says by then, or not at all', async () => {

@@ -3,10 +3,9 @@ import { hostname } from 'node:os';
 import { appendAudit } from '../audit/index.js';
 import type { Context } from '../context.js';
 import { OperatorError } from '../errors.js';
+import { closeRuns } from './close-runs.js';
 import { type Incident, openIncident, peakOf, reopen, resolve } from './incident.js';
-import { readRuns } from './journal.js';
 import type { Change, Opened } from './plan-response.js';
-import { closeRun } from './settle-checks.js';
 import { addIncident, changeIncident, latestIncidents } from './store.js';
 
 const ACTOR = 'automation';
@@ -69,9 +68,7 @@ export async function end(context: Context, { id }: Pick<Incident, 'id'>, ending
     current.status === 'resolved' ? current : resolve(current, ending),
   );
   await record(context, resolved, { actor: ending.actor, action: 'incident.resolved', outcome: ending.text });
-  for (const run of await readRuns((await context.config()).stateDirectory, resolved)) {
-    if (run.endedAt === null) await closeRun(context, run, ending.awaitsEnd ? 'unknown' : 'fixed');
-  }
+  await closeRuns(context, resolved);
   return resolved;
 }
 

@@ -56,8 +56,12 @@ export async function saveRun({ state, redactor }: JournalContext, run: Run): Pr
   return run;
 }
 
+/** Holds a playbook: one run of it at a time. @throws OperatorError VOPS-LOCK-BUSY at once when another has it */
+export const withPlaybook = <T>(context: JournalContext, name: string, use: () => Promise<T>): Promise<T> =>
+  withExclusive(context, `playbook ${name}`, use);
+
 /**
- * Holds what only one may do at a time: a playbook (`run-…`), or what an action acts on.
+ * Holds what only one may do at a time, such as what an action acts on.
  * @throws OperatorError VOPS-LOCK-BUSY at once when another has it
  */
 export async function withExclusive<T>(context: JournalContext, name: string, use: () => Promise<T>): Promise<T> {
