@@ -376,6 +376,16 @@ test('figures: over those acknowledged, over those resolved; none is none', () =
   });
 });
 
+test('one that came back is taken as quickly as somebody takes it then', () => {
+  const act = (minutesAgo: number) => ({ at: before(minutesAgo), actor: 'anna', text: '', values: {} });
+  const taken = acknowledge(opened(), act(9));
+  const back = reopen(resolve(taken, { ...act(5), awaitsEnd: false }), act(3));
+  const takenAgain = acknowledge(back, act(0));
+  expect(figuresOf([back])).toMatchObject({ mttaMs: MINUTE, acknowledged: 1 });
+  expect(figuresOf([takenAgain])).toMatchObject({ mttaMs: 2 * MINUTE, acknowledged: 2 });
+  expect(postMortem(takenAgain)).toMatch(/^- acknowledged: .* by `anna`, after 3 min$/m);
+});
+
 test('a long story keeps its beginning and its end', () => {
   let incident = opened();
   for (let index = 0; index < 2_000; index++)

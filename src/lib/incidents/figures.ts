@@ -1,8 +1,8 @@
 /** How quickly incidents are taken up and ended. Pure. */
-import type { Incident } from './incident.js';
+import { type Incident, waitsOf } from './incident.js';
 
 export interface Figures {
-  /** Mean time to acknowledge, over those acknowledged; null for none. */
+  /** Mean time to acknowledge, over all acknowledgements: of one that came back, each from when it did; null for none. */
   readonly mttaMs: number | null;
   readonly acknowledged: number;
   /** Mean time to resolve, over those resolved; null for none. */
@@ -11,13 +11,10 @@ export interface Figures {
 }
 
 export function figuresOf(incidents: readonly Incident[]): Figures {
-  const tookUntil = (end: (incident: Incident) => string | null) =>
-    incidents.flatMap((incident) => {
-      const time = end(incident);
-      return time === null ? [] : [Math.max(0, Date.parse(time) - Date.parse(incident.openedAt))];
-    });
-  const toAcknowledge = tookUntil(({ acknowledgedAt }) => acknowledgedAt);
-  const toResolve = tookUntil(({ resolvedAt }) => resolvedAt);
+  const toAcknowledge = incidents.flatMap(waitsOf);
+  const toResolve = incidents.flatMap(({ openedAt, resolvedAt }) =>
+    resolvedAt === null ? [] : [Math.max(0, Date.parse(resolvedAt) - Date.parse(openedAt))],
+  );
   return {
     mttaMs: mean(toAcknowledge),
     acknowledged: toAcknowledge.length,
