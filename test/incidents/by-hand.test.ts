@@ -480,6 +480,18 @@ test('a person takes it, ends it, and has a post-mortem to fill in', async () =>
   );
 });
 
+test('two people at once: one has taken it, one has ended it, and the other is told so', async () => {
+  const site = incidentSite();
+  await site.evaluate({ 'system.status': 'critical' });
+  for (const verb of ['ack', 'resolve']) {
+    const argv = ['incidents', verb, 'application-down', '--note'] as const;
+    const ran = await Promise.all(['one', 'other'].map((note) => site.json(...argv, note)));
+    expect(ran.map(({ document }) => document.result.applied).toSorted()).toEqual([false, true]);
+  }
+  const done = site.audit().map(({ action }) => action);
+  expect(done.filter((action) => /acknowledged|resolved/.test(action))).toHaveLength(2);
+});
+
 test('a thousand incidents are listed, the newest first, with their figures', async () => {
   const site = incidentSite();
   mkdirSync(join(site.state, 'incidents'), { mode: 0o700 });
