@@ -6,7 +6,7 @@ import type { CommonSettings, Prepared } from './actions/action.js';
 import type { ActionName } from './actions/index.js';
 import { STEP_STARTED } from './decide-step.js';
 import { holdStep } from './hold-step.js';
-import { plannedIn } from './playbook.js';
+import { plannedIn } from './plan-response.js';
 import { recoverRun } from './recover.js';
 import { NO_TRIGGER, type Run, type RunStep, stepAt } from './run.js';
 import { actionNamed, audit, escalate, keepTicket, narrate, type RunSite, saveStep, siteOf } from './run-site.js';

@@ -1,5 +1,5 @@
 /** How quickly incidents are taken up and ended. Pure. */
-import { type Incident, waitsOf } from './incident.js';
+import type { Incident } from './incident.js';
 
 export interface Figures {
   /** Mean time to acknowledge, over all acknowledgements: of one that came back, each from when it did; null for none. */
@@ -21,6 +21,15 @@ export function figuresOf(incidents: readonly Incident[]): Figures {
     mttrMs: mean(toResolve),
     resolved: toResolve.length,
   };
+}
+
+/** How long it waited until somebody took it, each time that somebody did. */
+export function waitsOf({ timeline }: Incident): number[] {
+  let since = Number.NaN;
+  return timeline.flatMap(({ kind, at }) => {
+    if (kind === 'opened' || kind === 'reopened') since = Date.parse(at);
+    return kind === 'acknowledged' ? [Math.max(0, Date.parse(at) - since)] : [];
+  });
 }
 
 const mean = (values: readonly number[]): number | null =>

@@ -154,15 +154,6 @@ export function reopen(incident: Incident, { at, actor, text, values }: Act & Pi
   return tell(seen, { at: at.toISOString(), kind: 'reopened', actor, text, values });
 }
 
-/** How long it waited until somebody took it, each time that somebody did. */
-export function waitsOf({ timeline }: Incident): number[] {
-  let since = Number.NaN;
-  return timeline.flatMap(({ kind, at }) => {
-    if (kind === 'opened' || kind === 'reopened') since = Date.parse(at);
-    return kind === 'acknowledged' ? [Math.max(0, Date.parse(at) - since)] : [];
-  });
-}
-
 /** The highest numbers so far. */
 export function peakOf(peak: Incident['peak'], values: Incident['values']): Incident['peak'] {
   const numbers = Object.entries(values).flatMap(([path, value]) =>

@@ -1,7 +1,8 @@
 /** Incidents as Markdown: tickets, and the post-mortem. Pure. */
 import { code, oneLine } from '../markdown.js';
 import { formatDuration } from '../measures.js';
-import { type Incident, type TimelineEntry, waitsOf } from './incident.js';
+import { waitsOf } from './figures.js';
+import type { Incident, TimelineEntry } from './incident.js';
 
 const MAX_TITLE = 200;
 

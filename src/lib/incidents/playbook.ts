@@ -138,10 +138,6 @@ export function pathsOf(playbooks: readonly Playbook[]): string[] {
   return [...new Set(paths)];
 }
 
-/** The action as the playbook has it now; undefined where it has it no more. */
-export const plannedIn = ({ actions }: Playbook, name: ActionName): PlannedAction | undefined =>
-  actions.find(({ action }) => action === name);
-
 /** How a playbook's triggers stand. */
 export interface TriggerState {
   readonly truth: Truth;

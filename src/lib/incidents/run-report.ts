@@ -4,7 +4,8 @@ import { OperatorError } from '../errors.js';
 import { conclude, type Finding, type Outcome, type Severity } from '../status.js';
 import type { Action } from './actions/action.js';
 import { decideStep, type Facts, limitsLeft } from './decide-step.js';
-import { plannedIn, type TriggerState } from './playbook.js';
+import { plannedIn } from './plan-response.js';
+import type { TriggerState } from './playbook.js';
 import { isOpen, NO_TRIGGER, type Run, RunStep, stepAt } from './run.js';
 import { actionNamed, approvalRequest, candidateOf, type RunSite, readFacts, siteOf } from './run-site.js';
 

@@ -1,7 +1,6 @@
 /** Whether remedies helped, looked at once they have had time to. */
 import { evaluate } from '../conditions/index.js';
-import { ineffectiveInARow, MOST_INEFFECTIVE } from './plan-response.js';
-import { plannedIn } from './playbook.js';
+import { ineffectiveInARow, MOST_INEFFECTIVE, plannedIn } from './plan-response.js';
 import { isPending, type Run, type RunStep, stepAt } from './run.js';
 import { actionNamed, audit, escalate, type Measured, narrate, type RunSite, saveStep } from './run-site.js';
 
