@@ -202,6 +202,17 @@ async function expectSoon(check: () => void | Promise<void>, withinMs = 15_000):
   }
 }
 
+test.each([
+  ['1500ms', '2s'],
+  ['15m', '15m'],
+  ['10000s', '167m'],
+  ['24h', '1d'],
+])('a time of %s for the detailed log is one that the backend takes: %s', async (ttl, asked) => {
+  const site = incidentSite({ automation: { actions: { enable_debug_logging: { ttl } } } });
+  const { document } = await site.json('incidents', 'run', 'high-error-rate', '--dry-run');
+  expect(document.result?.steps[0].doing).toEqual([expect.stringContaining(`"ttl":"${asked}"`)]);
+});
+
 test('by hand as at an evaluation, a trigger may be over what our own probes tell', async () => {
   const triggers = ['slo.uptime.burnRate1h > 14.4'];
   const site = incidentSite({
