@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
 import { verifyAudit } from '../../src/lib/audit/index.js';
@@ -304,6 +304,14 @@ test('what a ticket system answers is written down without secrets', async () =>
   expect(site.incidents()[0]?.ticket).toMatchObject({ reference: 'T-***' });
   for (const records of [site.incidents(), site.runs(), site.audit()])
     expect(JSON.stringify(records)).not.toContain(secret);
+});
+
+test('a restart whose output nothing takes fails before anything is run', async () => {
+  const site = withTarget();
+  mkdirSync(join(site.state, 'incidents', 'runs', 'application-down-1-run1-1.log'), { recursive: true, mode: 0o700 });
+  await site.evaluate(DOWN);
+  expect(site.runs()[0]?.steps.map(({ state }) => state)).toEqual(['failed', 'done', 'done']);
+  expect(site.restarts()).toEqual([]);
 });
 
 test('what runs the backend is found where the environment says, and hears nothing else of it', async () => {
