@@ -132,6 +132,12 @@ describe('which steps run', () => {
     expect(skipped({ resume: true }, last)).toEqual(['a']);
   });
 
+  test('--resume after a run that went well is the next run', () => {
+    const last = [report('a', 'ok'), report('b', 'warning'), report('c', 'ok')];
+    expect(skipped({ resume: true }, last)).toEqual([]);
+    expect(skipped({ resume: true, skip: ['a'] }, last)).toEqual(['a']);
+  });
+
   test('a step that is not there is refused with a suggestion', () => {
     expect(() => skipped({ only: ['bb'], resume: false })).toThrow('there is no step "bb"');
   });

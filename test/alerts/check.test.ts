@@ -483,6 +483,36 @@ describe('alerts watch', () => {
     expect((await ended).stderr).not.toContain('no evaluation');
   }, 60_000);
 
+  test('while a playbook is worked through, alerts are told; what has ended meanwhile is not acted on', async () => {
+    const { directory, backend, received, config, write } = await installation();
+    let answer: (() => void) | undefined;
+    const url = await serve((_, response) => {
+      answer = () => void response.end('{}');
+    });
+    const restarted = join(directory, 'restarted');
+    const target = { command: ['/usr/bin/touch', restarted] };
+    const actions = {
+      create_incident_ticket: { target: { webhook: { url } } },
+      restart_application: { mode: 'auto', target },
+    };
+    const playbook = { name: 'down', triggers: ['health_check_failed'], actions: Object.keys(actions) };
+    write({}, { incidents: [playbook], automation: { actions } });
+    backend.isDown = true;
+    const { child, ended } = start(['alerts', 'watch', '--interval', '200ms', '--config', config]);
+    await until(() => answer !== undefined);
+    backend.isDown = false;
+    await until(() => received.some(({ body }) => body.includes('application-down-1-resolved')));
+    const read = (name: string) => JSON.parse(readFileSync(join(directory, 'state', 'incidents', name), 'utf8'));
+    await until(() => read('down-1.json').status === 'resolved');
+    answer?.();
+    await until(() => read('runs/down-1-run1.json').endedAt !== null);
+    child.kill('SIGTERM');
+    expect((await ended).code).toBe(143);
+    const { steps } = read('runs/down-1-run1.json');
+    expect(steps).toMatchObject([{ state: 'done' }, { state: 'refused', note: 'the incident had ended' }]);
+    expect(existsSync(restarted)).toBe(false);
+  }, 60_000);
+
   test('the pace is that of the configuration in force; a long rest is no hang to systemd', async () => {
     const { directory, backend, received, config, write } = await installation({ interval: '2s' });
     const notified = join(directory, 'notified');

@@ -72,6 +72,19 @@ describe('an untouched log', () => {
   });
 });
 
+test('the newest records can be counted once they alone are asked for, whatever became of older ones', async () => {
+  const log = audit();
+  for (const day of [1, 2, 3, 4, 5]) {
+    const context = { ...log.context, now: () => new Date(Date.UTC(2026, 10, day)) };
+    await appendAudit(context, { actor: 'anna', action: 'test.done', subject: `${day}`, outcome: 'done' });
+  }
+  log.write(log.lines().filter((_, index) => index !== 2));
+  const isWhole = async (day: number) => (await readAudit(log.directory, new Date(Date.UTC(2026, 10, day)))).isWhole;
+  expect(await Promise.all([2, 4].map(isWhole))).toEqual([false, false]);
+  expect(await isWhole(5)).toBe(true);
+  expect(await log.verify()).toMatchObject({ isIntact: false });
+});
+
 describe('what a crash leaves', () => {
   test('at whatever byte the last line was cut: no sign of tampering, sealed by the next entry', async () => {
     const log = await sixEntries();

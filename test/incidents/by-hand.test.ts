@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
@@ -202,6 +202,17 @@ async function expectSoon(check: () => void | Promise<void>, withinMs = 15_000):
   }
 }
 
+test.each([
+  ['1500ms', '2s'],
+  ['15m', '15m'],
+  ['10000s', '167m'],
+  ['24h', '1d'],
+])('a time of %s for the detailed log is one that the backend takes: %s', async (ttl, asked) => {
+  const site = incidentSite({ automation: { actions: { enable_debug_logging: { ttl } } } });
+  const { document } = await site.json('incidents', 'run', 'high-error-rate', '--dry-run');
+  expect(document.result?.steps[0].doing).toEqual([expect.stringContaining(`"ttl":"${asked}"`)]);
+});
+
 test('by hand as at an evaluation, a trigger may be over what our own probes tell', async () => {
   const triggers = ['slo.uptime.burnRate1h > 14.4'];
   const site = incidentSite({
@@ -289,6 +300,23 @@ describe('tickets', () => {
   });
 });
 
+test('a ticket that was made is kept, whatever comes after it', async () => {
+  let made = 0;
+  const site = incidentSite();
+  const url = await serve((_, response) => {
+    made += 1;
+    // From now on the audit log takes nothing.
+    rmSync(join(site.state, 'audit.jsonl'));
+    mkdirSync(join(site.state, 'audit.jsonl'));
+    response.end(JSON.stringify({ reference: `T${made}` }));
+  });
+  const target = { webhook: { url } };
+  site.configure({ automation: { actions: { create_incident_ticket: { target } } } });
+  const { problems } = await site.evaluate({ 'system.status': 'critical' });
+  expect(problems).toMatchObject([{ code: 'VOPS-FILE' }]);
+  expect(site.incidents()[0]?.ticket).toEqual({ system: 'webhook', reference: 'T1' });
+});
+
 describe('killed in the middle', () => {
   const unlimited = { maxPerHalfHour: 1_000, maxPerDay: 1_000, settle: '100ms' };
 
@@ -309,6 +337,16 @@ describe('killed in the middle', () => {
     ]);
     expect(linesOf(log)).toEqual(['once']);
     expect(await verifyAudit(site.state)).toMatchObject({ isIntact: true });
+  });
+
+  test('of a restart that helped: when the incident is over, nobody is at it any more', async () => {
+    const site = incidentSite();
+    const command = [script(join(site.directory, 'restart.sh'), 'kill -9 $PPID')];
+    site.configure({ automation: { actions: { restart_application: { mode: 'auto', target: { command } } } } });
+    await start(['incidents', 'run', 'application-down', '--config', site.config]).ended;
+    await site.evaluate({ 'system.status': 'healthy' });
+    expect(site.incidents()[0]?.status).toBe('resolved');
+    expect(site.runs()[0]?.steps.map(({ state }) => state)).toEqual(['interrupted', 'refused', 'refused']);
   });
 
   test('of a ticket that was asked for: it is not asked for again', async () => {
@@ -451,6 +489,18 @@ test('a person takes it, ends it, and has a post-mortem to fill in', async () =>
   expect(site.audit().map(({ action }) => action)).toEqual(
     expect.arrayContaining(['incident.opened', 'incident.acknowledged', 'incident.resolved']),
   );
+});
+
+test('two people at once: one has taken it, one has ended it, and the other is told so', async () => {
+  const site = incidentSite();
+  await site.evaluate({ 'system.status': 'critical' });
+  for (const verb of ['ack', 'resolve']) {
+    const argv = ['incidents', verb, 'application-down', '--note'] as const;
+    const ran = await Promise.all(['one', 'other'].map((note) => site.json(...argv, note)));
+    expect(ran.map(({ document }) => document.result.applied).toSorted()).toEqual([false, true]);
+  }
+  const done = site.audit().map(({ action }) => action);
+  expect(done.filter((action) => /acknowledged|resolved/.test(action))).toHaveLength(2);
 });
 
 test('a thousand incidents are listed, the newest first, with their figures', async () => {

@@ -153,6 +153,7 @@ describe('whether a step may begin', () => {
     ['in the future, by a clock that was set back', {}, facts([-60, -61]), 'refuse'],
     ['cooling down', { settings: { ...settings, cooldown: 10 * MINUTE } }, facts([9]), 'defer'],
     ['a damaged audit log', {}, facts([], { audit: { records: [], isWhole: false } }), 'refuse'],
+    ['not in the playbook any more, approved or not', { mode: undefined, isApproved: true }, facts(), 'refuse'],
     ['never at all', { settings: { ...settings, maxPerDay: 0 } }, facts(), 'refuse'],
   ])('%s', (_, change, known, kind) => {
     expect(decideStep({ ...candidate, ...change }, known).kind).toBe(kind);
@@ -373,6 +374,16 @@ test('figures: over those acknowledged, over those resolved; none is none', () =
     mttrMs: 6 * MINUTE,
     resolved: 1,
   });
+});
+
+test('one that came back is taken as quickly as somebody takes it then', () => {
+  const act = (minutesAgo: number) => ({ at: before(minutesAgo), actor: 'anna', text: '', values: {} });
+  const taken = acknowledge(opened(), act(9));
+  const back = reopen(resolve(taken, { ...act(5), awaitsEnd: false }), act(3));
+  const takenAgain = acknowledge(back, act(0));
+  expect(figuresOf([back])).toMatchObject({ mttaMs: MINUTE, acknowledged: 1 });
+  expect(figuresOf([takenAgain])).toMatchObject({ mttaMs: 2 * MINUTE, acknowledged: 2 });
+  expect(postMortem(takenAgain)).toMatch(/^- acknowledged: .* by `anna`, after 3 min$/m);
 });
 
 test('a long story keeps its beginning and its end', () => {

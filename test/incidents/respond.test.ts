@@ -1,9 +1,11 @@
-import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
 import { verifyAudit } from '../../src/lib/audit/index.js';
 import { withLock } from '../../src/lib/process/index.js';
 import { incidentSite } from '../support/incidents.js';
+import { temporaryDirectory } from '../support/run.js';
+import { serve } from '../support/stub-server.js';
 
 // Every step is durable before the next: on a busy machine that takes its time.
 jest.setTimeout(120_000);
@@ -20,8 +22,11 @@ function withTarget(more: object = {}, sections: Readonly<Record<string, unknown
   writeFileSync(script, `#!/bin/sh\necho "$@" >> ${log}\n`);
   chmodSync(script, 0o700);
   const restart = { mode: 'auto', target: { command: [script, 'a b', '$(id)', ';', '--x'] }, ...more };
-  const configure = (changed: object = {}) =>
-    site.configure({ ...sections, automation: { actions: { restart_application: { ...restart, ...changed } } } });
+  const configure = (changed: object = {}, others = sections, actions: object = {}) =>
+    site.configure({
+      ...others,
+      automation: { actions: { restart_application: { ...restart, ...changed }, ...actions } },
+    });
   configure();
   const restarts = () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []);
   return { ...site, restarts, configure, script };
@@ -197,6 +202,46 @@ describe('a restart is put off, and people are told', () => {
     expect(site.runs()[0]?.steps.map(({ state }) => state)).toEqual(['done', 'planned', 'planned']);
   });
 
+  test('resolved by a person between two steps: the rest does not begin, and the run has ended', async () => {
+    const url = await serve(async (_, response) => {
+      await site.run('incidents', 'resolve', 'application-down');
+      response.end('{}');
+    });
+    const actions = ['create_incident_ticket', 'restart_application'];
+    const incidents = [{ name: 'application-down', triggers: ['health_check_failed'], actions }];
+    const site = withTarget();
+    site.configure({}, { incidents }, { create_incident_ticket: { target: { webhook: { url } } } });
+    await site.evaluate(DOWN);
+    expect(site.restarts()).toEqual([]);
+    expect(site.runs()[0]).toMatchObject({
+      endedAt: expect.any(String),
+      steps: [{ state: 'done' }, { state: 'refused' }],
+    });
+    expect(site.runs()[0]?.steps[1]?.note).toBe('the incident had ended');
+  });
+
+  test('and the configuration is changed meanwhile: it is done as it says by then, or not at all', async () => {
+    const marker = join(temporaryDirectory(), 'deploying');
+    writeFileSync(marker, '');
+    const site = withTarget({ unlessExists: [marker] });
+    await site.evaluate(DOWN);
+    expect(site.runs()[0]?.steps[0]).toMatchObject({ state: 'planned', mode: 'auto' });
+    rmSync(marker);
+    site.configure({ mode: 'approve' });
+    const plan = async () =>
+      (await site.json('incidents', 'run', 'application-down', '--dry-run')).document.result.steps[0];
+    expect(await plan()).toMatchObject({ state: 'would wait', mode: 'approve' });
+    await site.evaluate(DOWN);
+    expect(site.runs()[0]?.steps[0]).toMatchObject({ state: 'waiting', note: 'it needs approval' });
+    const actions = ['notify_team', 'create_incident_ticket'];
+    const incidents = [{ name: 'application-down', triggers: ['health_check_failed'], actions }];
+    site.configure({}, { incidents });
+    expect(await plan()).toMatchObject({ state: 'would refuse' });
+    await site.evaluate(DOWN);
+    expect(site.runs()[0]?.steps[0]).toMatchObject({ state: 'refused', note: 'the playbook has it no more' });
+    expect(site.restarts()).toEqual([]);
+  });
+
   test('once a person has acknowledged the incident: then it waits for their approval', async () => {
     const site = withTarget({}, { database: { host: '127.0.0.1', port: 1, sslmode: 'disable' } });
     await site.evaluate(DOWN);
@@ -220,6 +265,53 @@ describe('a restart that fails', () => {
     expect(site.runs()[0]?.steps[0]?.note).toContain(what);
     expect(site.told().some((text) => text.includes('restart_application failed'))).toBe(true);
   });
+});
+
+test('a name that reads like a secret, or has one in it, is a name all the same', async () => {
+  const actions = ['optimize_database', 'notify_team'];
+  const site = incidentSite({
+    app: { token: 'database' },
+    incidents: ['basic availability', 'database-gone'].map((name) => ({
+      name,
+      triggers: ['health_check_failed'],
+      actions,
+    })),
+    automation: { actions: { optimize_database: { mode: 'suggest' } } },
+  });
+  for (const metrics of [DOWN, DOWN, UP]) {
+    expect((await site.evaluate(metrics)).problems).toEqual([]);
+    site.pass(MINUTE);
+  }
+  expect(site.incidents().map(({ key, status }) => `${key} ${status}`)).toEqual([
+    'basic availability resolved',
+    'database-gone resolved',
+  ]);
+  expect(site.runs().map(({ steps }) => steps.map(({ state }) => state))).toEqual([
+    ['suggested', 'done'],
+    ['suggested', 'done'],
+  ]);
+});
+
+test('what a ticket system answers is written down without secrets', async () => {
+  const secret = 'canary-token-11';
+  const url = await serve((_, response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ reference: `T-${secret}`, url: `https://tickets.example/?token=${secret}` }));
+  });
+  const target = { webhook: { url, token: secret } };
+  const site = incidentSite({ automation: { actions: { create_incident_ticket: { target } } } });
+  await site.evaluate(DOWN);
+  expect(site.incidents()[0]?.ticket).toMatchObject({ reference: 'T-***' });
+  for (const records of [site.incidents(), site.runs(), site.audit()])
+    expect(JSON.stringify(records)).not.toContain(secret);
+});
+
+test('a restart whose output nothing takes fails before anything is run', async () => {
+  const site = withTarget();
+  mkdirSync(join(site.state, 'incidents', 'runs', 'application-down-1-run1-1.log'), { recursive: true, mode: 0o700 });
+  await site.evaluate(DOWN);
+  expect(site.runs()[0]?.steps.map(({ state }) => state)).toEqual(['failed', 'done', 'done']);
+  expect(site.restarts()).toEqual([]);
 });
 
 test('what runs the backend is found where the environment says, and hears nothing else of it', async () => {

@@ -61,7 +61,7 @@ export function incidentSite(sections: Readonly<Record<string, unknown>> = {}) {
     const context = testContext({ configFlags: { config }, ...(signal && { signal }), ...(env && { env }) });
     const enqueue = async (notifications: readonly Notification[]) => enqueued.push(...notifications);
     const sample = { values: new Map(Object.entries(metrics)) };
-    return respond({ ...context, now: () => now }, { sample, firing, enqueue });
+    return respond({ ...context, now: () => now }, { sample, firing, enqueue, pace: (work) => work() });
   };
   const records = <T>(path: string): T[] =>
     readdirSync(path, { withFileTypes: true })

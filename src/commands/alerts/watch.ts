@@ -1,16 +1,12 @@
 import { WatchFlags, WatchResult, watchAlerts } from '../../lib/alerts/index.js';
 import { defineCommand } from '../../lib/command.js';
-import { checkAndRespond, verifyRulesAndPlaybooks } from '../../lib/incidents/index.js';
+import { watching } from '../../lib/incidents/index.js';
 
 export default defineCommand({
   options: [['--interval <duration>', 'time between evaluations (default: alerting.interval)']],
   flags: WatchFlags,
   result: WatchResult,
-  run: (context, flags) =>
-    watchAlerts(context, flags, {
-      verify: verifyRulesAndPlaybooks,
-      evaluate: (current) => checkAndRespond(current, {}),
-    }),
+  run: (context, flags) => watchAlerts(context, flags, watching()),
   summary: () => 'ended',
   view: () => '',
   examples: [

@@ -17,4 +17,4 @@ export { RuleTestReport, TestRulesFlags, testRules } from './rule-tests/test-rul
 export { measureUptime } from './slo/index.js';
 export { AlertStanding, readStanding } from './standing.js';
 export { ChannelTest, ChannelTestFlags, testChannel } from './test-message.js';
-export { WatchFlags, WatchResult, watchAlerts } from './watch.js';
+export { WatchFlags, type Watching, WatchResult, watchAlerts } from './watch.js';

@@ -20,6 +20,8 @@ export interface Watching {
   readonly verify: (context: Context) => Promise<void>;
   /** One evaluation, told in a line. */
   readonly evaluate: (context: Context) => Promise<Outcome<{ readonly headline: string }>>;
+  /** Resolves once nothing goes on that an evaluation has begun. */
+  readonly ended: () => Promise<void>;
 }
 
 /**
@@ -41,6 +43,7 @@ export async function watchAlerts(context: Context, { interval }: WatchFlags, wa
     await rest(context, (interval ?? alerting.interval) - (context.elapsed() - begin));
     if (context.signal.aborted) break;
   }
+  await watching.ended();
   await notifySystemd({ ...context, exec: context.fork(AbortSignal.timeout(5_000)).exec }, 'STOPPING=1');
   throw abortReason(context.signal);
 }

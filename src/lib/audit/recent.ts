@@ -5,7 +5,7 @@ import { auditFile, readHead, readTail, type Tail } from './log.js';
 export interface RecentAudit {
   /** Oldest first; lines that are no records are passed over. */
   readonly records: readonly AuditRecord[];
-  /** None of them is missing, or was changed: they can be counted. */
+  /** None of them is missing, or was changed: they can be counted. What became of older ones does not matter. */
   readonly isWhole: boolean;
 }
 
@@ -18,7 +18,9 @@ export async function readAudit(stateDirectory: string, since: Date): Promise<Re
   const last = records.at(-1) ?? CHAIN_ORIGIN;
   const isEmpty = head === undefined && records.length === 0 && tail.rest.length === 0;
   const reachesHead = head !== undefined && head.sequence <= last.sequence;
-  const isLinked = records.every((record, index) => follows(record, records[index - 1] ?? beginning(tail)));
+  const isLinked = records.every(
+    (record, index) => isOlder(record) || follows(record, records[index - 1] ?? beginning(tail)),
+  );
   const isWhole = isEmpty || (reachesHead && isLinked);
   return { records: records.filter((record) => !isOlder(record)), isWhole };
 }

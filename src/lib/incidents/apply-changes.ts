@@ -3,10 +3,9 @@ import { hostname } from 'node:os';
 import { appendAudit } from '../audit/index.js';
 import type { Context } from '../context.js';
 import { OperatorError } from '../errors.js';
+import { closeRuns } from './close-runs.js';
 import { type Incident, openIncident, peakOf, reopen, resolve } from './incident.js';
-import { readRuns } from './journal.js';
 import type { Change, Opened } from './plan-response.js';
-import { closeRun } from './settle-checks.js';
 import { addIncident, changeIncident, latestIncidents } from './store.js';
 
 const ACTOR = 'automation';
@@ -22,7 +21,8 @@ export async function applyChange(context: Context, change: Change): Promise<Inc
   if (change.kind === 'forget')
     return changeIncident(context, incident.id, (current) => ({ ...current, awaitsEnd: false }));
   if (change.kind === 'reopen') return reopenFor(context, change);
-  return end(context, incident, { at, actor: ACTOR, text: 'no trigger holds any more', awaitsEnd: false });
+  const ending = { at, actor: ACTOR, text: 'no trigger holds any more', awaitsEnd: false };
+  return (await end(context, incident, ending)).incident;
 }
 
 /** A new incident, by the automation or by a person; or the one that somebody else has just opened. */
@@ -63,16 +63,21 @@ function observed(incident: Incident, values: Incident['values']): Incident {
 
 type Ending = Parameters<typeof resolve>[1];
 
-/** Resolves the incident, and ends what its runs still wait for. */
-export async function end(context: Context, { id }: Pick<Incident, 'id'>, ending: Ending): Promise<Incident> {
-  const resolved = await changeIncident(context, id, (current) =>
-    current.status === 'resolved' ? current : resolve(current, ending),
-  );
-  await record(context, resolved, { actor: ending.actor, action: 'incident.resolved', outcome: ending.text });
-  for (const run of await readRuns((await context.config()).stateDirectory, resolved)) {
-    if (run.endedAt === null) await closeRun(context, run, ending.awaitsEnd ? 'unknown' : 'fixed');
-  }
-  return resolved;
+/** Resolves the incident, unless somebody else just has, and ends what its runs still wait for. */
+export async function end(
+  context: Context,
+  { id }: Pick<Incident, 'id'>,
+  ending: Ending,
+): Promise<{ readonly incident: Incident; readonly isOurs: boolean }> {
+  let isOurs = false;
+  const incident = await changeIncident(context, id, (current) => {
+    isOurs = current.status !== 'resolved';
+    return isOurs ? resolve(current, ending) : current;
+  });
+  const { actor, text: outcome } = ending;
+  if (isOurs) await record(context, incident, { actor, action: 'incident.resolved', outcome });
+  await closeRuns(context, incident);
+  return { incident, isOurs };
 }
 
 interface Deed {

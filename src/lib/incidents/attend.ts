@@ -55,5 +55,6 @@ export async function applyResolve(
 ): Promise<Outcome<Attended>> {
   if (result.incident.status === 'resolved') return conclude({ incident: result.incident, applied: false });
   const ending = { at: context.now(), actor: personActing(context), text: note ?? 'resolved by hand', awaitsEnd: true };
-  return conclude({ incident: await end(context, result.incident, ending), applied: true });
+  const { incident, isOurs } = await end(context, result.incident, ending);
+  return conclude({ incident, applied: isOurs });
 }

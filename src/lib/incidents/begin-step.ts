@@ -3,11 +3,13 @@ import type { Context } from '../context.js';
 import { OperatorError } from '../errors.js';
 import { formatDuration } from '../measures.js';
 import type { CommonSettings, Prepared } from './actions/action.js';
+import type { ActionName } from './actions/index.js';
 import { STEP_STARTED } from './decide-step.js';
 import { holdStep } from './hold-step.js';
+import { plannedIn } from './plan-response.js';
 import { recoverRun } from './recover.js';
 import { NO_TRIGGER, type Run, type RunStep, stepAt } from './run.js';
-import { actionNamed, audit, escalate, narrate, type RunSite, saveStep, siteOf } from './run-site.js';
+import { actionNamed, audit, escalate, keepTicket, narrate, type RunSite, saveStep, siteOf } from './run-site.js';
 
 /** Begins a step and sees it through: prepared, journalled, done, journalled. The caller holds what it acts on. */
 export async function beginStep(site: RunSite, run: Run, beginning: Beginning): Promise<Run> {
@@ -55,11 +57,13 @@ async function finish(
     if (site.context.signal.aborted) return recoverRun(site, run);
     return fail(site, run, { ...beginning, error: done });
   }
+  // Before the journal: what has come to an end there is not looked at again, and who has no ticket gets another.
+  if (done.ticket) await keepTicket(site, done.ticket);
   const endedAt = site.context.now().toISOString();
   const check = checkOf(site, name, { settings, verdict: 'pending' });
   const ended = await saveStep(site, run, { index, state: 'done', endedAt, note: done.outcome, check });
   await audit(site, ended, { action: 'step.ended', subject: name, outcome: `done: ${done.outcome}` });
-  await narrate(site, { text: `${name}: ${done.outcome}`, details: done.details, ticket: done.ticket });
+  await narrate(site, { text: `${name}: ${done.outcome}`, ...(done.details && { details: done.details }) });
   return ended;
 }
 
@@ -82,11 +86,14 @@ interface CheckOptions {
 }
 
 /** Null for what is not meant to end the trouble. */
-function checkOf(site: RunSite, action: string, { settings, verdict }: CheckOptions): RunStep['check'] {
+function checkOf(
+  { context, playbook }: RunSite,
+  action: ActionName,
+  { settings, verdict }: CheckOptions,
+): RunStep['check'] {
   if (settings.settle === undefined) return null;
-  const planned = site.playbook.actions.find((candidate) => candidate.action === action);
-  const condition = planned?.postCondition?.text ?? NO_TRIGGER;
-  return { condition, dueAt: new Date(+site.context.now() + settings.settle).toISOString(), verdict };
+  const condition = plannedIn(playbook, action)?.postCondition?.text ?? NO_TRIGGER;
+  return { condition, dueAt: new Date(+context.now() + settings.settle).toISOString(), verdict };
 }
 
 async function attempt<T>(work: () => Promise<T>): Promise<T | OperatorError> {

@@ -1,11 +1,20 @@
 /** One evaluation of the alerts, and what follows from it: what `alerts check` and `alerts watch` do. */
 import * as z from 'zod';
-import { AlertCheck, type CheckFlags, checkAlerts, enqueue, flushOutbox, loadRules } from '../alerts/index.js';
+import {
+  AlertCheck,
+  type CheckFlags,
+  checkAlerts,
+  enqueue,
+  flushOutbox,
+  loadRules,
+  type Watching,
+} from '../alerts/index.js';
 import type { Config } from '../config/index.js';
 import type { Context } from '../context.js';
 import { explain, OperatorError } from '../errors.js';
 import { countOf } from '../measures.js';
 import { conclude, type Finding, type Outcome } from '../status.js';
+import { createAside, type Pace } from './aside.js';
 import { hasIncidents } from './directories.js';
 import type { Response } from './respond.js';
 import type { Run } from './run.js';
@@ -28,10 +37,14 @@ export type WatchReport = z.output<typeof WatchReport>;
 
 /**
  * Evaluates the rules, tells who has to know, then opens, resolves and acts on incidents: people hear of the trouble
- * before anything is tried. In a dry run nothing is acted on; `incidents run --dry-run` shows what a playbook would do.
+ * before anything is tried. @param pace by default the work on playbooks is waited for. In a dry run nothing is acted on; `incidents run --dry-run` shows what a playbook would do.
  * Errors: those of `checkAlerts`; `VOPS-CONFIG-INVALID` for a playbook that is none.
  */
-export async function checkAndRespond(context: Context, flags: CheckFlags): Promise<Outcome<WatchReport>> {
+export async function checkAndRespond(
+  context: Context,
+  flags: CheckFlags,
+  pace: Pace = (work) => work(),
+): Promise<Outcome<WatchReport>> {
   const config = await context.config();
   const { stateDirectory } = config;
   const isAutomated = hasAutomation(config);
@@ -42,6 +55,9 @@ export async function checkAndRespond(context: Context, flags: CheckFlags): Prom
   const isQuiet = !isAutomated && firing.length === 0 && !(await hasIncidents(stateDirectory));
   if (context.dryRun || isQuiet) return reported(outcome, NOTHING);
   let isTold = true;
+  const tell = async () => {
+    if (!isTold) await flushOutbox(context);
+  };
   const { respond } = await import('./respond.js');
   const response = await respond(context, {
     sample,
@@ -50,8 +66,8 @@ export async function checkAndRespond(context: Context, flags: CheckFlags): Prom
       isTold = false;
       return enqueue(context, notifications);
     },
+    pace: (work) => pace(() => work().finally(tell)),
   }).catch(withoutRecords);
-  if (!isTold) await flushOutbox(context);
   return reported(outcome, response);
 }
 
@@ -61,8 +77,18 @@ function withoutRecords(error: unknown): Response {
   return { ...NOTHING, problems: [explain(error)] };
 }
 
+/** Our own messages about playbooks are delivered between two evaluations, and may hold one up. */
+const LOCK_WAIT_MS = 60_000;
+
+/** What `alerts watch` does: while playbooks are worked through, the alerts are evaluated and told all the same. */
+export function watching(): Watching {
+  const { begin, ended } = createAside();
+  const evaluate = (context: Context) => checkAndRespond(context, { lockWait: LOCK_WAIT_MS }, begin);
+  return { verify: verifyRulesAndPlaybooks, evaluate, ended };
+}
+
 /** Errors: `VOPS-CONFIG-INVALID` for a rule or a playbook that is none: no evaluation would come about. */
-export async function verifyRulesAndPlaybooks(context: Context): Promise<void> {
+async function verifyRulesAndPlaybooks(context: Context): Promise<void> {
   const config = await context.config();
   await loadRules(config);
   if (hasAutomation(config)) await (await import('./respond.js')).playbookPaths(context);

@@ -16,7 +16,8 @@ export interface Facts {
 
 export interface Candidate {
   readonly action: Pick<Action, 'name' | 'class'>;
-  readonly mode: Mode;
+  /** As the playbook has it now, whatever it was when the run began; undefined: it has the action no more. */
+  readonly mode: Mode | undefined;
   readonly settings: CommonSettings;
   /** By a person, for this run. */
   readonly isApproved: boolean;
@@ -36,6 +37,7 @@ export type Decision =
 export function decideStep(candidate: Candidate, facts: Facts): Decision {
   const { action, mode, settings, isApproved, isAttended } = candidate;
   const { pause, audit } = facts;
+  if (mode === undefined) return { kind: 'refuse', why: 'the playbook has it no more' };
   if (pause) return { kind: 'defer', why: `automation is paused by ${pause.actor}: ${pause.reason}` };
   if (mode === 'suggest' && !isApproved) return { kind: 'suggest', why: 'its mode is suggest' };
   if (action.class === 'disruptive' && !audit.isWhole) {

@@ -2,7 +2,7 @@
 import type { Incident } from './incident.js';
 
 export interface Figures {
-  /** Mean time to acknowledge, over those acknowledged; null for none. */
+  /** Mean time to acknowledge, over all acknowledgements: of one that came back, each from when it did; null for none. */
   readonly mttaMs: number | null;
   readonly acknowledged: number;
   /** Mean time to resolve, over those resolved; null for none. */
@@ -11,19 +11,25 @@ export interface Figures {
 }
 
 export function figuresOf(incidents: readonly Incident[]): Figures {
-  const tookUntil = (end: (incident: Incident) => string | null) =>
-    incidents.flatMap((incident) => {
-      const time = end(incident);
-      return time === null ? [] : [Math.max(0, Date.parse(time) - Date.parse(incident.openedAt))];
-    });
-  const toAcknowledge = tookUntil(({ acknowledgedAt }) => acknowledgedAt);
-  const toResolve = tookUntil(({ resolvedAt }) => resolvedAt);
+  const toAcknowledge = incidents.flatMap(waitsOf);
+  const toResolve = incidents.flatMap(({ openedAt, resolvedAt }) =>
+    resolvedAt === null ? [] : [Math.max(0, Date.parse(resolvedAt) - Date.parse(openedAt))],
+  );
   return {
     mttaMs: mean(toAcknowledge),
     acknowledged: toAcknowledge.length,
     mttrMs: mean(toResolve),
     resolved: toResolve.length,
   };
+}
+
+/** How long it waited until somebody took it, each time that somebody did. */
+export function waitsOf({ timeline }: Incident): number[] {
+  let since = Number.NaN;
+  return timeline.flatMap(({ kind, at }) => {
+    if (kind === 'opened' || kind === 'reopened') since = Date.parse(at);
+    return kind === 'acknowledged' ? [Math.max(0, Date.parse(at) - since)] : [];
+  });
 }
 
 const mean = (values: readonly number[]): number | null =>

@@ -1,6 +1,7 @@
 /** The record of an incident: what happened, from the first sign to the end. */
 import * as z from 'zod';
 import { ALERT_SEVERITIES } from '../alerts/index.js';
+import type { Redactor } from '../redact.js';
 
 const Time = z.iso.datetime();
 const Values = z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()]));
@@ -72,6 +73,21 @@ export function tell(incident: Incident, entry: TimelineEntry): Incident {
   return {
     ...incident,
     timeline: isLong ? [...timeline.slice(0, FIRST_KEPT), ...timeline.slice(-LAST_KEPT)] : timeline,
+  };
+}
+
+/** The incident without secrets in what came from outside. Names stay: records are found by them. */
+export function withoutSecrets(incident: Incident, { text, data }: Redactor): Incident {
+  const { trigger, ticket, timeline } = incident;
+  return {
+    ...incident,
+    trigger: text(trigger),
+    ticket: ticket && { ...ticket, reference: text(ticket.reference), ...(ticket.url && { url: text(ticket.url) }) },
+    timeline: timeline.map(({ details, ...entry }) => ({
+      ...entry,
+      text: text(entry.text),
+      ...(details && { details: data(details) }),
+    })),
   };
 }
 

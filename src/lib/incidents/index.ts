@@ -2,7 +2,7 @@
 export { Attended, AttendFlags, applyAck, applyResolve, planAttending } from './attend.js';
 export { AutomationState, applyPause, applyResume, PauseFlags, planPause, planResume } from './automation.js';
 export { applyRunByHand, planRunByHand, RunFlags, type RunTools } from './by-hand.js';
-export { checkAndRespond, verifyRulesAndPlaybooks, WatchReport } from './check-and-respond.js';
+export { checkAndRespond, WatchReport, watching } from './check-and-respond.js';
 export { IncidentList, ListFlags, listIncidents } from './list.js';
 export { postMortem } from './markdown.js';
 export type { FiringAlert } from './plan-response.js';

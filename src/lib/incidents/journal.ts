@@ -40,16 +40,28 @@ async function readRun(path: string): Promise<Run> {
   }
 }
 
-/** Errors: `VOPS-FILE…`, `VOPS-DISK-FULL`: then the step that it was to announce is not begun. */
+/**
+ * Writes it without secrets in what steps do and say; names stay, for it is read by them.
+ * Errors: `VOPS-FILE…`, `VOPS-DISK-FULL`: then the step that it was to announce is not begun.
+ */
 export async function saveRun({ state, redactor }: JournalContext, run: Run): Promise<Run> {
   const directory = runsDirectory(await state());
   await ensurePrivateDirectory(directory);
-  await writeFileAtomic(join(directory, `${run.id}.json`), `${JSON.stringify(redactor.data(run), null, 2)}\n`);
+  const steps = run.steps.map((step) => ({
+    ...step,
+    doing: redactor.data(step.doing),
+    note: redactor.data(step.note),
+  }));
+  await writeFileAtomic(join(directory, `${run.id}.json`), `${JSON.stringify({ ...run, steps }, null, 2)}\n`);
   return run;
 }
 
+/** Holds a playbook: one run of it at a time. @throws OperatorError VOPS-LOCK-BUSY at once when another has it */
+export const withPlaybook = <T>(context: JournalContext, name: string, use: () => Promise<T>): Promise<T> =>
+  withExclusive(context, `playbook ${name}`, use);
+
 /**
- * Holds what only one may do at a time: a playbook (`run-…`), or what an action acts on.
+ * Holds what only one may do at a time, such as what an action acts on.
  * @throws OperatorError VOPS-LOCK-BUSY at once when another has it
  */
 export async function withExclusive<T>(context: JournalContext, name: string, use: () => Promise<T>): Promise<T> {

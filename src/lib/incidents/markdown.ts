@@ -1,6 +1,7 @@
 /** Incidents as Markdown: tickets, and the post-mortem. Pure. */
 import { code, oneLine } from '../markdown.js';
 import { formatDuration } from '../measures.js';
+import { waitsOf } from './figures.js';
 import type { Incident, TimelineEntry } from './incident.js';
 
 const MAX_TITLE = 200;
@@ -40,8 +41,8 @@ export function postMortem(incident: Incident): string {
     '## Impact',
     '',
     `- began: ${code(openedAt)}`,
-    `- acknowledged: ${by(acknowledgedAt, acknowledgedBy)}${since(openedAt, acknowledgedAt)}`,
-    `- resolved: ${by(resolvedAt, resolvedBy)}${since(openedAt, resolvedAt)}`,
+    `- acknowledged: ${by(acknowledgedAt, acknowledgedBy)}${after(acknowledgedAt === null ? undefined : waitsOf(incident).at(-1))}`,
+    `- resolved: ${by(resolvedAt, resolvedBy)}${after(resolvedAt === null ? undefined : Date.parse(resolvedAt) - Date.parse(openedAt))}`,
     `- came back: ${reopened} times`,
     '- who noticed, and what could they not do?',
     '',
@@ -73,8 +74,8 @@ const QUESTIONS = [
 
 const listOf = (lines: readonly string[]) => (lines.length === 0 ? ['none'] : lines.map((line) => `- ${line}`));
 
-const since = (from: string, to: string | null) =>
-  to === null ? '' : `, after ${formatDuration(Math.max(0, Date.parse(to) - Date.parse(from)))}`;
+const after = (milliseconds: number | undefined) =>
+  milliseconds === undefined ? '' : `, after ${formatDuration(Math.max(0, milliseconds))}`;
 
 function timelineLine({ at, kind, actor, text }: TimelineEntry): string {
   return `${code(at)} ${kind} (${code(actor)}): ${code(text)}`;

@@ -93,6 +93,10 @@ function changesOfEnded(incident: Incident): Change[] {
   return incident.awaitsEnd ? [{ kind: 'forget', incident }] : [];
 }
 
+/** The action as the playbook has it now; undefined where it has it no more. */
+export const plannedIn = ({ actions }: Playbook, name: ActionName): PlannedAction | undefined =>
+  actions.find(({ action }) => action === name);
+
 /** What becomes of a playbook whose incident is open. */
 export type RunPlan =
   | { readonly kind: 'continue'; readonly run: Run }

@@ -29,4 +29,4 @@ async function recoverStep(site: RunSite, run: Run, index: number): Promise<Run>
 }
 
 const REPEATED = 'cut short, and begun again';
-const UNKNOWN = 'cut short, and nobody knows whether it was done';
+export const UNKNOWN = 'cut short, and nobody knows whether it was done';

@@ -4,6 +4,7 @@ import { type Explanation, explain, OperatorError } from '../errors.js';
 import type { Sample } from '../metrics/index.js';
 import type { Enqueue } from './actions/action.js';
 import { applyChange } from './apply-changes.js';
+import type { Pace } from './aside.js';
 import { type Change, type FiringAlert, planIncidents } from './plan-response.js';
 import { judgeTriggers, loadPlaybooks, type Playbook, pathsOf, type TriggerState } from './playbook.js';
 import type { Run } from './run.js';
@@ -15,11 +16,13 @@ export interface Evaluated {
   /** The alerts that fire now, silenced or not. */
   readonly firing: readonly FiringAlert[];
   readonly enqueue: Enqueue;
+  /** Of the work on playbooks, which may take minutes. */
+  readonly pace: Pace;
 }
 
 export interface Response {
   readonly changes: readonly { readonly kind: Change['kind']; readonly incident: string }[];
-  /** Runs that were begun or gone on with, as they are now. */
+  /** Runs that were begun or gone on with, as they are now; none where their work goes on. */
   readonly runs: readonly Run[];
   /** What kept a playbook from its work; the others went on. */
   readonly problems: readonly Explanation[];
@@ -31,7 +34,7 @@ export async function playbookPaths({ config }: Pick<Context, 'config'>): Promis
 }
 
 /** Errors: `VOPS-CONFIG-INVALID`; `VOPS-FILE…`, `VOPS-DISK-FULL` where a record cannot be written. */
-export async function respond(context: Context, { sample, firing, enqueue }: Evaluated): Promise<Response> {
+export async function respond(context: Context, { sample, firing, enqueue, pace }: Evaluated): Promise<Response> {
   const config = await context.config();
   const rules = new Set(firing.map(({ rule }) => rule));
   const playbooks = (await loadPlaybooks(config)).map((playbook) => ({
@@ -44,8 +47,8 @@ export async function respond(context: Context, { sample, firing, enqueue }: Eva
   const changes: { kind: Change['kind']; incident: string }[] = [];
   for (const change of planned) changes.push({ kind: change.kind, incident: (await applyChange(context, change)).id });
   if (changes.some(({ kind }) => kind === 'open')) await pruneIncidents(context, config.automation.keepIncidents);
-  const worked = await workThrough(context, playbooks, { sample, enqueue });
-  return { changes: changes.filter(({ kind }) => kind !== 'observe'), ...worked };
+  const worked = await pace(() => workThrough(context, playbooks, { sample, enqueue }));
+  return { changes: changes.filter(({ kind }) => kind !== 'observe'), ...(worked ?? { runs: [], problems: [] }) };
 }
 
 interface Judged {

@@ -2,7 +2,7 @@
 import { appendAudit } from '../audit/index.js';
 import { executeSteps } from './execute.js';
 import type { Incident } from './incident.js';
-import { isBusy, readRuns, saveRun, withExclusive } from './journal.js';
+import { isBusy, readRuns, saveRun, withPlaybook } from './journal.js';
 import { planRun, type RunPlan } from './plan-response.js';
 import type { PlannedAction, TriggerState } from './playbook.js';
 import type { Run } from './run.js';
@@ -29,7 +29,7 @@ export async function workOn(
 ): Promise<Run | undefined> {
   const { context, playbook, incident } = site;
   const { stateDirectory } = await context.config();
-  return withExclusive(context, `playbook ${playbook.name}`, async () => {
+  return withPlaybook(context, playbook.name, async () => {
     const runs = await readRuns(stateDirectory, incident);
     const planned = plan(runs);
     if (planned.kind === 'rest') return undefined;

@@ -4,9 +4,10 @@ import { OperatorError } from '../errors.js';
 import { conclude, type Finding, type Outcome, type Severity } from '../status.js';
 import type { Action } from './actions/action.js';
 import { decideStep, type Facts, limitsLeft } from './decide-step.js';
+import { plannedIn } from './plan-response.js';
 import type { TriggerState } from './playbook.js';
 import { isOpen, NO_TRIGGER, type Run, RunStep, stepAt } from './run.js';
-import { actionNamed, approvalRequest, type RunSite, readFacts, siteOf } from './run-site.js';
+import { actionNamed, approvalRequest, candidateOf, type RunSite, readFacts, siteOf } from './run-site.js';
 
 const ReportedStep = RunStep.pick({ action: true, mode: true, note: true }).extend({
   class: z.enum(['read-only', 'reversible', 'disruptive']),
@@ -51,8 +52,9 @@ export async function planSteps(site: RunSite, run: Run): Promise<ReportedStep[]
   return planned;
 }
 
-async function describeStep({ context }: RunSite, step: RunStep, facts: Facts): Promise<ReportedStep> {
-  const { action: name, mode, state, note, doing, check } = step;
+async function describeStep({ context, playbook }: RunSite, step: RunStep, facts: Facts): Promise<ReportedStep> {
+  const { action: name, state, note, doing, check } = step;
+  const mode = (isOpen(step) && plannedIn(playbook, name)?.mode) || step.mode;
   const { action, settings } = await actionNamed(context, name);
   const limits = [...limitsLeft(name, settings, facts)];
   const shown = check && { condition: check.condition, verdict: check.verdict };
@@ -66,15 +68,13 @@ interface Planning {
 }
 
 async function planStep(site: RunSite, run: Run, { index, facts, step }: Planning): Promise<ReportedStep> {
-  const { context, approved, incident, playbook } = site;
-  const { action, settings } = await actionNamed(context, step.action);
-  const isAttended = incident.status === 'acknowledged';
-  const candidate = { action, mode: step.mode, settings, isApproved: approved.has(step.action), isAttended };
+  const { context, playbook } = site;
+  const candidate = await candidateOf(site, step.action);
+  const { action, settings } = candidate;
   const decision = decideStep(candidate, facts);
   const { obstacle, doing } = await look(action, { ...siteOf(site, run, { index, context }), settings });
   const isHindered = decision.kind === 'begin' && obstacle !== null;
-  const planned = playbook.actions.find((other) => other.action === step.action);
-  const condition = planned?.postCondition?.text ?? NO_TRIGGER;
+  const condition = plannedIn(playbook, step.action)?.postCondition?.text ?? NO_TRIGGER;
   return {
     ...step,
     state: isHindered ? 'would defer' : `would ${decision.kind}`,

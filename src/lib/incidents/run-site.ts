@@ -10,6 +10,7 @@ import { readPause } from './automation.js';
 import type { Facts } from './decide-step.js';
 import { type Incident, type Ticket, type TimelineEntry, tell } from './incident.js';
 import { saveRun } from './journal.js';
+import { plannedIn } from './plan-response.js';
 import type { Playbook } from './playbook.js';
 import type { Run, RunStep } from './run.js';
 import { runCommand } from './run-command.js';
@@ -48,6 +49,13 @@ export async function actionNamed(
   name: ActionName,
 ): Promise<{ readonly action: Action; readonly settings: CommonSettings }> {
   return { action: actions[name], settings: (await config()).automation.actions[name] };
+}
+
+/** What is to be decided about an action, by the configuration and the incident as they are now. */
+export async function candidateOf({ context, playbook, incident, approved }: RunSite, name: ActionName) {
+  const { action, settings } = await actionNamed(context, name);
+  const isAttended = incident.status === 'acknowledged';
+  return { action, mode: plannedIn(playbook, name)?.mode, settings, isApproved: approved.has(name), isAttended };
 }
 
 /** What the action of a step is given. */
@@ -95,17 +103,17 @@ export function audit({ context, actor, incident, playbook }: RunSite, run: Run,
   return appendAudit(context, { actor, ...deed, details: { ...about, ...deed.details } });
 }
 
-interface Narrated {
-  readonly text: string;
-  readonly details?: TimelineEntry['details'];
-  readonly ticket?: Ticket | undefined;
-}
+type Narrated = Pick<TimelineEntry, 'text' | 'details'>;
 
 /** One line of the incident's timeline. */
-export function narrate({ context, actor, incident }: RunSite, { text, details, ticket }: Narrated): Promise<Incident> {
+export function narrate({ context, actor, incident }: RunSite, { text, details }: Narrated): Promise<Incident> {
   const entry = { at: context.now().toISOString(), kind: 'step', actor, text, ...(details && { details }) } as const;
-  return changeIncident(context, incident.id, (current) => tell(ticket ? { ...current, ticket } : current, entry));
+  return changeIncident(context, incident.id, (current) => tell(current, entry));
 }
+
+/** From now on the incident has it, and none is made again. */
+export const keepTicket = ({ context, incident }: RunSite, ticket: Ticket): Promise<Incident> =>
+  changeIncident(context, incident.id, (current) => ({ ...current, ticket }));
 
 /** Tells people what the automation cannot do alone. Whether they can be told decides nothing. */
 export async function escalate(

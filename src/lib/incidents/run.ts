@@ -22,6 +22,7 @@ const Check = z.strictObject({
 
 export const RunStep = z.strictObject({
   action: z.enum(ACTION_NAMES),
+  /** When the run began. */
   mode: z.enum(MODES),
   state: z.enum(STEP_STATES),
   startedAt: Time.nullable(),

@@ -1,7 +1,6 @@
 /** Whether remedies helped, looked at once they have had time to. */
 import { evaluate } from '../conditions/index.js';
-import { saveRun } from './journal.js';
-import { ineffectiveInARow, MOST_INEFFECTIVE } from './plan-response.js';
+import { ineffectiveInARow, MOST_INEFFECTIVE, plannedIn } from './plan-response.js';
 import { isPending, type Run, type RunStep, stepAt } from './run.js';
 import { actionNamed, audit, escalate, type Measured, narrate, type RunSite, saveStep } from './run-site.js';
 
@@ -26,7 +25,7 @@ export async function settleChecks(
 
 /** Whether the post-condition holds. */
 function holds({ playbook }: RunSite, { action }: RunStep, { truth, values }: Measured): boolean | null {
-  const condition = playbook.actions.find((planned) => planned.action === action)?.postCondition;
+  const condition = plannedIn(playbook, action)?.postCondition;
   if (condition) return evaluate(condition, values);
   return truth === null ? null : !truth;
 }
@@ -72,14 +71,4 @@ async function giveUp(site: RunSite, run: Run, index: number): Promise<void> {
   await audit(site, run, { action: 'chain.stopped', subject: name, outcome: summary });
   await narrate(site, { text: summary });
   await escalate(site, { id: `${run.id}-${index + 1}-stopped`, summary });
-}
-
-/** Ends what a run still waits for when its incident is over: nothing is begun for trouble that has ended. */
-export function closeRun(context: RunSite['context'], run: Run, verdict: 'fixed' | 'unknown'): Promise<Run> {
-  const steps = run.steps.map((step): RunStep => {
-    const check = isPending(step) && step.check ? { ...step.check, verdict } : step.check;
-    const isLeft = step.state === 'planned' || step.state === 'waiting';
-    return isLeft ? { ...step, check, state: 'refused', note: 'the incident had ended' } : { ...step, check };
-  });
-  return saveRun(context, { ...run, steps, endedAt: context.now().toISOString() });
 }

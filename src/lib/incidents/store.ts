@@ -6,7 +6,7 @@ import { OperatorError, systemCode } from '../errors.js';
 import { ensurePrivateDirectory, fileError, readRegularFile, writeFileAtomic } from '../files/index.js';
 import { withLock } from '../process/index.js';
 import { incidentsDirectory, runsDirectory } from './directories.js';
-import { Incident } from './incident.js';
+import { Incident, withoutSecrets } from './incident.js';
 import { slugOf } from './slug.js';
 
 export type StoreContext = Pick<Context, 'config' | 'now' | 'redactor' | 'runId' | 'state'>;
@@ -111,7 +111,7 @@ async function withStore<T>(context: StoreContext, use: (directory: string) => P
 }
 
 async function writeRecord({ redactor }: StoreContext, directory: string, incident: Incident): Promise<Incident> {
-  const clean = redactor.data(incident);
+  const clean = withoutSecrets(incident, redactor);
   await writeFileAtomic(join(directory, `${incident.id}.json`), `${JSON.stringify(clean, null, 2)}\n`);
   return clean;
 }

@@ -31,13 +31,15 @@ export function selectSteps(steps: readonly Step[], flags: SelectionFlags, last?
   const done = new Map(
     last?.filter(({ status }) => status === 'ok' || status === 'warning').map((report) => [report.id, report]),
   );
+  // Nothing is left of a run that went well: this is the next one, and no report of work that nobody did.
+  const isOver = ids.every((id) => done.has(id));
   const selection = new Map<string, { skip: string } | { reuse: StepReport }>();
   for (const [index, id] of ids.entries()) {
     const reuse = done.get(id);
     if (flags.only && !flags.only.includes(id)) selection.set(id, { skip: 'not named by --only' });
     else if (flags.skip?.includes(id)) selection.set(id, { skip: 'left out by --skip' });
     else if (index < first) selection.set(id, { skip: `before --from ${flags.from}` });
-    else if (flags.resume && reuse)
+    else if (flags.resume && reuse && !isOver)
       selection.set(id, { reuse: { ...reuse, reason: 'taken over from the run resumed' } });
   }
   return selection;

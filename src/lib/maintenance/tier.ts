@@ -26,7 +26,7 @@ const OPTIONS: readonly OptionText[] = [
   ['--only <steps>', 'run only these steps, separated by commas'],
   ['--skip <steps>', 'leave these steps out, separated by commas'],
   ['--from <step>', 'begin with this step'],
-  ['--resume', 'keep what went well in the last run, run the rest'],
+  ['--resume', 'keep what went well in the last run, run the rest; all, where nothing is left'],
   ['--lock-wait <duration>', 'how long to wait for another run (default: 15m, on a terminal 0s)'],
   ['--once-within <duration>', 'leave it to another host that has run it so lately; for crontabs of several hosts'],
 ];

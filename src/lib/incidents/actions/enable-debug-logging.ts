@@ -1,7 +1,7 @@
 /** Has the backend log in detail for a time. The backend itself ends it: also if we are gone by then. */
 import * as z from 'zod';
 import { SecretText } from '../../config/text.js';
-import { Duration, writeDuration } from '../../units.js';
+import { Duration, MILLISECONDS, writeDuration } from '../../units.js';
 import { type Action, commonSettings } from './action.js';
 
 const LONGEST_TTL_MS = 24 * 3_600_000;
@@ -26,7 +26,7 @@ export const enableDebugLogging: Action<Settings> = {
   settings,
   async prepare({ context, settings }) {
     const { callAction } = await import('../../api/index.js');
-    const parameters = { enabled: true, ttl: writeDuration(settings.ttl) };
+    const parameters = { enabled: true, ttl: asked(settings.ttl) };
     const call = await callAction(context, 'debugLogging', {
       parameters,
       secret: settings.secret,
@@ -41,3 +41,9 @@ export const enableDebugLogging: Action<Settings> = {
     };
   },
 };
+
+/** In a unit that the backend knows, and up to four digits of it; rather longer than shorter. */
+function asked(ttlMs: number): string {
+  const unitMs = ttlMs > 9_999 * MILLISECONDS.s ? MILLISECONDS.m : MILLISECONDS.s;
+  return writeDuration(Math.ceil(ttlMs / unitMs) * unitMs);
+}

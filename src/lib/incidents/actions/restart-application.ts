@@ -69,7 +69,10 @@ async function runProgram(
   { log, timeoutMs }: ProgramOptions,
 ): Promise<void> {
   const { launch } = await import('../../process/index.js');
-  const output = await open(log, 'a', 0o600);
+  const { fileError } = await import('../../files/index.js');
+  const output = await open(log, 'a', 0o600).catch((error: unknown) => {
+    throw fileError('write', log, error);
+  });
   try {
     await launch(context, { argv, output, timeoutMs });
   } catch (error) {
