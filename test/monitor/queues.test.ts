@@ -182,6 +182,23 @@ describe('bullmq', () => {
   });
 
   test('two servers, of which one is away: what is missing is told beside what is not', async () => {
+  test('a queue that keeps its last hundred: a pace beyond them is not known', async () => {
+    const server = { host: '127.0.0.1', port: redis.port };
+    const queue = new Queue('short-memory', { connection: server, defaultJobOptions: { removeOnComplete: 2 } });
+    const queues = queuesOf([{ type: 'bullmq', queues: ['short-memory'], connection: server }]);
+    try {
+      for (let job = 0; job < 5; job++) await queue.add('mail', {});
+      const worker = new Worker('short-memory', async () => 1, { connection: server });
+      while ((await queue.count()) > 0 || (await queue.getActiveCount()) > 0) await sleep(20);
+      await worker.close();
+      expect(await queue.getCompletedCount()).toBe(2);
+      expect(await queues.status()).toMatchObject({ processingRate: null, completedJobs: null });
+    } finally {
+      await queues.close();
+      await queue.close();
+    }
+  });
+
     const here = { host: '127.0.0.1', port: redis.port };
     const away = { host: '127.0.0.1', port: await freePort() };
     const queue = new Queue('export', { connection: here });

@@ -85,7 +85,7 @@ export function fromBullmq(queues: readonly BullmqQueue[]): QueueSource {
       const readings = await Promise.all(queues.map(readQueue));
       const sum = (state: keyof (typeof readings)[number]['states']) =>
         readings.reduce((total, { states }) => total + states[state], 0);
-      // One that keeps nothing of what it did (`removeOnComplete`) looks like one that did nothing, but for the ids it gave.
+      // One that keeps little of what it did (`removeOnComplete`) looks like one that did little, but for the ids it gave.
       const isKnown = readings.every(({ doneLately }) => doneLately !== null);
       const ages = readings.flatMap(({ ageSeconds }) => (ageSeconds === null ? [] : [ageSeconds]));
       const states = {
@@ -124,12 +124,14 @@ async function readQueue(queue: BullmqQueue) {
   );
   const of = (...names: BullmqState[]) => names.reduce((sum, name) => sum + (counts[name] ?? 0), 0);
   const held = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const lately = await readDoneLately(queue, of('completed'));
   // The one to be taken next has waited longest. Prioritised jobs lie elsewhere, unordered by age.
   const [oldest] = await queue.getWaiting(0, 0);
   return {
     name: queue.name,
     ageSeconds: oldest ? Math.max(0, (Date.now() - oldest.timestamp) / 1000) : null,
-    doneLately: of('completed') === 0 && added > held ? null : await readDoneLately(queue, of('completed')),
+    // Where all that is left was done just now and more was removed, what was removed may have been, too.
+    doneLately: lately === of('completed') && added > held ? null : lately,
     states: {
       ready: of('wait', 'prioritized'),
       scheduled: of('delayed', 'paused', 'waiting-children'),
