@@ -181,7 +181,6 @@ describe('bullmq', () => {
     }
   });
 
-  test('two servers, of which one is away: what is missing is told beside what is not', async () => {
   test('a queue that keeps its last hundred: a pace beyond them is not known', async () => {
     const server = { host: '127.0.0.1', port: redis.port };
     const queue = new Queue('short-memory', { connection: server, defaultJobOptions: { removeOnComplete: 2 } });
@@ -199,6 +198,7 @@ describe('bullmq', () => {
     }
   });
 
+  test('two servers, of which one is away: what is missing is told beside what is not', async () => {
     const here = { host: '127.0.0.1', port: redis.port };
     const away = { host: '127.0.0.1', port: await freePort() };
     const queue = new Queue('export', { connection: here });
@@ -255,10 +255,28 @@ describe('sql', () => {
     expect(status).toMatchObject({ queueSize: 4, failedJobs: 1, oldestReadyAgeSeconds: 12.5, jobsByType: { mail: 4 } });
   });
 
+  test('two rows of one state are one figure: the application may have two words for it', async () => {
+    const source = { type: 'sql', name: 'outbox' } as const;
+    const states = `select 'ready' as state, 4 as count union all select 'ready', 3`;
+    const readyByType = `select 'mail' as type, 5 as count union all select 'mail', 2`;
+    const status = await queuesOf([{ ...source, queries: { states, readyByType } }]).status();
+    expect(status).toMatchObject({ queueSize: 7, jobsByType: { mail: 7 } });
+  });
+
   test.each([
     ['another shape', `select 'waiting' as state, 4 as count`, /the query states of outbox answers otherwise/],
     ['a fault', 'select nonsense', /column "nonsense" does not exist/],
   ])('%s is said', async (_name, states, reason) => {
     await expect(queuesOf(sources(states)).status()).rejects.toThrow(reason);
+  });
+});
+
+describe('a source of the application', () => {
+  test('may have jobs of any name', async () => {
+    const queues = queuesOf([]);
+    const read = async () => ({ ...EMPTY, states: { ready: 1 }, readyByType: { constructor: 1 } });
+    queues.register({ name: 'one', read });
+    queues.register({ name: 'other', read });
+    expect((await queues.status()).jobsByType).toEqual({ constructor: 2 });
   });
 });

@@ -1,7 +1,7 @@
 /** BullMQ: asked through the application's own copy of the library. */
 import { createRequire } from 'node:module';
 import * as z from 'zod';
-import type { QueueSource } from './source.js';
+import { type QueueSource, sumsOf } from './source.js';
 
 export const BullmqOptions = z.strictObject({
   type: z.literal('bullmq'),
@@ -97,9 +97,7 @@ export function fromBullmq(queues: readonly BullmqQueue[]): QueueSource {
       };
       return {
         states,
-        readyByType: Object.fromEntries(
-          readings.flatMap(({ name, states: { ready } }) => (ready > 0 ? [[name, ready]] : [])),
-        ),
+        readyByType: sumsOf(readings.flatMap(({ name, states: { ready } }) => (ready > 0 ? [[name, ready]] : []))),
         oldestReadyAgeSeconds: ages.length === 0 ? null : Math.max(...ages),
         processedPerMinute: isKnown ? readings.reduce((total, { doneLately }) => total + (doneLately ?? 0), 0) : null,
         completed: isKnown ? states.completed : null,
@@ -124,9 +122,9 @@ async function readQueue(queue: BullmqQueue) {
   );
   const of = (...names: BullmqState[]) => names.reduce((sum, name) => sum + (counts[name] ?? 0), 0);
   const held = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  const lately = await readDoneLately(queue, of('completed'));
   // The one to be taken next has waited longest. Prioritised jobs lie elsewhere, unordered by age.
   const [oldest] = await queue.getWaiting(0, 0);
+  const lately = await readDoneLately(queue, of('completed'));
   return {
     name: queue.name,
     ageSeconds: oldest ? Math.max(0, (Date.now() - oldest.timestamp) / 1000) : null,

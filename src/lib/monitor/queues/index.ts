@@ -5,7 +5,7 @@ import { withDeadline } from '../deadline.js';
 import { BullmqOptions, openBullmq } from './bullmq.js';
 import { GraphileWorkerOptions, openGraphileWorker } from './graphile-worker.js';
 import { openPgBoss, PgBossOptions } from './pg-boss.js';
-import type { JobState, QueueReading, QueueSource, RunSql } from './source.js';
+import { type JobState, type QueueReading, type QueueSource, type RunSql, sumsOf } from './source.js';
 import { openSql, SqlOptions } from './sql.js';
 
 export { type BullmqQueue, fromBullmq } from './bullmq.js';
@@ -96,7 +96,7 @@ const readSource = async ({ name, read }: QueueSource): Promise<SourceResult> =>
 
 function merge(results: readonly SourceResult[]): JobStatus {
   const readings = results.flatMap((result) => ('reading' in result && result.reading ? [result.reading] : []));
-  const jobsByState = addUp(readings.map(({ states }) => states));
+  const jobsByState = sumsOf(readings.flatMap(({ states }) => Object.entries(states)));
   const known = (of: (reading: QueueReading) => number | null) => readings.map(of).filter((value) => value !== null);
   const sum = (values: readonly number[]) => (values.length === 0 ? null : values.reduce((a, b) => a + b, 0));
   const ages = known(({ oldestReadyAgeSeconds }) => oldestReadyAgeSeconds);
@@ -106,7 +106,7 @@ function merge(results: readonly SourceResult[]): JobStatus {
     completedJobs: sum(known(({ completed }) => completed)),
     failedJobs: jobsByState.failed ?? 0,
     averageProcessingTime: meanTime(readings),
-    jobsByType: addUp(readings.map(({ readyByType }) => readyByType)),
+    jobsByType: sumsOf(readings.flatMap(({ readyByType }) => Object.entries(readyByType))),
     jobsByState: { ...NO_JOBS, ...jobsByState },
     oldestReadyAgeSeconds: ages.length === 0 ? null : Math.max(...ages),
     sources: Object.fromEntries(
@@ -133,12 +133,6 @@ const NO_JOBS: Readonly<Record<JobState, number>> = {
   failed: 0,
   cancelled: 0,
 };
-
-function addUp(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
-  const sums: Record<string, number> = {};
-  for (const [name, count] of counts.flatMap(Object.entries<number>)) sums[name] = (sums[name] ?? 0) + count;
-  return sums;
-}
 
 /** Each source's mean by its number of jobs. */
 function meanTime(readings: readonly QueueReading[]): number | null {
