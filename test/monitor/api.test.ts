@@ -19,26 +19,28 @@ const ACTIONS_SECRET = 'another-secret-of-the-test';
 const levels: (string | undefined)[] = [];
 const authorized = { authorization: `Bearer ${SECRET}` };
 
-const state = { database: 'healthy' as 'healthy' | 'hangs', jobsHang: false, reads: 0, cleared: 0 };
+const state = { database: 'healthy' as 'healthy' | 'hangs', jobsHang: false, answer: () => {}, reads: 0, cleared: 0 };
 const database: HealthCheck = {
   name: 'database',
   check: () =>
     state.database === 'hangs' ? new Promise(() => {}) : Promise.resolve({ status: 'healthy', message: 'answers' }),
 };
+const reading = {
+  states: { ready: 3, failed: 0 },
+  readyByType: { mail: 3 },
+  oldestReadyAgeSeconds: 4.5,
+  processedPerMinute: 1,
+  completed: 9,
+  averageProcessingMs: null,
+};
 const queue: QueueSource = {
   name: 'test',
   read: () => {
     state.reads += 1;
-    return state.jobsHang
-      ? new Promise<never>(() => {})
-      : Promise.resolve({
-          states: { ready: 3, failed: 0 },
-          readyByType: { mail: 3 },
-          oldestReadyAgeSeconds: 4.5,
-          processedPerMinute: 1,
-          completed: 9,
-          averageProcessingMs: null,
-        });
+    return new Promise((resolve) => {
+      state.answer = () => resolve(reading);
+      if (!state.jobsHang) state.answer();
+    });
   },
 };
 const lifecycles = {
@@ -188,6 +190,7 @@ describe('routes', () => {
       expect(await ask('/jobs')).toMatchObject({ status: 503, body: expect.stringContaining('in time') });
     } finally {
       state.jobsHang = false;
+      state.answer();
     }
     expect(answered.length).toBeGreaterThan(0);
   });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Queue, Worker } from 'bullmq';
 import { runMigrations } from 'graphile-worker';
 import PgBoss from 'pg-boss';
+import type { JobStatus } from '../../src/lib/contract/index.js';
 import { freePort } from '../../src/lib/demo/postgres.js';
 import { openDatabase } from '../../src/lib/monitor/archive/database.js';
 import { createQueues, fromBullmq, type QueueOptions } from '../../src/lib/monitor/queues/index.js';
@@ -263,6 +264,19 @@ describe('sql', () => {
     expect(status).toMatchObject({ queueSize: 7, jobsByType: { mail: 7 } });
   });
 
+  test('a query slower than anybody waits for is not begun again while it is under way', async () => {
+    const states = `select 'ready' as state, 4 as count from pg_sleep(2)`;
+    const queues = queuesOf([{ type: 'sql', name: 'slow', queries: { states } }]);
+    await expect(queues.status()).rejects.toThrow('no answer within');
+    await expect(queues.status()).rejects.toThrow('no answer within');
+    const running = `select from pg_stat_activity where state = 'active' and query = $1`;
+    expect((await sql(database.name, running, [states])).length).toBeLessThan(2);
+    // Whoever asks as it ends has its answer.
+    let status: JobStatus | undefined;
+    while (!status) status = await queues.status().catch(() => undefined);
+    expect(status.queueSize).toBe(4);
+  });
+
   test.each([
     ['another shape', `select 'waiting' as state, 4 as count`, /the query states of outbox answers otherwise/],
     ['a fault', 'select nonsense', /column "nonsense" does not exist/],
@@ -272,6 +286,28 @@ describe('sql', () => {
 });
 
 describe('a source of the application', () => {
+  test('is asked as itself, and what it leaves out or gets wrong is its own fault alone', async () => {
+    class Mailer {
+      readonly name = 'mailer';
+      readonly #waiting = 3;
+      async read() {
+        return { ...EMPTY, states: { ready: this.#waiting } };
+      }
+    }
+    const queues = queuesOf([]);
+    queues.register(new Mailer());
+    queues.register({ name: 'careless', read: async () => ({ states: { ready: 2 } }) as never });
+    queues.register({ name: 'wrong', read: async () => ({ ...EMPTY, states: { ready: Number.NaN } }) });
+    expect(await queues.status()).toMatchObject({
+      queueSize: 3,
+      sources: {
+        mailer: 'ok',
+        careless: expect.stringContaining('cannot be read: readyByType'),
+        wrong: expect.stringContaining('cannot be read: states.ready'),
+      },
+    });
+  });
+
   test('may have jobs of any name', async () => {
     const queues = queuesOf([]);
     const read = async () => ({ ...EMPTY, states: { ready: 1 }, readyByType: { constructor: 1 } });

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { JobStatus } from '../../contract/index.js';
 import { withDeadline } from '../deadline.js';
+import { oneQuestionAtATime } from '../limits.js';
 import { BullmqOptions, openBullmq } from './bullmq.js';
 import { GraphileWorkerOptions, openGraphileWorker } from './graphile-worker.js';
 import { openPgBoss, PgBossOptions } from './pg-boss.js';
@@ -42,16 +43,26 @@ export interface Queues {
 }
 
 const READ_DEADLINE_MS = 700;
+/** A reading that nobody waits for any more still holds one of few connections; after so long it may never end. */
+const GIVEN_UP_AFTER_MS = 10_000;
+
+type Read = QueueSource['read'];
 
 export function createQueues({ sources = USUAL, runSql, resolveFrom }: QueuesOptions): Queues {
   const unavailable: RunSql = () => Promise.reject(new Error('there is no PostgreSQL to ask'));
-  const registered = new Set(
-    runSql || sources !== USUAL ? sources.map((source) => open(source, runSql ?? unavailable, resolveFrom)) : [],
-  );
+  const registered = new Map<QueueSource, Read>();
+  const register = (source: QueueSource) =>
+    void registered.set(
+      source,
+      oneQuestionAtATime(GIVEN_UP_AFTER_MS, () => source.read()),
+    );
+  if (runSql || sources !== USUAL) {
+    for (const source of sources) register(open(source, runSql ?? unavailable, resolveFrom));
+  }
   let underWay: Promise<JobStatus> | undefined;
   return {
     register(source) {
-      registered.add(source);
+      register(source);
       return () => void registered.delete(source);
     },
     status() {
@@ -62,7 +73,7 @@ export function createQueues({ sources = USUAL, runSql, resolveFrom }: QueuesOpt
       return underWay;
     },
     async close() {
-      const closing = [...registered].map(async ({ close }) => close && withDeadline(close, READ_DEADLINE_MS));
+      const closing = [...registered.keys()].map((source) => withDeadline(() => source.close?.(), READ_DEADLINE_MS));
       await Promise.allSettled(closing);
     },
   };
@@ -74,7 +85,7 @@ function open(source: QueueOptions, runSql: RunSql, resolveFrom: string): QueueS
   return source.type === 'sql' ? openSql(source, runSql) : openBullmq(source, resolveFrom);
 }
 
-async function readAll(sources: readonly QueueSource[]): Promise<JobStatus> {
+async function readAll(sources: readonly (readonly [QueueSource, Read])[]): Promise<JobStatus> {
   const read = await Promise.all(sources.map(readSource));
   const present = read.filter((result) => 'reason' in result || result.reading !== undefined);
   const failed = present.find((result) => 'reason' in result);
@@ -86,13 +97,32 @@ type SourceResult =
   | { readonly name: string; readonly reading: QueueReading | undefined }
   | { readonly name: string; readonly reason: Error };
 
-const readSource = async ({ name, read }: QueueSource): Promise<SourceResult> => {
+const readSource = async ([{ name }, read]: readonly [QueueSource, Read]): Promise<SourceResult> => {
   try {
-    return { name, reading: await withDeadline(read, READ_DEADLINE_MS) };
+    return { name, reading: checked(await withDeadline(read, READ_DEADLINE_MS)) };
   } catch (error) {
     return { name, reason: error instanceof Error ? error : new Error(String(error)) };
   }
 };
+
+const Counts = z.record(z.string(), z.number().min(0));
+const Figure = z.number().nullable();
+const Reading = z.object({
+  states: Counts,
+  readyByType: Counts,
+  oldestReadyAgeSeconds: Figure,
+  processedPerMinute: Figure,
+  completed: Figure,
+  averageProcessingMs: Figure,
+});
+
+/** A source of the application may be of code that no compiler has seen. */
+function checked(reading: unknown): QueueReading | undefined {
+  const parsed = Reading.optional().safeParse(reading ?? undefined);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new Error(`${issue?.path.join('.')}: ${issue?.message}`);
+}
 
 function merge(results: readonly SourceResult[]): JobStatus {
   const readings = results.flatMap((result) => ('reading' in result && result.reading ? [result.reading] : []));
