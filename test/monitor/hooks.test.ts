@@ -324,6 +324,21 @@ describe('what is kept of an error', () => {
     expect(describeThrown(error).message).toBe('duplicate key value violates unique constraint "players_pkey"');
   });
 
+  test('is bounded, and nothing of a secret is left where it is cut', async () => {
+    const { record, history } = recorderAt(START);
+    const before = 'x'.repeat(460);
+    for (const secret of [`${'anna'.repeat(9)}@example.org`, `postgres://strapi:${'hunter2'.repeat(9)}@db/x`]) {
+      record(1, { outcome: 'failed', thrown: describeThrown(new Error(`${before} ${secret}`)) });
+    }
+    const named = Object.assign(new Error('no'), { name: `for anna@example.org ${'n'.repeat(1_000_000)}` });
+    record(1, { outcome: 'failed', thrown: describeThrown(named) });
+    const [byName, byAddress, byMail] = await history.errors(3);
+    expect(byMail?.message).not.toContain('anna');
+    expect(byAddress?.message).not.toContain('hunter2');
+    expect(byName?.errorType).toMatch(/^for \*\*\*@/);
+    expect(byName?.errorType.length).toBeLessThan(300);
+  });
+
   test('no secrets and no addresses, frames without the message, and a fingerprint of the place', async () => {
     const { record, history } = recorderAt(START);
     const fail = (message: string) => describeThrown(new TypeError(message));

@@ -19,9 +19,12 @@ export interface ErrorEntry extends HookError {
 
 const LONGEST_MESSAGE = 500;
 /** Enough to see who called whom in the application. */
+const LONGEST_TYPE = 100;
 const FRAMES_KEPT = 12;
 const LONGEST_STACK = 2_000;
 
+/** What is cleaned of a text before it is cut: half a secret is not known for one. */
+const CLEANED = 4 * LONGEST_MESSAGE;
 /** Errors by which Strapi's own code and policies refuse a request (`@strapi/utils`). All else is a failure. */
 const REFUSALS: ReadonlySet<string> = new Set([
   'ApplicationError',
@@ -81,12 +84,13 @@ function framesOf({ stack }: Error): string | undefined {
 }
 
 /** Personal data that validation messages like to quote. */
-const EMAIL = /[\w.+-]+@(?=[\w-]+\.[\w.-]+)/g;
+const EMAIL = /(?<![\w.+-])[\w.+-]+@(?=[\w-]+\.[\w.-]+)/g;
 
 /** @param instance who saw it; part of the identity of its errors */
 export function createErrorReader(instance: string, redactor = createRedactor()) {
   let count = 0;
-  const clean = (text: string) => redactor.text(text).replace(EMAIL, '***@');
+  const clean = (text: string, longest: number) =>
+    redactor.text(text.slice(0, CLEANED)).replace(EMAIL, '***@').slice(0, longest);
   return (subject: Subject, thrown: Thrown, { outcome, durationMs, at }: ErrorCircumstances): ErrorEntry => {
     const { contentType, operation, source } = subject;
     return {
@@ -95,13 +99,13 @@ export function createErrorReader(instance: string, redactor = createRedactor())
       contentType,
       operation,
       source,
-      errorType: thrown.type,
-      message: clean(thrown.message.slice(0, LONGEST_MESSAGE)),
+      errorType: clean(thrown.type, LONGEST_TYPE),
+      message: clean(thrown.message, LONGEST_MESSAGE),
       outcome: outcome === 'rejected' ? 'rejected' : 'failed',
       executionTime: Math.round(durationMs * 1000) / 1000,
       fingerprint: fingerprintOf(subject, thrown),
       instance,
-      ...(thrown.stack === undefined ? {} : { stack: clean(thrown.stack) }),
+      ...(thrown.stack === undefined ? {} : { stack: clean(thrown.stack, LONGEST_STACK) }),
     };
   };
 }
