@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { BottleneckCause, HookMetric } from '../../src/lib/contract/index.js';
@@ -322,6 +323,34 @@ describe('what is kept of an error', () => {
     });
     error.message = `insert into "players" ("name") values ('Erika Mustermann') - ${error.message}`;
     expect(describeThrown(error).message).toBe('duplicate key value violates unique constraint "players_pkey"');
+  });
+
+  test.each([
+    ['a server that goes away', 'Connection terminated unexpectedly'],
+    ['a statement too slow', 'Query read timeout'],
+  ])('of the driver, for %s: why, not the statement that knex puts before it', (_name, reason) => {
+    const columns = Array.from({ length: 60 }, (_, index) => `"t0"."column_${index}"`).join(', ');
+    for (const statement of [`select ${columns} from "players" as "t0"`, 'UPDATE players SET name = $1', 'BEGIN;']) {
+      expect(describeThrown(new Error(`${statement} - ${reason}`)).message).toBe(reason);
+    }
+    const prose = 'Update of match 7 failed - no such match';
+    expect(describeThrown(new Error(prose)).message).toBe(prose);
+  });
+
+  test('of the network: why, which the error itself does not say', async () => {
+    const { port } = await new Promise<AddressInfo>((resolve) => {
+      const server = createServer().listen(0, '127.0.0.1', () => {
+        const address = server.address() as AddressInfo;
+        server.close(() => resolve(address));
+      });
+    });
+    const thrown = await fetch(`http://127.0.0.1:${port}`).catch((error: unknown) => error);
+    expect(describeThrown(thrown).message).toBe(`fetch failed: connect ECONNREFUSED 127.0.0.1:${port}`);
+    const several = Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' });
+    expect(describeThrown(several).message).toBe('ECONNREFUSED');
+    const circular = new Error('around');
+    circular.cause = circular;
+    expect(describeThrown(circular).message).toBe('around');
   });
 
   test('is bounded, and nothing of a secret is left where it is cut', async () => {
