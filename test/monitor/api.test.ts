@@ -194,6 +194,12 @@ describe('routes', () => {
     }
     expect(answered.length).toBeGreaterThan(0);
   });
+
+  test('the host is measured over a time that means something, however many ask at once', async () => {
+    const bodies = [];
+    for (let question = 0; question < 5; question++) bodies.push((await ask('/system')).body);
+    expect(new Set(bodies).size).toBe(1);
+  });
 });
 
 interface Operation {
