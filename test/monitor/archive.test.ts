@@ -2,7 +2,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -17,8 +19,10 @@ import { createHistory } from '../../src/lib/monitor/history/history.js';
 import { DAY_MS, HOUR_MS } from '../../src/lib/monitor/history/periods.js';
 import { createRecorder } from '../../src/lib/monitor/history/recorder.js';
 import type { RunOutcome } from '../../src/lib/monitor/history/tally.js';
+import { createMonitor } from '../../src/lib/monitor/index.js';
 import { failuresOf, performanceOf } from '../../src/lib/monitor/reports.js';
 import { sql, testServer, useDatabase } from '../support/database.js';
+import { get } from '../support/monitoring.js';
 
 const database = useDatabase();
 const keepers: Keeper[] = [];
@@ -493,4 +497,35 @@ describe('the schema', () => {
     ]);
     expect(await sql(database.name, 'select count(*)::int as n from viktoria_ops.events')).toEqual([{ n: 1 }]);
   });
+});
+
+test('as many of the newest errors are told as may be asked for', async () => {
+  await instance('one').keeper.flush();
+  const body = `jsonb_build_object('id', n::text, 'timestamp', now() - n * interval '1 second', 'message', 'no ' || n)`;
+  const row = `'error', n::text, now() - n * interval '1 second', 'one', ${body}`;
+  await sql(database.name, `insert into viktoria_ops.events select ${row} from generate_series(1, 1200) as n`);
+  const monitor = createMonitor({
+    application: { version: '1', environment: 'test', startedAt: new Date(), activeConnections: () => 0 },
+    checks: [],
+    activity: () => ({ requests: 0, activeUsers: 0 }),
+    diskPath: tmpdir(),
+    resolveFrom: import.meta.url,
+    version: '1',
+    postgres: { ...testServer, database: database.name },
+  });
+  const server = createHttpServer((request, response) => void monitor.listener(request, response));
+  monitor.start();
+  try {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    let errors: unknown[] = [];
+    while (errors.length === 0) {
+      errors = JSON.parse((await get(`http://127.0.0.1:${port}/api/hook-monitoring/errors/recent?limit=1000`)).body);
+    }
+    expect(errors).toHaveLength(1000);
+    expect(errors.at(-1)).toMatchObject({ message: 'no 1000' });
+  } finally {
+    server.close();
+    await monitor.stop();
+  }
 });

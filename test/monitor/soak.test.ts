@@ -58,12 +58,15 @@ test('hooks that set off the next one after their end, as a loop of timers does,
   let runs = 0;
   let before = 0;
   const grown = await new Promise<number>((resolve) => {
-    const again = tracer.wrap(() => {
-      runs += 1;
-      if (runs === 1_000) before = heapBytes();
-      if (runs < 50_000) setImmediate(() => again.call(undefined));
-      else setImmediate(() => resolve(heapBytes() - before));
-    }, recorder.series(hook('again')));
+    const again = tracer.wrap(
+      () => {
+        runs += 1;
+        if (runs === 1_000) before = heapBytes();
+        if (runs < 50_000) setImmediate(() => again.call(undefined));
+        else setImmediate(() => resolve(heapBytes() - before));
+      },
+      recorder.series(hook('again')),
+    );
     again.call(undefined);
   });
   expect(grown).toBeLessThan(3 * MEGABYTE);

@@ -22,7 +22,6 @@ import {
 } from './health.js';
 import type { History } from './history/history.js';
 import { windowLength } from './history/periods.js';
-import { ERRORS_KEPT } from './history/recorder.js';
 import type { HostProbe } from './host.js';
 import { performanceHistory } from './hourly.js';
 import { sharedFor } from './limits.js';
@@ -101,7 +100,7 @@ export function createHandlers(sources: Sources): Handlers {
     performanceHistory: (question) => performanceHistory(history, question, now()),
     bottlenecks: () => bottlenecksOf(history, now()),
     errorCount: async ({ window }) => (await failuresOf(history, windowLength(window), now())).failed,
-    recentErrors: async ({ limit = DEFAULT_ERRORS }) => [...(await history.errors(Math.min(limit, ERRORS_KEPT)))],
+    recentErrors: async ({ limit = DEFAULT_ERRORS }) => [...(await history.errors(limit))],
     jobs: () => sources.jobs(),
     queueSize: async () => (await sources.jobs()).queueSize,
     database: () => sources.database(),
