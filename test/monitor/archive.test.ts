@@ -13,6 +13,7 @@ import { openDatabase } from '../../src/lib/monitor/archive/database.js';
 import { type Keeper, openKeeper } from '../../src/lib/monitor/archive/keep.js';
 import { migrate } from '../../src/lib/monitor/archive/migrations.js';
 import { createQueue } from '../../src/lib/monitor/archive/outbox.js';
+import { writePast } from '../../src/lib/monitor/archive/past.js';
 import { dropOld } from '../../src/lib/monitor/archive/retention.js';
 import type { EventRow, FlagRow } from '../../src/lib/monitor/archive/tables.js';
 import { createHistory } from '../../src/lib/monitor/history/history.js';
@@ -113,6 +114,30 @@ describe('what one process writes', () => {
       await sql(database.name, `select sum(executions) as n from viktoria_ops.rollups where step = 'day'`),
     ).toEqual([{ n: 1 }]);
     expect((await performance()).totalExecutions).toBe(1);
+  });
+
+  test('what is known of a period is not replaced by less of it, as after a clock was set back', async () => {
+    const clock = { now: Date.UTC(2026, 10, 2, 12, 0, 30) };
+    const recorder = createRecorder({ instance: 'one', now: () => clock.now });
+    const series = recorder.series({ kind: 'hook', contentType: 'a', operation: 'b', source: 'model' });
+    const run = { durationMs: 1, ownMs: 1, outcome: 'ok', queries: 0, queryMs: 0 } as const;
+    const past = async () => {
+      recorder.begin(series);
+      recorder.record(series, run);
+      const rollups = recorder.ledger.outbox.take(100);
+      const seen = { id: 'one', version: '1', startedAt: clock.now };
+      await writePast({ ...testServer, database: database.name }, { instance: seen, rollups });
+      recorder.ledger.outbox.settle(rollups);
+    };
+    await past();
+    await past();
+    clock.now += 3 * HOUR_MS;
+    await past();
+    clock.now -= 3 * HOUR_MS;
+    await past();
+    const kept = `select executions from viktoria_ops.rollups where step <> 'day' and started_at < $1`;
+    const before = [new Date(clock.now + HOUR_MS)];
+    expect(await sql(database.name, kept, before)).toEqual([{ executions: 2 }, { executions: 2 }]);
   });
 
   test('names and messages of any text come back as they were, but for what PostgreSQL has no place for', async () => {

@@ -14,6 +14,7 @@ import {
   MINUTE_MS,
   piecesOf,
   STEP_MS,
+  startOf,
 } from '../../src/lib/monitor/history/periods.js';
 import {
   createRecorder,
@@ -600,6 +601,40 @@ describe('history', () => {
     record(1);
     clock.now += 10 * MINUTE_MS;
     expect((await performanceOf(history, HOUR_MS, clock.now)).totalExecutions).toBe(3);
+  });
+
+  test('a clock that was ahead and is set right: what runs from then on is of now', async () => {
+    const { clock, history, memory, record } = recorderAt(START + 2 * HOUR_MS);
+    record(1);
+    clock.now = START;
+    for (let run = 0; run < 3; run++) record(1, { outcome: 'failed' });
+    expect(ownFailures(history, clock.now)).toMatchObject({ executions: 3, failed: 3 });
+    expect((await performanceOf(history, HOUR_MS, clock.now)).totalExecutions).toBe(3);
+    const rows = memory.ledger.outbox.take(100).filter(({ step }) => step === 'minute');
+    expect(rows.map(({ from, cell }) => [from, cell.executions])).toEqual([
+      [startOf(START + 2 * HOUR_MS, MINUTE_MS), 1],
+      [startOf(START, MINUTE_MS), 3],
+    ]);
+  });
+
+  test('however the clock is set, every run is counted once', async () => {
+    const steps = fc.array(fc.integer({ min: -5 * MINUTE_MS, max: 5 * MINUTE_MS }), { maxLength: 40 });
+    await fc.assert(
+      fc.asyncProperty(steps, async (moves) => {
+        const { clock, history, memory, record } = recorderAt(START);
+        const others = memory.series({ kind: 'hook', contentType: 'b', operation: 'b', source: 'model' });
+        for (const [index, move] of moves.entries()) {
+          clock.now += move;
+          record(1);
+          if (index % 3 > 0) continue;
+          memory.begin(others);
+          memory.record(others, { durationMs: 1, ownMs: 1, outcome: 'ok', queries: 0, queryMs: 0 });
+        }
+        const end = START + 10 * HOUR_MS;
+        const { totalExecutions } = await performanceOf(history, 24 * HOUR_MS, end);
+        expect(totalExecutions).toBe(moves.length + Math.ceil(moves.length / 3));
+      }),
+    );
   });
 
   test('reports have a bucket an hour and a day, and add up', async () => {
