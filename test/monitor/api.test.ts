@@ -577,6 +577,14 @@ describe('who may read', () => {
     }
   });
 
+  test('a secret of any letters is taken as programs send it: those of curl in UTF-8, those of fetch in Latin-1', () => {
+    const gate = createGate('Schlüssel der Überwachung', () => false);
+    for (const encoding of ['utf8', 'latin1'] as const) {
+      const authorization = Buffer.from('Bearer Schlüssel der Überwachung', encoding).toString('latin1');
+      expect(gate({ headers: { authorization } } as IncomingMessage)).toBe('admitted');
+    }
+  });
+
   test.each([
     ['127.0.0.1', {}, 'admitted'],
     ['127.8.9.10', {}, 'admitted'],
