@@ -596,9 +596,16 @@ describe('who may read', () => {
     [undefined, {}, 403],
     ['127.0.0.1', { 'x-forwarded-for': '203.0.113.9' }, 403],
     ['127.0.0.1', { forwarded: 'for=203.0.113.9' }, 403],
+    ['127.0.0.1', { host: 'LOCALHOST' }, 'admitted'],
+    ['127.0.0.1', { host: '127.0.0.1:1337' }, 'admitted'],
+    ['::1', { host: '[::1]:1337' }, 'admitted'],
+    // A page that rebound its own name to this host, or a proxy that passes the name on and no header of its own.
+    ['127.0.0.1', { host: 'rebound.example:1337' }, 403],
+    ['127.0.0.1', { host: '127.0.0.1.example' }, 403],
+    ['127.0.0.1', { host: undefined }, 403],
   ])('without a secret, peer %s with headers %j: %s', (remoteAddress, headers, verdict) => {
-    const incoming = { headers, socket: { remoteAddress } } as unknown as IncomingMessage;
-    expect(createGate(undefined, isLocal)(incoming)).toBe(verdict);
+    const incoming = { headers: { host: 'localhost:1337', ...headers }, socket: { remoteAddress } };
+    expect(createGate(undefined, isLocal)(incoming as unknown as IncomingMessage)).toBe(verdict);
   });
 });
 
