@@ -16,6 +16,7 @@ import { createQueue } from '../../src/lib/monitor/archive/outbox.js';
 import { writePast } from '../../src/lib/monitor/archive/past.js';
 import { dropOld } from '../../src/lib/monitor/archive/retention.js';
 import type { EventRow, FlagRow } from '../../src/lib/monitor/archive/tables.js';
+import { createFlagUsage } from '../../src/lib/monitor/flags/usage.js';
 import { createHistory } from '../../src/lib/monitor/history/history.js';
 import { DAY_MS, HOUR_MS } from '../../src/lib/monitor/history/periods.js';
 import { createRecorder } from '../../src/lib/monitor/history/recorder.js';
@@ -138,6 +139,25 @@ describe('what one process writes', () => {
     const kept = `select executions from viktoria_ops.rollups where step <> 'day' and started_at < $1`;
     const before = [new Date(clock.now + HOUR_MS)];
     expect(await sql(database.name, kept, before)).toEqual([{ executions: 2 }, { executions: 2 }]);
+  });
+
+  test('evaluations of a day are not replaced by fewer, as after a clock was set back over midnight', async () => {
+    const clock = { now: Date.UTC(2026, 10, 2, 23, 59) };
+    const usage = createFlagUsage(() => clock.now);
+    const evaluate = async (times: number) => {
+      for (let time = 0; time < times; time++) usage.count('new-table', 'file', true);
+      const flags = usage.outbox.take(100);
+      const seen = { id: 'one', version: '1', startedAt: clock.now };
+      await writePast({ ...testServer, database: database.name }, { instance: seen, flags });
+      usage.outbox.settle(flags);
+    };
+    await evaluate(5);
+    clock.now += HOUR_MS;
+    await evaluate(1);
+    clock.now -= HOUR_MS;
+    await evaluate(2);
+    const kept = 'select evaluations from viktoria_ops.flag_evaluations order by day';
+    expect(await sql(database.name, kept)).toEqual([{ evaluations: 5 }, { evaluations: 1 }]);
   });
 
   test('names and messages of any text come back as they were, but for what PostgreSQL has no place for', async () => {

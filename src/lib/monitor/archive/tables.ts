@@ -92,7 +92,8 @@ const FLAGS: Table<FlagRow> = {
     from jsonb_to_recordset($1::jsonb) as r(flag text, day date, evaluations float8, "enabledEvaluations" float8,
       "lastEvaluationAt" timestamptz)
     on conflict (flag, day, instance) do update set evaluations = excluded.evaluations,
-      enabled_evaluations = excluded.enabled_evaluations, last_evaluation_at = excluded.last_evaluation_at`,
+      enabled_evaluations = excluded.enabled_evaluations, last_evaluation_at = excluded.last_evaluation_at
+    where excluded.evaluations >= flag_evaluations.evaluations`,
   fieldsOf: (row) => ({ ...row, flag: shortened(row.flag) }),
 };
 
