@@ -546,6 +546,8 @@ describe('history', () => {
     expect(answer).toMatchObject({ totalExecutions: 1, recentErrors: [{ message: 'm' }] });
     expect(answer.window.coverage).toBeCloseTo(0.25, 2);
     expect(problems).toHaveLength(2);
+    // A number alone cannot say so: none is better than one of a moment.
+    await expect(failuresOf(history, HOUR_MS, clock.now)).rejects.toThrow('the archive does not answer');
   });
 
   test('what the archive has taken is forgotten here after an hour or two, and offered again when it grows', () => {

@@ -62,9 +62,14 @@ export interface Failures {
   readonly executions: number;
 }
 
-/** Failed and all hook runs in the last `lengthMs`. */
+/**
+ * Failed and all hook runs in the last `lengthMs`.
+ * @throws Error when the archive does not answer: a bare number has no coverage that would say so
+ */
 export async function failuresOf(history: History, lengthMs: number, now: number): Promise<Failures> {
-  return countFailures((await history.observe(lastPeriod(lengthMs, now))).rollups);
+  const { rollups, isWhole } = await history.observe(lastPeriod(lengthMs, now));
+  if (!isWhole) throw new Error('errors cannot be counted: the archive does not answer');
+  return countFailures(rollups);
 }
 
 /** The same of this process alone in the last hour, without waiting for anything. */
