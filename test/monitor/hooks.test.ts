@@ -666,6 +666,9 @@ describe('history', () => {
       { executions: 7, averageExecutionTime: 150, previousAverageExecutionTime: 100, change: 0.5 },
     ]);
     expect(previous.to).toBe(window.from);
+    record(1, { source: 'src/index.js' });
+    const sources = (await weeklyTrends(history, clock.now)).hooks.map(({ source }) => source);
+    expect(sources.sort()).toEqual(['model', 'src/index.js']);
   });
 
   test.each([

@@ -149,6 +149,7 @@ export async function weeklyTrends(history: History, now: number): Promise<Perfo
     return {
       contentType: tally.contentType,
       operation: tally.operation,
+      source: tally.source,
       executions: tally.executions,
       averageExecutionTime: average,
       previousAverageExecutionTime: previousAverage,
