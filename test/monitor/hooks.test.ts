@@ -315,6 +315,9 @@ function recorderAt(start: number, archive?: Archive) {
 }
 
 const START = Date.parse('2026-11-02T07:12:34.567Z');
+const unasked = () => {
+  throw new Error('not needed');
+};
 
 describe('what is kept of an error', () => {
   test('of the database: what PostgreSQL said, not the values knex puts before it', () => {
@@ -579,6 +582,17 @@ describe('history', () => {
     const { record, history, clock } = recorderAt(START, archiveOf({ rollups: never }));
     record(1, { outcome: 'failed', thrown: { type: 'E', message: 'm' } });
     expect(ownFailures(history, clock.now)).toEqual({ failed: 1, executions: 1 });
+  });
+
+  test('a look at the error rate merges no percentiles, which would hold up the application', () => {
+    const { record, history, clock } = recorderAt(START);
+    record(1, { outcome: 'failed', thrown: { type: 'E', message: 'm' } });
+    record(1, { kind: 'document' });
+    clock.now += MINUTE_MS;
+    record(1);
+    const own = history.own({ from: START - MINUTE_MS, to: clock.now });
+    for (const cell of own.flatMap(({ cells }) => cells)) Object.defineProperty(cell, 'bins', { get: unasked });
+    expect(ownFailures({ ...history, own: () => own }, clock.now)).toEqual({ failed: 1, executions: 2 });
   });
 
   test('how transactions end is counted, documents apart from hooks', async () => {
