@@ -11,10 +11,12 @@ export interface Redactor {
 /** Shorter values would blank out ordinary words; such a secret protects nothing anyway. */
 const SHORTEST_SECRET = 4;
 
-/** Secrets that need no registration: URL user info, and query or key=value pairs named like a secret. */
+/** Secrets that need no registration: URL user info; what is named like a secret in a query, as key=value, or in JSON. */
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/(:\/\/[^\s/:@]*:)[^\s/@]+(?=@)/g, '$1***'], // without the scheme: its letters would make long words quadratic
-  [/\b(password|passwd|pwd|sslpassword|token|api_?key|secret)=[^\s&"']+/gi, '$1=***'],
+  // Other names may end so: access_token, PGPASSWORD. What is masked already keeps the fingerprint behind its mask.
+  [/\b(\w*(?:password|passwd|pwd|token|api[-_]?key|secret))=(?!\*{3})[^\s&"']+/gi, '$1=***'],
+  [/("\w*(?:password|passwd|pwd|token|api[-_]?key|secret)"\s*:\s*)"(?!\*{3})[^"\\]*(?:\\.[^"\\]*)*"?/gi, '$1"***"'],
   [/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, '$1 ***'],
 ];
 

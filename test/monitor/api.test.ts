@@ -19,26 +19,28 @@ const ACTIONS_SECRET = 'another-secret-of-the-test';
 const levels: (string | undefined)[] = [];
 const authorized = { authorization: `Bearer ${SECRET}` };
 
-const state = { database: 'healthy' as 'healthy' | 'hangs', jobsHang: false, reads: 0, cleared: 0 };
+const state = { database: 'healthy' as 'healthy' | 'hangs', jobsHang: false, answer: () => {}, reads: 0, cleared: 0 };
 const database: HealthCheck = {
   name: 'database',
   check: () =>
     state.database === 'hangs' ? new Promise(() => {}) : Promise.resolve({ status: 'healthy', message: 'answers' }),
 };
+const reading = {
+  states: { ready: 3, failed: 0 },
+  readyByType: { mail: 3 },
+  oldestReadyAgeSeconds: 4.5,
+  processedPerMinute: 1,
+  completed: 9,
+  averageProcessingMs: null,
+};
 const queue: QueueSource = {
   name: 'test',
   read: () => {
     state.reads += 1;
-    return state.jobsHang
-      ? new Promise<never>(() => {})
-      : Promise.resolve({
-          states: { ready: 3, failed: 0 },
-          readyByType: { mail: 3 },
-          oldestReadyAgeSeconds: 4.5,
-          processedPerMinute: 1,
-          completed: 9,
-          averageProcessingMs: null,
-        });
+    return new Promise((resolve) => {
+      state.answer = () => resolve(reading);
+      if (!state.jobsHang) state.answer();
+    });
   },
 };
 const lifecycles = {
@@ -188,8 +190,15 @@ describe('routes', () => {
       expect(await ask('/jobs')).toMatchObject({ status: 503, body: expect.stringContaining('in time') });
     } finally {
       state.jobsHang = false;
+      state.answer();
     }
     expect(answered.length).toBeGreaterThan(0);
+  });
+
+  test('the host is measured over a time that means something, however many ask at once', async () => {
+    const bodies = [];
+    for (let question = 0; question < 5; question++) bodies.push((await ask('/system')).body);
+    expect(new Set(bodies).size).toBe(1);
   });
 });
 
@@ -568,6 +577,14 @@ describe('who may read', () => {
     }
   });
 
+  test('a secret of any letters is taken as programs send it: those of curl in UTF-8, those of fetch in Latin-1', () => {
+    const gate = createGate('Schlüssel der Überwachung', () => false);
+    for (const encoding of ['utf8', 'latin1'] as const) {
+      const authorization = Buffer.from('Bearer Schlüssel der Überwachung', encoding).toString('latin1');
+      expect(gate({ headers: { authorization } } as IncomingMessage)).toBe('admitted');
+    }
+  });
+
   test.each([
     ['127.0.0.1', {}, 'admitted'],
     ['127.8.9.10', {}, 'admitted'],
@@ -579,9 +596,16 @@ describe('who may read', () => {
     [undefined, {}, 403],
     ['127.0.0.1', { 'x-forwarded-for': '203.0.113.9' }, 403],
     ['127.0.0.1', { forwarded: 'for=203.0.113.9' }, 403],
+    ['127.0.0.1', { host: 'LOCALHOST' }, 'admitted'],
+    ['127.0.0.1', { host: '127.0.0.1:1337' }, 'admitted'],
+    ['::1', { host: '[::1]:1337' }, 'admitted'],
+    // A page that rebound its own name to this host, or a proxy that passes the name on and no header of its own.
+    ['127.0.0.1', { host: 'rebound.example:1337' }, 403],
+    ['127.0.0.1', { host: '127.0.0.1.example' }, 403],
+    ['127.0.0.1', { host: undefined }, 403],
   ])('without a secret, peer %s with headers %j: %s', (remoteAddress, headers, verdict) => {
-    const incoming = { headers, socket: { remoteAddress } } as unknown as IncomingMessage;
-    expect(createGate(undefined, isLocal)(incoming)).toBe(verdict);
+    const incoming = { headers: { host: 'localhost:1337', ...headers }, socket: { remoteAddress } };
+    expect(createGate(undefined, isLocal)(incoming as unknown as IncomingMessage)).toBe(verdict);
   });
 });
 

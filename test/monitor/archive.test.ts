@@ -2,7 +2,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -11,14 +13,18 @@ import { openDatabase } from '../../src/lib/monitor/archive/database.js';
 import { type Keeper, openKeeper } from '../../src/lib/monitor/archive/keep.js';
 import { migrate } from '../../src/lib/monitor/archive/migrations.js';
 import { createQueue } from '../../src/lib/monitor/archive/outbox.js';
+import { writePast } from '../../src/lib/monitor/archive/past.js';
 import { dropOld } from '../../src/lib/monitor/archive/retention.js';
 import type { EventRow, FlagRow } from '../../src/lib/monitor/archive/tables.js';
+import { createFlagUsage } from '../../src/lib/monitor/flags/usage.js';
 import { createHistory } from '../../src/lib/monitor/history/history.js';
 import { DAY_MS, HOUR_MS } from '../../src/lib/monitor/history/periods.js';
 import { createRecorder } from '../../src/lib/monitor/history/recorder.js';
 import type { RunOutcome } from '../../src/lib/monitor/history/tally.js';
+import { createMonitor } from '../../src/lib/monitor/index.js';
 import { failuresOf, performanceOf } from '../../src/lib/monitor/reports.js';
 import { sql, testServer, useDatabase } from '../support/database.js';
+import { get } from '../support/monitoring.js';
 
 const database = useDatabase();
 const keepers: Keeper[] = [];
@@ -109,6 +115,49 @@ describe('what one process writes', () => {
       await sql(database.name, `select sum(executions) as n from viktoria_ops.rollups where step = 'day'`),
     ).toEqual([{ n: 1 }]);
     expect((await performance()).totalExecutions).toBe(1);
+  });
+
+  test('what is known of a period is not replaced by less of it, as after a clock was set back', async () => {
+    const clock = { now: Date.UTC(2026, 10, 2, 12, 0, 30) };
+    const recorder = createRecorder({ instance: 'one', now: () => clock.now });
+    const series = recorder.series({ kind: 'hook', contentType: 'a', operation: 'b', source: 'model' });
+    const run = { durationMs: 1, ownMs: 1, outcome: 'ok', queries: 0, queryMs: 0 } as const;
+    const past = async () => {
+      recorder.begin(series);
+      recorder.record(series, run);
+      const rollups = recorder.ledger.outbox.take(100);
+      const seen = { id: 'one', version: '1', startedAt: clock.now };
+      await writePast({ ...testServer, database: database.name }, { instance: seen, rollups });
+      recorder.ledger.outbox.settle(rollups);
+    };
+    await past();
+    await past();
+    clock.now += 3 * HOUR_MS;
+    await past();
+    clock.now -= 3 * HOUR_MS;
+    await past();
+    const kept = `select executions from viktoria_ops.rollups where step <> 'day' and started_at < $1`;
+    const before = [new Date(clock.now + HOUR_MS)];
+    expect(await sql(database.name, kept, before)).toEqual([{ executions: 2 }, { executions: 2 }]);
+  });
+
+  test('evaluations of a day are not replaced by fewer, as after a clock was set back over midnight', async () => {
+    const clock = { now: Date.UTC(2026, 10, 2, 23, 59) };
+    const usage = createFlagUsage(() => clock.now);
+    const evaluate = async (times: number) => {
+      for (let time = 0; time < times; time++) usage.count('new-table', 'file', true);
+      const flags = usage.outbox.take(100);
+      const seen = { id: 'one', version: '1', startedAt: clock.now };
+      await writePast({ ...testServer, database: database.name }, { instance: seen, flags });
+      usage.outbox.settle(flags);
+    };
+    await evaluate(5);
+    clock.now += HOUR_MS;
+    await evaluate(1);
+    clock.now -= HOUR_MS;
+    await evaluate(2);
+    const kept = 'select evaluations from viktoria_ops.flag_evaluations order by day';
+    expect(await sql(database.name, kept)).toEqual([{ evaluations: 5 }, { evaluations: 1 }]);
   });
 
   test('names and messages of any text come back as they were, but for what PostgreSQL has no place for', async () => {
@@ -493,4 +542,35 @@ describe('the schema', () => {
     ]);
     expect(await sql(database.name, 'select count(*)::int as n from viktoria_ops.events')).toEqual([{ n: 1 }]);
   });
+});
+
+test('as many of the newest errors are told as may be asked for', async () => {
+  await instance('one').keeper.flush();
+  const body = `jsonb_build_object('id', n::text, 'timestamp', now() - n * interval '1 second', 'message', 'no ' || n)`;
+  const row = `'error', n::text, now() - n * interval '1 second', 'one', ${body}`;
+  await sql(database.name, `insert into viktoria_ops.events select ${row} from generate_series(1, 1200) as n`);
+  const monitor = createMonitor({
+    application: { version: '1', environment: 'test', startedAt: new Date(), activeConnections: () => 0 },
+    checks: [],
+    activity: () => ({ requests: 0, activeUsers: 0 }),
+    diskPath: tmpdir(),
+    resolveFrom: import.meta.url,
+    version: '1',
+    postgres: { ...testServer, database: database.name },
+  });
+  const server = createHttpServer((request, response) => void monitor.listener(request, response));
+  monitor.start();
+  try {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    let errors: unknown[] = [];
+    while (errors.length === 0) {
+      errors = JSON.parse((await get(`http://127.0.0.1:${port}/api/hook-monitoring/errors/recent?limit=1000`)).body);
+    }
+    expect(errors).toHaveLength(1000);
+    expect(errors.at(-1)).toMatchObject({ message: 'no 1000' });
+  } finally {
+    server.close();
+    await monitor.stop();
+  }
 });

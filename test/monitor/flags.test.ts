@@ -1,4 +1,5 @@
-import { rename, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { link, open, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -97,6 +98,23 @@ describe('flags of a file', () => {
     const missing = flagsIn();
     await missing.ready;
     expect([missing.flags.isEnabled('on'), missing.notices]).toEqual([false, []]);
+  });
+
+  test('a reading that takes its time does not bring back what was replaced meanwhile', async () => {
+    const { file, flags, ready, write } = flagsIn('{"flags":{}}');
+    await ready;
+    await rm(file);
+    execFileSync('mkfifo', [file]);
+    await link(file, `${file}.slow`);
+    const slow = flags.reload();
+    const pipe = await open(`${file}.slow`, 'w'); // opens once the reader is there
+    await rm(file);
+    await write('{"flags":{"on":{"enabled":false}}}');
+    await flags.reload();
+    await pipe.write('{"flags":{"on":{"enabled":true}}}');
+    await pipe.close();
+    await slow;
+    expect(flags.isEnabled('on')).toBe(false);
   });
 
   test('are read again when the file is replaced, as editors do it', async () => {

@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { BottleneckCause, HookMetric } from '../../src/lib/contract/index.js';
@@ -13,6 +14,7 @@ import {
   MINUTE_MS,
   piecesOf,
   STEP_MS,
+  startOf,
 } from '../../src/lib/monitor/history/periods.js';
 import {
   createRecorder,
@@ -313,6 +315,9 @@ function recorderAt(start: number, archive?: Archive) {
 }
 
 const START = Date.parse('2026-11-02T07:12:34.567Z');
+const unasked = () => {
+  throw new Error('not needed');
+};
 
 describe('what is kept of an error', () => {
   test('of the database: what PostgreSQL said, not the values knex puts before it', () => {
@@ -322,6 +327,49 @@ describe('what is kept of an error', () => {
     });
     error.message = `insert into "players" ("name") values ('Erika Mustermann') - ${error.message}`;
     expect(describeThrown(error).message).toBe('duplicate key value violates unique constraint "players_pkey"');
+  });
+
+  test.each([
+    ['a server that goes away', 'Connection terminated unexpectedly'],
+    ['a statement too slow', 'Query read timeout'],
+  ])('of the driver, for %s: why, not the statement that knex puts before it', (_name, reason) => {
+    const columns = Array.from({ length: 60 }, (_, index) => `"t0"."column_${index}"`).join(', ');
+    for (const statement of [`select ${columns} from "players" as "t0"`, 'UPDATE players SET name = $1', 'BEGIN;']) {
+      expect(describeThrown(new Error(`${statement} - ${reason}`)).message).toBe(reason);
+    }
+    const prose = 'Update of match 7 failed - no such match';
+    expect(describeThrown(new Error(prose)).message).toBe(prose);
+  });
+
+  test('of the network: why, which the error itself does not say', async () => {
+    const { port } = await new Promise<AddressInfo>((resolve) => {
+      const server = createServer().listen(0, '127.0.0.1', () => {
+        const address = server.address() as AddressInfo;
+        server.close(() => resolve(address));
+      });
+    });
+    const thrown = await fetch(`http://127.0.0.1:${port}`).catch((error: unknown) => error);
+    expect(describeThrown(thrown).message).toBe(`fetch failed: connect ECONNREFUSED 127.0.0.1:${port}`);
+    const several = Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' });
+    expect(describeThrown(several).message).toBe('ECONNREFUSED');
+    const circular = new Error('around');
+    circular.cause = circular;
+    expect(describeThrown(circular).message).toBe('around');
+  });
+
+  test('is bounded, and nothing of a secret is left where it is cut', async () => {
+    const { record, history } = recorderAt(START);
+    const before = 'x'.repeat(460);
+    for (const secret of [`${'anna'.repeat(9)}@example.org`, `postgres://strapi:${'hunter2'.repeat(9)}@db/x`]) {
+      record(1, { outcome: 'failed', thrown: describeThrown(new Error(`${before} ${secret}`)) });
+    }
+    const named = Object.assign(new Error('no'), { name: `for anna@example.org ${'n'.repeat(1_000_000)}` });
+    record(1, { outcome: 'failed', thrown: describeThrown(named) });
+    const [byName, byAddress, byMail] = await history.errors(3);
+    expect(byMail?.message).not.toContain('anna');
+    expect(byAddress?.message).not.toContain('hunter2');
+    expect(byName?.errorType).toMatch(/^for \*\*\*@/);
+    expect(byName?.errorType.length).toBeLessThan(300);
   });
 
   test('no secrets and no addresses, frames without the message, and a fingerprint of the place', async () => {
@@ -501,6 +549,8 @@ describe('history', () => {
     expect(answer).toMatchObject({ totalExecutions: 1, recentErrors: [{ message: 'm' }] });
     expect(answer.window.coverage).toBeCloseTo(0.25, 2);
     expect(problems).toHaveLength(2);
+    // A number alone cannot say so: none is better than one of a moment.
+    await expect(failuresOf(history, HOUR_MS, clock.now)).rejects.toThrow('the archive does not answer');
   });
 
   test('what the archive has taken is forgotten here after an hour or two, and offered again when it grows', () => {
@@ -534,6 +584,17 @@ describe('history', () => {
     expect(ownFailures(history, clock.now)).toEqual({ failed: 1, executions: 1 });
   });
 
+  test('a look at the error rate merges no percentiles, which would hold up the application', () => {
+    const { record, history, clock } = recorderAt(START);
+    record(1, { outcome: 'failed', thrown: { type: 'E', message: 'm' } });
+    record(1, { kind: 'document' });
+    clock.now += MINUTE_MS;
+    record(1);
+    const own = history.own({ from: START - MINUTE_MS, to: clock.now });
+    for (const cell of own.flatMap(({ cells }) => cells)) Object.defineProperty(cell, 'bins', { get: unasked });
+    expect(ownFailures({ ...history, own: () => own }, clock.now)).toEqual({ failed: 1, executions: 2 });
+  });
+
   test('how transactions end is counted, documents apart from hooks', async () => {
     const { record, memory, history, clock } = recorderAt(START);
     memory.settle(record(1), 'committed');
@@ -556,6 +617,40 @@ describe('history', () => {
     record(1);
     clock.now += 10 * MINUTE_MS;
     expect((await performanceOf(history, HOUR_MS, clock.now)).totalExecutions).toBe(3);
+  });
+
+  test('a clock that was ahead and is set right: what runs from then on is of now', async () => {
+    const { clock, history, memory, record } = recorderAt(START + 2 * HOUR_MS);
+    record(1);
+    clock.now = START;
+    for (let run = 0; run < 3; run++) record(1, { outcome: 'failed' });
+    expect(ownFailures(history, clock.now)).toMatchObject({ executions: 3, failed: 3 });
+    expect((await performanceOf(history, HOUR_MS, clock.now)).totalExecutions).toBe(3);
+    const rows = memory.ledger.outbox.take(100).filter(({ step }) => step === 'minute');
+    expect(rows.map(({ from, cell }) => [from, cell.executions])).toEqual([
+      [startOf(START + 2 * HOUR_MS, MINUTE_MS), 1],
+      [startOf(START, MINUTE_MS), 3],
+    ]);
+  });
+
+  test('however the clock is set, every run is counted once', async () => {
+    const steps = fc.array(fc.integer({ min: -5 * MINUTE_MS, max: 5 * MINUTE_MS }), { maxLength: 40 });
+    await fc.assert(
+      fc.asyncProperty(steps, async (moves) => {
+        const { clock, history, memory, record } = recorderAt(START);
+        const others = memory.series({ kind: 'hook', contentType: 'b', operation: 'b', source: 'model' });
+        for (const [index, move] of moves.entries()) {
+          clock.now += move;
+          record(1);
+          if (index % 3 > 0) continue;
+          memory.begin(others);
+          memory.record(others, { durationMs: 1, ownMs: 1, outcome: 'ok', queries: 0, queryMs: 0 });
+        }
+        const end = START + 10 * HOUR_MS;
+        const { totalExecutions } = await performanceOf(history, 24 * HOUR_MS, end);
+        expect(totalExecutions).toBe(moves.length + Math.ceil(moves.length / 3));
+      }),
+    );
   });
 
   test('reports have a bucket an hour and a day, and add up', async () => {
@@ -585,6 +680,9 @@ describe('history', () => {
       { executions: 7, averageExecutionTime: 150, previousAverageExecutionTime: 100, change: 0.5 },
     ]);
     expect(previous.to).toBe(window.from);
+    record(1, { source: 'src/index.js' });
+    const sources = (await weeklyTrends(history, clock.now)).hooks.map(({ source }) => source);
+    expect(sources.sort()).toEqual(['model', 'src/index.js']);
   });
 
   test.each([

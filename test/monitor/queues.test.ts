@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Queue, Worker } from 'bullmq';
 import { runMigrations } from 'graphile-worker';
 import PgBoss from 'pg-boss';
+import type { JobStatus } from '../../src/lib/contract/index.js';
 import { freePort } from '../../src/lib/demo/postgres.js';
 import { openDatabase } from '../../src/lib/monitor/archive/database.js';
 import { createQueues, fromBullmq, type QueueOptions } from '../../src/lib/monitor/queues/index.js';
@@ -181,6 +182,23 @@ describe('bullmq', () => {
     }
   });
 
+  test('a queue that keeps its last hundred: a pace beyond them is not known', async () => {
+    const server = { host: '127.0.0.1', port: redis.port };
+    const queue = new Queue('short-memory', { connection: server, defaultJobOptions: { removeOnComplete: 2 } });
+    const queues = queuesOf([{ type: 'bullmq', queues: ['short-memory'], connection: server }]);
+    try {
+      for (let job = 0; job < 5; job++) await queue.add('mail', {});
+      const worker = new Worker('short-memory', async () => 1, { connection: server });
+      while ((await queue.count()) > 0 || (await queue.getActiveCount()) > 0) await sleep(20);
+      await worker.close();
+      expect(await queue.getCompletedCount()).toBe(2);
+      expect(await queues.status()).toMatchObject({ processingRate: null, completedJobs: null });
+    } finally {
+      await queues.close();
+      await queue.close();
+    }
+  });
+
   test('two servers, of which one is away: what is missing is told beside what is not', async () => {
     const here = { host: '127.0.0.1', port: redis.port };
     const away = { host: '127.0.0.1', port: await freePort() };
@@ -238,10 +256,63 @@ describe('sql', () => {
     expect(status).toMatchObject({ queueSize: 4, failedJobs: 1, oldestReadyAgeSeconds: 12.5, jobsByType: { mail: 4 } });
   });
 
+  test('two rows of one state are one figure: the application may have two words for it', async () => {
+    const source = { type: 'sql', name: 'outbox' } as const;
+    const states = `select 'ready' as state, 4 as count union all select 'ready', 3`;
+    const readyByType = `select 'mail' as type, 5 as count union all select 'mail', 2`;
+    const status = await queuesOf([{ ...source, queries: { states, readyByType } }]).status();
+    expect(status).toMatchObject({ queueSize: 7, jobsByType: { mail: 7 } });
+  });
+
+  test('a query slower than anybody waits for is not begun again while it is under way', async () => {
+    const states = `select 'ready' as state, 4 as count from pg_sleep(2)`;
+    const queues = queuesOf([{ type: 'sql', name: 'slow', queries: { states } }]);
+    await expect(queues.status()).rejects.toThrow('no answer within');
+    await expect(queues.status()).rejects.toThrow('no answer within');
+    const running = `select from pg_stat_activity where state = 'active' and query = $1`;
+    expect((await sql(database.name, running, [states])).length).toBeLessThan(2);
+    // Whoever asks as it ends has its answer.
+    let status: JobStatus | undefined;
+    while (!status) status = await queues.status().catch(() => undefined);
+    expect(status.queueSize).toBe(4);
+  });
+
   test.each([
     ['another shape', `select 'waiting' as state, 4 as count`, /the query states of outbox answers otherwise/],
     ['a fault', 'select nonsense', /column "nonsense" does not exist/],
   ])('%s is said', async (_name, states, reason) => {
     await expect(queuesOf(sources(states)).status()).rejects.toThrow(reason);
+  });
+});
+
+describe('a source of the application', () => {
+  test('is asked as itself, and what it leaves out or gets wrong is its own fault alone', async () => {
+    class Mailer {
+      readonly name = 'mailer';
+      readonly #waiting = 3;
+      async read() {
+        return { ...EMPTY, states: { ready: this.#waiting } };
+      }
+    }
+    const queues = queuesOf([]);
+    queues.register(new Mailer());
+    queues.register({ name: 'careless', read: async () => ({ states: { ready: 2 } }) as never });
+    queues.register({ name: 'wrong', read: async () => ({ ...EMPTY, states: { ready: Number.NaN } }) });
+    expect(await queues.status()).toMatchObject({
+      queueSize: 3,
+      sources: {
+        mailer: 'ok',
+        careless: expect.stringContaining('cannot be read: readyByType'),
+        wrong: expect.stringContaining('cannot be read: states.ready'),
+      },
+    });
+  });
+
+  test('may have jobs of any name', async () => {
+    const queues = queuesOf([]);
+    const read = async () => ({ ...EMPTY, states: { ready: 1 }, readyByType: { constructor: 1 } });
+    queues.register({ name: 'one', read });
+    queues.register({ name: 'other', read });
+    expect((await queues.status()).jobsByType).toEqual({ constructor: 2 });
   });
 });

@@ -52,6 +52,26 @@ test('hooks that never end are collected with the promise nobody holds, and stay
   expect(recorder.counters()[0]).toMatchObject({ inFlight: 100_000, executions: 0 });
 });
 
+test('hooks that set off the next one after their end, as a loop of timers does, hold none of those before', async () => {
+  const recorder = createRecorder({ instance: 'soak' });
+  const tracer = createTracer(recorder);
+  let runs = 0;
+  let before = 0;
+  const grown = await new Promise<number>((resolve) => {
+    const again = tracer.wrap(
+      () => {
+        runs += 1;
+        if (runs === 1_000) before = heapBytes();
+        if (runs < 50_000) setImmediate(() => again.call(undefined));
+        else setImmediate(() => resolve(heapBytes() - before));
+      },
+      recorder.series(hook('again')),
+    );
+    again.call(undefined);
+  });
+  expect(grown).toBeLessThan(3 * MEGABYTE);
+});
+
 test('a hundred thousand names are as many as may be told apart, and one more', () => {
   const recorder = createRecorder({ instance: 'soak' });
   const before = heapBytes();

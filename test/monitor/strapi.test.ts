@@ -218,6 +218,7 @@ describe('the plugin and the three lines', () => {
     expect(readOptions({}, { HOOK_MONITORING_SECRET: secret })).toEqual({ secret });
     const other = 'given-by-the-application';
     expect(readOptions({ secret: other }, { HOOK_MONITORING_SECRET: secret })).toEqual({ secret: other });
+    expect(readOptions({ secret: undefined }, { HOOK_MONITORING_SECRET: secret })).toEqual({ secret });
     expect(readOptions(undefined, { HOOK_MONITORING_SECRET: '' })).toEqual({});
   });
 

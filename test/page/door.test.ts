@@ -73,6 +73,8 @@ describe('with a secret', () => {
     expect((await get(`${site.url()}/data/actions/collect-garbage`, { headers })).status).toBe(405);
     expect((await get(`${site.url()}/nothing`, { headers })).status).toBe(404);
     expect((await get(`${site.url()}/data/nothing`, { headers })).status).toBe(404);
+    // The page's own stream asks again who listens; this one would not.
+    expect((await get(`${site.url()}/data/events`, { headers })).status).toBe(404);
   });
 
   test('one document under a strict policy, anew each time, compressed where that is understood', async () => {

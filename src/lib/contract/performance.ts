@@ -122,6 +122,8 @@ export const PerformanceTrends = z.lazy(() =>
       z.object({
         contentType: z.string(),
         operation: z.string(),
+        /** As in HookMetric: a model and a subscriber may have the same operation. */
+        source: z.string().optional(),
         executions: z.number(),
         averageExecutionTime: Measured,
         previousAverageExecutionTime: Measured,

@@ -22,7 +22,6 @@ import {
 } from './health.js';
 import type { History } from './history/history.js';
 import { windowLength } from './history/periods.js';
-import { ERRORS_KEPT } from './history/recorder.js';
 import type { HostProbe } from './host.js';
 import { performanceHistory } from './hourly.js';
 import { sharedFor } from './limits.js';
@@ -80,6 +79,8 @@ const DEFAULT_CHANGES = 50;
 const HISTORY_KEPT_MS = 20_000;
 /** However many scrape: they share it, and its reading of the queue. */
 const PAGE_KEPT_MS = 1_000;
+/** Rates are means since the read before: over a millisecond the processors are idle or busy, and the network silent. */
+const HOST_KEPT_MS = 2_000;
 
 export function createHandlers(sources: Sources): Handlers {
   const { history, now, actions } = sources;
@@ -87,6 +88,7 @@ export function createHandlers(sources: Sources): Handlers {
     performanceOf(history, windowLength(window), now());
   const overTime = sharedFor(HISTORY_KEPT_MS, (window) => performanceOverTime(history, windowLength(window), now()));
   const metricsPage = sharedFor(PAGE_KEPT_MS, () => renderPage(sources));
+  const system = sharedFor(HOST_KEPT_MS, () => sources.host.read());
   return {
     health: () => overview(sources),
     performance,
@@ -98,11 +100,11 @@ export function createHandlers(sources: Sources): Handlers {
     performanceHistory: (question) => performanceHistory(history, question, now()),
     bottlenecks: () => bottlenecksOf(history, now()),
     errorCount: async ({ window }) => (await failuresOf(history, windowLength(window), now())).failed,
-    recentErrors: async ({ limit = DEFAULT_ERRORS }) => [...(await history.errors(Math.min(limit, ERRORS_KEPT)))],
+    recentErrors: async ({ limit = DEFAULT_ERRORS }) => [...(await history.errors(limit))],
     jobs: () => sources.jobs(),
     queueSize: async () => (await sources.jobs()).queueSize,
     database: () => sources.database(),
-    system: () => sources.host.read(),
+    system: () => system(''),
     usage: (question) => sources.usage.read(question),
     featureFlags: () => [...sources.flags()],
     configChanges: ({ limit = DEFAULT_CHANGES }) => configChanges(sources, limit),

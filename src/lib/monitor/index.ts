@@ -19,7 +19,7 @@ export type { HealthCheck } from './health.js';
 export { type Instruments, instrument, type Lifecycles } from './hooks/instrument.js';
 export type { Tracer, WatchTransaction } from './hooks/tracer.js';
 export { createHttpMetrics, type HttpMetrics } from './http-metrics.js';
-export { atMostEvery } from './limits.js';
+export { atMostEvery, oneQuestionAtATime } from './limits.js';
 export { createMonitor, type Monitor, type MonitorOptions } from './monitor.js';
 export { OtlpOptions } from './otlp/exporter.js';
 export type { Administrators } from './page/door.js';

@@ -29,3 +29,22 @@ export function atMostEvery<Args extends readonly unknown[]>(
     work(...args);
   };
 }
+
+/**
+ * One at a time: who asks while an answer is under way waits for that one. What was not answered after so long may never
+ * be; the next may go through.
+ */
+export function oneQuestionAtATime<T>(givenUpAfterMs: number, ask: () => T | PromiseLike<T>): () => Promise<T> {
+  let question: { readonly askedAt: number; readonly answer: Promise<T> } | undefined;
+  return () => {
+    const now = performance.now();
+    if (question && now - question.askedAt < givenUpAfterMs) return question.answer;
+    const asked = { askedAt: now, answer: (async () => ask())() };
+    question = asked;
+    const forget = () => {
+      if (question === asked) question = undefined;
+    };
+    asked.answer.then(forget, forget);
+    return asked.answer;
+  };
+}

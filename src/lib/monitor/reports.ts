@@ -62,18 +62,29 @@ export interface Failures {
   readonly executions: number;
 }
 
-/** Failed and all hook runs in the last `lengthMs`. */
+/**
+ * Failed and all hook runs in the last `lengthMs`.
+ * @throws Error when the archive does not answer: a bare number has no coverage that would say so
+ */
 export async function failuresOf(history: History, lengthMs: number, now: number): Promise<Failures> {
-  return countFailures((await history.observe(lastPeriod(lengthMs, now))).rollups);
+  const { rollups, isWhole } = await history.observe(lastPeriod(lengthMs, now));
+  if (!isWhole) throw new Error('errors cannot be counted: the archive does not answer');
+  return countFailures(rollups);
 }
 
 /** The same of this process alone in the last hour, without waiting for anything. */
 export const ownFailures = (history: History, now: number): Failures =>
   countFailures(history.own({ from: startOf(now - HOUR_MS, MINUTE_MS), to: now }));
 
+/** Without the bins, whose merging would hold up the application at every look at its health. */
 function countFailures(rollups: readonly Rollup[]): Failures {
-  const { failed, executions } = mergeAll(talliesOf(rollups, 'hook'));
-  return { failed, executions };
+  const sums = { failed: 0, executions: 0 };
+  for (const { kind, failed, executions } of rollups.flatMap(({ cells }) => cells)) {
+    if (kind !== 'hook') continue;
+    sums.failed += failed;
+    sums.executions += executions;
+  }
+  return sums;
 }
 
 /** 24 hours by the clock, the last one under way. */
@@ -144,6 +155,7 @@ export async function weeklyTrends(history: History, now: number): Promise<Perfo
     return {
       contentType: tally.contentType,
       operation: tally.operation,
+      source: tally.source,
       executions: tally.executions,
       averageExecutionTime: average,
       previousAverageExecutionTime: previousAverage,

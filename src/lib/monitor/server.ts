@@ -101,7 +101,7 @@ function refused(status: Exclude<Admission, 'admitted'>, gate: 'monitoring' | 'a
   if (status === 401) return { ...failure(401, `send the ${gate} secret as a bearer token`), headers };
   if (gate === 'actions')
     return failure(403, 'no secret for actions is configured: nothing can be changed from outside');
-  return failure(403, 'no secret is configured: only programs on this host are answered');
+  return failure(403, 'no secret is configured: only programs on this host are answered, that ask localhost');
 }
 
 interface Served {

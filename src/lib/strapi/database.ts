@@ -1,5 +1,5 @@
 /** The application's database as Strapi holds it: its pool, whether it answers, and where it is. */
-import type { HealthCheck, PoolStatus } from '../monitor/index.js';
+import { type HealthCheck, oneQuestionAtATime, type PoolStatus } from '../monitor/index.js';
 import type { KnexLike, StrapiLike } from './shapes.js';
 
 /** Connections of the pool; undefined when it is not the pool we know (tarn). */
@@ -15,7 +15,7 @@ export function poolStatus({ client }: KnexLike): PoolStatus | undefined {
   };
 }
 
-/** One that was not answered by then may never be; the next may go through. */
+/** Of a question to the database. */
 const GIVEN_UP_AFTER_MS = 10_000;
 
 /**
@@ -23,18 +23,7 @@ const GIVEN_UP_AFTER_MS = 10_000;
  * wait for a connection for a minute, and a scraper would fill the queue that users wait in.
  */
 export function databaseCheck(connection: KnexLike): HealthCheck {
-  let question: { readonly askedAt: number; readonly answer: Promise<unknown> } | undefined;
-  const ask = () => {
-    const now = performance.now();
-    if (question && now - question.askedAt < GIVEN_UP_AFTER_MS) return question.answer;
-    const asked = { askedAt: now, answer: Promise.resolve(connection.raw('select 1')) };
-    question = asked;
-    const forget = () => {
-      if (question === asked) question = undefined;
-    };
-    asked.answer.then(forget, forget);
-    return asked.answer;
-  };
+  const ask = oneQuestionAtATime(GIVEN_UP_AFTER_MS, () => connection.raw('select 1'));
   return {
     name: 'database',
     check: async () => {

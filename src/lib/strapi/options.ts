@@ -30,7 +30,9 @@ export function readOptions(given: unknown, env: NodeJS.ProcessEnv): MonitoringO
     ...(env.HOOK_MONITORING_ACTIONS_SECRET ? { actionsSecret: env.HOOK_MONITORING_ACTIONS_SECRET } : {}),
   };
   const isObject = typeof given === 'object' && given !== null;
-  const options = MonitoringOptions.safeParse({ ...fromEnvironment, ...(isObject ? given : {}) });
+  // `secret: env('A_NAME')` gives undefined where the name is not set: that says nothing.
+  const said = Object.entries(isObject ? given : {}).filter(([, value]) => value !== undefined);
+  const options = MonitoringOptions.safeParse({ ...fromEnvironment, ...Object.fromEntries(said) });
   if (options.success) return options.data;
   const issues = options.error.issues.map(({ path, message }) => `${path.join('.') || 'options'}: ${message}`);
   throw new Error(`hook-monitoring: ${issues.join('; ')}`);

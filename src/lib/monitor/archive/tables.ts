@@ -38,7 +38,10 @@ export interface Table<Row> {
   readonly fieldsOf: (row: Row) => Fields;
 }
 
-/** Absolute figures: a row takes the place of what we wrote of the same period before. */
+/**
+ * Absolute figures: a row takes the place of what we wrote of the same period before. Smaller ones are of a period we have
+ * forgotten and, by a clock that was set back, begun anew.
+ */
 const ROLLUPS: Table<RollupRow> = {
   statement: `
     insert into viktoria_ops.rollups
@@ -51,7 +54,8 @@ const ROLLUPS: Table<RollupRow> = {
       executions = excluded.executions, rejected = excluded.rejected, failed = excluded.failed,
       committed = excluded.committed, rolled_back = excluded.rolled_back, queries = excluded.queries,
       total_ms = excluded.total_ms, own_ms = excluded.own_ms, query_ms = excluded.query_ms,
-      max_ms = excluded.max_ms, bins = excluded.bins`,
+      max_ms = excluded.max_ms, bins = excluded.bins
+    where excluded.executions >= rollups.executions`,
   fieldsOf: ({ step, from, cell }) => ({
     step,
     started_at: new Date(from).toISOString(),
@@ -88,7 +92,8 @@ const FLAGS: Table<FlagRow> = {
     from jsonb_to_recordset($1::jsonb) as r(flag text, day date, evaluations float8, "enabledEvaluations" float8,
       "lastEvaluationAt" timestamptz)
     on conflict (flag, day, instance) do update set evaluations = excluded.evaluations,
-      enabled_evaluations = excluded.enabled_evaluations, last_evaluation_at = excluded.last_evaluation_at`,
+      enabled_evaluations = excluded.enabled_evaluations, last_evaluation_at = excluded.last_evaluation_at
+    where excluded.evaluations >= flag_evaluations.evaluations`,
   fieldsOf: (row) => ({ ...row, flag: shortened(row.flag) }),
 };
 

@@ -36,11 +36,15 @@ export function createFlags({ file, environment, onNotice }: FlagsOptions): Flag
   const counts = createFlagUsage();
   let defined = new Map<string, Flag>();
   let problem: string | undefined;
+  let readings = 0;
 
   const reload = async () => {
     if (file === undefined) return;
+    const reading = ++readings;
     try {
-      defined = new Map(Object.entries(await readFlags(file)));
+      const flags = await readFlags(file);
+      if (reading !== readings) return; // a later one knows better
+      defined = new Map(Object.entries(flags));
       problem = undefined;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);

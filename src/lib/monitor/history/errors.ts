@@ -1,5 +1,6 @@
 /** What is kept of a thrown value: bounded, without secrets, with a fingerprint by which equal faults are recognised. */
 import { createHash } from 'node:crypto';
+import { types } from 'node:util';
 import type { HookError } from '../../contract/index.js';
 import { createRedactor } from '../../redact.js';
 import type { RunOutcome, Subject } from './tally.js';
@@ -18,9 +19,12 @@ export interface ErrorEntry extends HookError {
 }
 
 const LONGEST_MESSAGE = 500;
+const LONGEST_TYPE = 100;
 /** Enough to see who called whom in the application. */
 const FRAMES_KEPT = 12;
 const LONGEST_STACK = 2_000;
+/** What is cleaned of a text before it is cut: half a secret is not known for one. */
+const CLEANED = 4 * LONGEST_MESSAGE;
 
 /** Errors by which Strapi's own code and policies refuse a request (`@strapi/utils`). All else is a failure. */
 const REFUSALS: ReadonlySet<string> = new Set([
@@ -41,7 +45,7 @@ export const outcomeOf = (thrown: unknown): RunOutcome => (REFUSALS.has(nameOf(t
 /** By name and not by class: an application may hold several copies of `@strapi/utils`. */
 function nameOf(thrown: unknown): string {
   try {
-    if (thrown instanceof Error || (typeof thrown === 'object' && thrown !== null && 'name' in thrown)) {
+    if (isError(thrown) || (typeof thrown === 'object' && thrown !== null && 'name' in thrown)) {
       return String(thrown.name);
     }
   } catch {
@@ -54,7 +58,7 @@ function nameOf(thrown: unknown): string {
 export function describe(thrown: unknown): Thrown {
   try {
     const type = nameOf(thrown);
-    if (!(thrown instanceof Error)) return { type, message: String(thrown) };
+    if (!isError(thrown)) return { type, message: String(thrown) };
     // node-postgres names its errors `error`; the class says more.
     const named = type === 'error' ? thrown.constructor.name : type;
     return { type: named, message: messageOf(thrown), stack: framesOf(thrown) };
@@ -63,13 +67,28 @@ export function describe(thrown: unknown): Thrown {
   }
 }
 
-/**
- * knex writes the statement with its values, which are people's data, and ` - ` before the message of a database error.
- * What follows the last one is always PostgreSQL's.
- */
+/** Also one of another realm, such as those of `fetch` where code runs in a context of its own. */
+const isError = (thrown: unknown): thrown is Error => thrown instanceof Error || types.isNativeError(thrown);
+
+/** With its cause, where the error itself does not tell it: `fetch failed` is true of everything. */
 function messageOf(error: Error): string {
-  const message = String(error.message);
-  const isFromDatabase = 'severity' in error && 'code' in error;
+  const own = sentenceOf(error);
+  const cause = isError(error.cause) ? sentenceOf(error.cause) : '';
+  return own.includes(cause) ? own : `${own}: ${cause}`;
+}
+
+/** knex writes all of a statement in lower case, people all of it in one case; prose begins with a capital. */
+const STATEMENT =
+  /^\s*(?:select|insert|update|delete|with|begin|commit|rollback|savepoint|SELECT|INSERT|UPDATE|DELETE|WITH|BEGIN|COMMIT|ROLLBACK|SAVEPOINT)\b/;
+
+/**
+ * knex writes the statement, at times with its values, which are people's data, and ` - ` before the message of the
+ * driver. What follows the last one is always the driver's, or PostgreSQL's. Of several failed connections there is but a code.
+ */
+function sentenceOf(error: Error): string {
+  const code = 'code' in error ? String(error.code) : '';
+  const message = String(error.message) || code;
+  const isFromDatabase = ('severity' in error && code !== '') || STATEMENT.test(message);
   return isFromDatabase ? (message.split(' - ').at(-1) ?? message) : message;
 }
 
@@ -81,12 +100,13 @@ function framesOf({ stack }: Error): string | undefined {
 }
 
 /** Personal data that validation messages like to quote. */
-const EMAIL = /[\w.+-]+@(?=[\w-]+\.[\w.-]+)/g;
+const EMAIL = /(?<![\w.+-])[\w.+-]+@(?=[\w-]+\.[\w.-]+)/g;
 
 /** @param instance who saw it; part of the identity of its errors */
 export function createErrorReader(instance: string, redactor = createRedactor()) {
   let count = 0;
-  const clean = (text: string) => redactor.text(text).replace(EMAIL, '***@');
+  const clean = (text: string, longest: number) =>
+    redactor.text(text.slice(0, CLEANED)).replace(EMAIL, '***@').slice(0, longest);
   return (subject: Subject, thrown: Thrown, { outcome, durationMs, at }: ErrorCircumstances): ErrorEntry => {
     const { contentType, operation, source } = subject;
     return {
@@ -95,13 +115,13 @@ export function createErrorReader(instance: string, redactor = createRedactor())
       contentType,
       operation,
       source,
-      errorType: thrown.type,
-      message: clean(thrown.message.slice(0, LONGEST_MESSAGE)),
+      errorType: clean(thrown.type, LONGEST_TYPE),
+      message: clean(thrown.message, LONGEST_MESSAGE),
       outcome: outcome === 'rejected' ? 'rejected' : 'failed',
       executionTime: Math.round(durationMs * 1000) / 1000,
       fingerprint: fingerprintOf(subject, thrown),
       instance,
-      ...(thrown.stack === undefined ? {} : { stack: clean(thrown.stack) }),
+      ...(thrown.stack === undefined ? {} : { stack: clean(thrown.stack, LONGEST_STACK) }),
     };
   };
 }

@@ -12,6 +12,8 @@ interface Observation {
   readonly rollups: readonly Rollup[];
   /** When processes of the application started in it, ms since 1970, oldest first. */
   readonly starts: readonly number[];
+  /** False where the archive did not answer: others and what is long ago are missing. */
+  readonly isWhole: boolean;
 }
 
 /** What reports are made from. */
@@ -65,7 +67,8 @@ export function createHistory({ recorded, instance, startedAt, archive, onError 
       const { from, to } = period;
       const window = { from: new Date(from).toISOString(), to: new Date(to).toISOString(), coverage };
       const starts = startsIn(period, kept?.watched ?? [], startedAt);
-      return { window, rollups: [...(others ?? []), ...own], starts };
+      const isWhole = kept !== undefined || archive() === undefined;
+      return { window, rollups: [...(others ?? []), ...own], starts, isWhole };
     },
     async errors(limit) {
       const kept = await ask((answering) => answering.errors(limit));

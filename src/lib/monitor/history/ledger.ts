@@ -22,7 +22,7 @@ export interface OpenMinute {
 }
 
 export interface Ledger {
-  /** Takes over a finished minute; each later than the one before. */
+  /** Takes over a finished minute, or more of one it has. */
   readonly close: (minute: OpenMinute) => void;
   /** Periods of the step that begin in this stretch, the one under way included. */
   readonly read: (step: Step, period: Period) => readonly Rollup[];

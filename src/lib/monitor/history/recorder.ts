@@ -30,9 +30,8 @@ export interface Counter extends Readonly<Subject> {
 
 export interface Series {
   readonly counter: Counter;
-  /** Of the minute `minute`. */
+  /** Of the minute it last ran in. */
   tally: Tally;
-  minute: number;
 }
 
 /** What was recorded by this process. */
@@ -98,14 +97,14 @@ export function createRecorder({ instance, now = Date.now, onError }: RecorderOp
   };
 }
 
-/** The minute under way, closed when the clock has left it. */
+/** The minute under way, closed when the clock has left it, in whichever direction: one that was ahead may be set right. */
 function createMinute(now: () => number) {
   let active = new Set<Series>();
   let from = startOf(now(), MINUTE_MS);
   const open = () => ({ from, tallies: [...active].map(({ tally }) => tally) });
   const rollOver = () => {
     const next = startOf(now(), MINUTE_MS);
-    if (next <= from) return; // also when the clock was set back
+    if (next === from) return;
     if (active.size > 0) ledger.close(open());
     active = new Set();
     from = next;
@@ -118,9 +117,8 @@ function createMinute(now: () => number) {
     ledger,
     tallyOf(series: Series): Tally {
       rollOver();
-      if (series.minute !== from) {
+      if (!active.has(series)) {
         series.tally = newTally(series.counter);
-        series.minute = from;
         active.add(series);
       }
       return series.tally;
@@ -153,7 +151,7 @@ function newSeries({ kind, contentType, operation, source }: Subject): Series {
   const buckets = BUCKET_BOUNDS_SECONDS.map(() => 0);
   const counts = { inFlight: 0, executions: 0, rejected: 0, failed: 0, totalSeconds: 0 };
   const counter: Counter = { kind, contentType, operation, source, ...counts, buckets };
-  return { counter, tally: newTally(counter), minute: Number.NEGATIVE_INFINITY };
+  return { counter, tally: newTally(counter) };
 }
 
 function count(counter: Counter, run: Run): void {

@@ -22,9 +22,9 @@ interface Frame {
   readonly series: Series;
   readonly startedAt: number;
   /** The hook this runs within. */
-  readonly hook: Frame | undefined;
+  hook: Frame | undefined;
   /** The document action this hook runs within, if there is no other hook between. */
-  readonly document: Frame | undefined;
+  document: Frame | undefined;
   inner: number;
   innerSince: number;
   innerMs: number;
@@ -139,6 +139,9 @@ function leave(frame: Frame, now: number): number {
     endInner(frame.hook, now);
     endInner(frame.document, now);
   }
+  // What it set off may outlive it, and set off more: each would hold all before.
+  frame.hook = undefined;
+  frame.document = undefined;
   // A hook nobody waited for may still run: its time so far is not ours.
   const stillRunningMs = frame.inner > 0 ? now - frame.innerSince : 0;
   return Math.max(0, now - frame.startedAt - frame.innerMs - stillRunningMs);

@@ -33,7 +33,8 @@ export function createPage(options: PageOptions) {
     if (admission !== 'admitted') return sendSignIn(request, response, { status: admission, base, door });
     if (rest === '' || rest === '/') return sendDocument(request, response);
     if (rest === '/events') return listen(options.events, request, response);
-    if (!rest.startsWith('/data/')) return refuse(response, 404);
+    // Not the stream of the API: it ends with its client alone.
+    if (!rest.startsWith('/data/') || rest === '/data/events') return refuse(response, 404);
     // The routes of the API that read, as they are: the answerer knows no others by this method.
     request.url = API_PREFIX + url.slice(`${base}/data`.length);
     return options.answer(request, response);

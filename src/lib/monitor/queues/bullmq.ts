@@ -1,7 +1,7 @@
 /** BullMQ: asked through the application's own copy of the library. */
 import { createRequire } from 'node:module';
 import * as z from 'zod';
-import type { QueueSource } from './source.js';
+import { type QueueSource, sumsOf } from './source.js';
 
 export const BullmqOptions = z.strictObject({
   type: z.literal('bullmq'),
@@ -85,7 +85,7 @@ export function fromBullmq(queues: readonly BullmqQueue[]): QueueSource {
       const readings = await Promise.all(queues.map(readQueue));
       const sum = (state: keyof (typeof readings)[number]['states']) =>
         readings.reduce((total, { states }) => total + states[state], 0);
-      // One that keeps nothing of what it did (`removeOnComplete`) looks like one that did nothing, but for the ids it gave.
+      // One that keeps little of what it did (`removeOnComplete`) looks like one that did little, but for the ids it gave.
       const isKnown = readings.every(({ doneLately }) => doneLately !== null);
       const ages = readings.flatMap(({ ageSeconds }) => (ageSeconds === null ? [] : [ageSeconds]));
       const states = {
@@ -97,9 +97,7 @@ export function fromBullmq(queues: readonly BullmqQueue[]): QueueSource {
       };
       return {
         states,
-        readyByType: Object.fromEntries(
-          readings.flatMap(({ name, states: { ready } }) => (ready > 0 ? [[name, ready]] : [])),
-        ),
+        readyByType: sumsOf(readings.flatMap(({ name, states: { ready } }) => (ready > 0 ? [[name, ready]] : []))),
         oldestReadyAgeSeconds: ages.length === 0 ? null : Math.max(...ages),
         processedPerMinute: isKnown ? readings.reduce((total, { doneLately }) => total + (doneLately ?? 0), 0) : null,
         completed: isKnown ? states.completed : null,
@@ -126,10 +124,12 @@ async function readQueue(queue: BullmqQueue) {
   const held = Object.values(counts).reduce((sum, count) => sum + count, 0);
   // The one to be taken next has waited longest. Prioritised jobs lie elsewhere, unordered by age.
   const [oldest] = await queue.getWaiting(0, 0);
+  const lately = await readDoneLately(queue, of('completed'));
   return {
     name: queue.name,
     ageSeconds: oldest ? Math.max(0, (Date.now() - oldest.timestamp) / 1000) : null,
-    doneLately: of('completed') === 0 && added > held ? null : await readDoneLately(queue, of('completed')),
+    // Where all that is left was done just now and more was removed, what was removed may have been, too.
+    doneLately: lately === of('completed') && added > held ? null : lately,
     states: {
       ready: of('wait', 'prioritized'),
       scheduled: of('delayed', 'paused', 'waiting-children'),

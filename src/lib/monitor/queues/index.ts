@@ -2,10 +2,11 @@
 import * as z from 'zod';
 import type { JobStatus } from '../../contract/index.js';
 import { withDeadline } from '../deadline.js';
+import { oneQuestionAtATime } from '../limits.js';
 import { BullmqOptions, openBullmq } from './bullmq.js';
 import { GraphileWorkerOptions, openGraphileWorker } from './graphile-worker.js';
 import { openPgBoss, PgBossOptions } from './pg-boss.js';
-import type { JobState, QueueReading, QueueSource, RunSql } from './source.js';
+import { type JobState, type QueueReading, type QueueSource, type RunSql, sumsOf } from './source.js';
 import { openSql, SqlOptions } from './sql.js';
 
 export { type BullmqQueue, fromBullmq } from './bullmq.js';
@@ -42,16 +43,26 @@ export interface Queues {
 }
 
 const READ_DEADLINE_MS = 700;
+/** A reading that nobody waits for any more still holds one of few connections; after so long it may never end. */
+const GIVEN_UP_AFTER_MS = 10_000;
+
+type Read = QueueSource['read'];
 
 export function createQueues({ sources = USUAL, runSql, resolveFrom }: QueuesOptions): Queues {
   const unavailable: RunSql = () => Promise.reject(new Error('there is no PostgreSQL to ask'));
-  const registered = new Set(
-    runSql || sources !== USUAL ? sources.map((source) => open(source, runSql ?? unavailable, resolveFrom)) : [],
-  );
+  const registered = new Map<QueueSource, Read>();
+  const register = (source: QueueSource) =>
+    void registered.set(
+      source,
+      oneQuestionAtATime(GIVEN_UP_AFTER_MS, () => source.read()),
+    );
+  if (runSql || sources !== USUAL) {
+    for (const source of sources) register(open(source, runSql ?? unavailable, resolveFrom));
+  }
   let underWay: Promise<JobStatus> | undefined;
   return {
     register(source) {
-      registered.add(source);
+      register(source);
       return () => void registered.delete(source);
     },
     status() {
@@ -62,7 +73,7 @@ export function createQueues({ sources = USUAL, runSql, resolveFrom }: QueuesOpt
       return underWay;
     },
     async close() {
-      const closing = [...registered].map(async ({ close }) => close && withDeadline(close, READ_DEADLINE_MS));
+      const closing = [...registered.keys()].map((source) => withDeadline(() => source.close?.(), READ_DEADLINE_MS));
       await Promise.allSettled(closing);
     },
   };
@@ -74,7 +85,7 @@ function open(source: QueueOptions, runSql: RunSql, resolveFrom: string): QueueS
   return source.type === 'sql' ? openSql(source, runSql) : openBullmq(source, resolveFrom);
 }
 
-async function readAll(sources: readonly QueueSource[]): Promise<JobStatus> {
+async function readAll(sources: readonly (readonly [QueueSource, Read])[]): Promise<JobStatus> {
   const read = await Promise.all(sources.map(readSource));
   const present = read.filter((result) => 'reason' in result || result.reading !== undefined);
   const failed = present.find((result) => 'reason' in result);
@@ -86,17 +97,36 @@ type SourceResult =
   | { readonly name: string; readonly reading: QueueReading | undefined }
   | { readonly name: string; readonly reason: Error };
 
-const readSource = async ({ name, read }: QueueSource): Promise<SourceResult> => {
+const readSource = async ([{ name }, read]: readonly [QueueSource, Read]): Promise<SourceResult> => {
   try {
-    return { name, reading: await withDeadline(read, READ_DEADLINE_MS) };
+    return { name, reading: checked(await withDeadline(read, READ_DEADLINE_MS)) };
   } catch (error) {
     return { name, reason: error instanceof Error ? error : new Error(String(error)) };
   }
 };
 
+const Counts = z.record(z.string(), z.number().min(0));
+const Figure = z.number().nullable();
+const Reading = z.object({
+  states: Counts,
+  readyByType: Counts,
+  oldestReadyAgeSeconds: Figure,
+  processedPerMinute: Figure,
+  completed: Figure,
+  averageProcessingMs: Figure,
+});
+
+/** A source of the application may be of code that no compiler has seen. */
+function checked(reading: unknown): QueueReading | undefined {
+  const parsed = Reading.optional().safeParse(reading ?? undefined);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new Error(`${issue?.path.join('.')}: ${issue?.message}`);
+}
+
 function merge(results: readonly SourceResult[]): JobStatus {
   const readings = results.flatMap((result) => ('reading' in result && result.reading ? [result.reading] : []));
-  const jobsByState = addUp(readings.map(({ states }) => states));
+  const jobsByState = sumsOf(readings.flatMap(({ states }) => Object.entries(states)));
   const known = (of: (reading: QueueReading) => number | null) => readings.map(of).filter((value) => value !== null);
   const sum = (values: readonly number[]) => (values.length === 0 ? null : values.reduce((a, b) => a + b, 0));
   const ages = known(({ oldestReadyAgeSeconds }) => oldestReadyAgeSeconds);
@@ -106,7 +136,7 @@ function merge(results: readonly SourceResult[]): JobStatus {
     completedJobs: sum(known(({ completed }) => completed)),
     failedJobs: jobsByState.failed ?? 0,
     averageProcessingTime: meanTime(readings),
-    jobsByType: addUp(readings.map(({ readyByType }) => readyByType)),
+    jobsByType: sumsOf(readings.flatMap(({ readyByType }) => Object.entries(readyByType))),
     jobsByState: { ...NO_JOBS, ...jobsByState },
     oldestReadyAgeSeconds: ages.length === 0 ? null : Math.max(...ages),
     sources: Object.fromEntries(
@@ -133,12 +163,6 @@ const NO_JOBS: Readonly<Record<JobState, number>> = {
   failed: 0,
   cancelled: 0,
 };
-
-function addUp(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
-  const sums: Record<string, number> = {};
-  for (const [name, count] of counts.flatMap(Object.entries<number>)) sums[name] = (sums[name] ?? 0) + count;
-  return sums;
-}
 
 /** Each source's mean by its number of jobs. */
 function meanTime(readings: readonly QueueReading[]): number | null {

@@ -26,3 +26,10 @@ export type RunSql = <Row>(text: string, values?: readonly unknown[]) => Promise
 
 /** A schema's name as an SQL identifier. */
 export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+/** Counts by name; those of one name add up. */
+export function sumsOf(counts: readonly (readonly [name: string, count: number])[]): Record<string, number> {
+  const sums = new Map<string, number>();
+  for (const [name, count] of counts) sums.set(name, (sums.get(name) ?? 0) + count);
+  return Object.fromEntries(sums);
+}

@@ -1,6 +1,6 @@
 /** A job table of the application's own, by queries it names. */
 import * as z from 'zod';
-import type { QueueSource, RunSql } from './source.js';
+import { type QueueSource, type RunSql, sumsOf } from './source.js';
 
 export const SqlOptions = z.strictObject({
   type: z.literal('sql'),
@@ -41,11 +41,12 @@ export function openSql({ name, queries }: z.output<typeof SqlOptions>, runSql: 
   return {
     name,
     async read() {
-      const states = Object.fromEntries((await rowsOf('states', States)).map(({ state, count }) => [state, count]));
+      // Several of the application's own words may be one of ours: a row each.
+      const states = sumsOf((await rowsOf('states', States)).map(({ state, count }) => [state, count]));
       const types = queries.readyByType ? await rowsOf('readyByType', Types) : [];
       return {
         states,
-        readyByType: Object.fromEntries(types.map(({ type, count }) => [type, count])),
+        readyByType: sumsOf(types.map(({ type, count }) => [type, count])),
         oldestReadyAgeSeconds: await numberOf('oldestReadyAgeSeconds'),
         processedPerMinute: await numberOf('processedPerMinute'),
         completed: states.completed ?? null,
