@@ -225,6 +225,22 @@ describe('capacity predict', () => {
     );
   });
 
+  test('what is not sampled any more, as a disk that was replaced, is no alarm of today', async () => {
+    const { env } = await history((index) => ({
+      ...disk(5e10),
+      ...(index < 40 && { 'disk /old': { value: 9e10 + 2e8 * index, limit: 1e11 } }),
+      ...(index < 50 && { 'inodes /old': { value: 10, limit: 10 } }),
+    }));
+    const { document, code } = await runJson(['capacity', 'predict'], { env });
+    expect(code).toBe(0);
+    const full = document.findings.filter((finding: { code: string }) => finding.code === 'VOPS-CAPACITY-FULL');
+    expect(full).toEqual([
+      expect.objectContaining({ severity: 'warning', message: expect.stringContaining('inodes /old is used up, by') }),
+      expect.objectContaining({ severity: 'warning', message: expect.stringContaining('disk /old full between') }),
+    ]);
+    expect(full[1].message).toMatch(/, by its last sample, of 20\d\d-\d\d-\d\d$/);
+  });
+
   test('--from a file, relative to where it is typed', async () => {
     const { env } = await history(growing, { days: 0 });
     const cwd = temporaryDirectory();
