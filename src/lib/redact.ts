@@ -11,10 +11,10 @@ export interface Redactor {
 /** Shorter values would blank out ordinary words; such a secret protects nothing anyway. */
 const SHORTEST_SECRET = 4;
 
-/** Secrets that need no registration: URL user info, and query or key=value pairs named like a secret. */
+/** Secrets that need no registration: URL user info, and key=value pairs whose name ends like that of a secret. */
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
-  [/(:\/\/[^\s/:@]*:)[^\s/@]+(?=@)/g, '$1***'], // without the scheme: its letters would make long words quadratic
-  [/\b(password|passwd|pwd|sslpassword|token|api_?key|secret)=[^\s&"']+/gi, '$1=***'],
+  [/(:\/\/[^\s/:@]*:)[^\s/]+(?=@)/g, '$1***'], // without the scheme: its letters would make long words quadratic
+  [/(password|passwd|pwd|token|api_?key|secret)=[^\s&"']+/gi, '$1=***'],
   [/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, '$1 ***'],
 ];
 
@@ -37,7 +37,8 @@ const forms = (secret: string): readonly string[] => [
 ];
 
 export function createRedactor(): Redactor {
-  const secrets = new Set<string>();
+  // The longest first: of one that another one begins with, the rest would be shown.
+  let secrets: readonly string[] = [];
   const text = (input: string): string => {
     let output = input;
     for (const secret of secrets) output = output.replaceAll(secret, '***');
@@ -46,7 +47,8 @@ export function createRedactor(): Redactor {
   };
   return {
     add(secret) {
-      if (secret.length >= SHORTEST_SECRET) for (const form of forms(secret)) secrets.add(form);
+      if (secret.length < SHORTEST_SECRET) return;
+      secrets = [...new Set([...secrets, ...forms(secret)])].sort((one, other) => other.length - one.length);
     },
     text,
     data: (data) => mapStrings(data, text),

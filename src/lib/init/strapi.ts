@@ -149,7 +149,7 @@ const linked = (path: string): Finding => ({
   code: 'VOPS-INIT-BY-HAND',
   severity: 'warning',
   message: `${path} is a symbolic link: add ${SECRET} by hand to the file it leads to`,
-  hint: `a line ${SECRET}=… with what this prints: openssl rand -base64 32`,
+  hint: 'give it what this prints: openssl rand -base64 32',
 });
 
 async function planFlags(root: string): Promise<FilePlan> {
