@@ -34,6 +34,7 @@ describe('secrets', () => {
     ['postgres://strapi:hunter@22@db/x of a@b', 'postgres://strapi:***@db/x of a@b'],
     ['DATABASE_PASSWORD=hunter22 JWT_SECRET=abc', 'DATABASE_PASSWORD=*** JWT_SECRET=***'],
     ['PGPASSWORD=hunter22 psql', 'PGPASSWORD=*** psql'],
+    [`https://db/?api_token=\${env:TOKEN}`, `https://db/?api_token=\${env:TOKEN}`],
     ['GET /x?token=abc123&y=1', 'GET /x?token=***&y=1'],
     ['password=hunter22 host=db', 'password=*** host=db'],
     ['Authorization: Bearer abcdef123456', 'Authorization: Bearer ***'],

@@ -14,7 +14,7 @@ const SHORTEST_SECRET = 4;
 /** Secrets that need no registration: URL user info, and key=value pairs whose name ends like that of a secret. */
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/(:\/\/[^\s/:@]*:)[^\s/]+(?=@)/g, '$1***'], // without the scheme: its letters would make long words quadratic
-  [/(password|passwd|pwd|token|api_?key|secret)=[^\s&"']+/gi, '$1=***'],
+  [/(password|passwd|pwd|token|api_?key|secret)=(?!\$\{)[^\s&"']+/gi, '$1=***'], // a reference is none
   [/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, '$1 ***'],
 ];
 
