@@ -111,6 +111,16 @@ describe('completion', () => {
     expect(await complete(words)).toEqual(expected);
   });
 
+  test('zsh: a file in fpath is read as the function itself, and completes at once; sourced, it says for what it is', async () => {
+    const { stdout } = await run(['completion', 'zsh']);
+    const [, asFunction, sourced] =
+      /\nif \[\[ \$funcstack\[1\] == (.*) \]\]; then\n.*\nelse\n {2}(.*)\nfi\n$/.exec(stdout) ?? [];
+    expect({ asFunction, sourced }).toEqual({
+      asFunction: '_viktoria[-_]ops',
+      sourced: 'compdef _viktoria_ops viktoria-ops',
+    });
+  });
+
   test.each(['zsh', 'fish'])('%s names every command', async (shell) => {
     const { stdout } = await run(['completion', shell]);
     for (const name of [...Object.keys(groups), 'health', 'doctor']) expect(stdout).toContain(name);

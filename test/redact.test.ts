@@ -23,8 +23,18 @@ describe('secrets', () => {
     );
   });
 
+  test('one that another one begins with, or holds, leaves no rest', () => {
+    const redactor = createRedactor();
+    for (const secret of ['hunter22', 'hunter22-of-production', 'my-hunter22-too']) redactor.add(secret);
+    expect(redactor.text('a hunter22-of-production b my-hunter22-too c hunter22')).toBe('a *** b *** c ***');
+  });
+
   test.each([
     ['postgres://strapi:hunter22@db/x', 'postgres://strapi:***@db/x'],
+    ['postgres://strapi:hunter@22@db/x of a@b', 'postgres://strapi:***@db/x of a@b'],
+    ['DATABASE_PASSWORD=hunter22 JWT_SECRET=abc', 'DATABASE_PASSWORD=*** JWT_SECRET=***'],
+    ['PGPASSWORD=hunter22 psql', 'PGPASSWORD=*** psql'],
+    [`https://db/?api_token=\${env:TOKEN}`, `https://db/?api_token=\${env:TOKEN}`],
     ['GET /x?token=abc123&y=1', 'GET /x?token=***&y=1'],
     ['password=hunter22 host=db', 'password=*** host=db'],
     ['Authorization: Bearer abcdef123456', 'Authorization: Bearer ***'],

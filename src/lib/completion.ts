@@ -84,7 +84,11 @@ ${cases(candidates, (after, words) => `    '${after}') candidates=(${words.join(
   esac
   compadd -a candidates
 }
-compdef _viktoria_ops viktoria-ops
+if [[ $funcstack[1] == _viktoria[-_]ops ]]; then
+  _viktoria_ops # found in fpath: zsh has read this file to complete now
+else
+  compdef _viktoria_ops viktoria-ops
+fi
 `;
 
 const fish = (candidates: Candidates) => `# viktoria-ops completion for fish: viktoria-ops completion fish | source

@@ -11,12 +11,16 @@ export interface Redactor {
 /** Shorter values would blank out ordinary words; such a secret protects nothing anyway. */
 const SHORTEST_SECRET = 4;
 
-/** Secrets that need no registration: URL user info; what is named like a secret in a query, as key=value, or in JSON. */
+/** How a name ends whose value is a secret: access_token, PGPASSWORD. */
+const NAMED = '(password|passwd|pwd|token|api[-_]?key|secret)';
+/** A reference is none, and what is masked already keeps the fingerprint behind its mask. */
+const OPEN = String.raw`(?!\*{3}|\$\{)`;
+
+/** Secrets that need no registration: URL user info, and what is named like one in a query, as key=value, or in JSON. */
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
-  [/(:\/\/[^\s/:@]*:)[^\s/@]+(?=@)/g, '$1***'], // without the scheme: its letters would make long words quadratic
-  // Other names may end so: access_token, PGPASSWORD. What is masked already keeps the fingerprint behind its mask.
-  [/\b(\w*(?:password|passwd|pwd|token|api[-_]?key|secret))=(?!\*{3})[^\s&"']+/gi, '$1=***'],
-  [/("\w*(?:password|passwd|pwd|token|api[-_]?key|secret)"\s*:\s*)"(?!\*{3})[^"\\]*(?:\\.[^"\\]*)*"?/gi, '$1"***"'],
+  [/(:\/\/[^\s/:@]*:)[^\s/]+(?=@)/g, '$1***'], // without the scheme: its letters would make long words quadratic
+  [new RegExp(String.raw`${NAMED}=${OPEN}[^\s&"']+`, 'gi'), '$1=***'],
+  [new RegExp(String.raw`${NAMED}("\s*:\s*)"${OPEN}[^"\\]*(?:\\.[^"\\]*)*"?`, 'gi'), '$1$2"***"'],
   [/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, '$1 ***'],
 ];
 
@@ -39,7 +43,8 @@ const forms = (secret: string): readonly string[] => [
 ];
 
 export function createRedactor(): Redactor {
-  const secrets = new Set<string>();
+  // The longest first: of one that another one begins with, the rest would be shown.
+  let secrets: readonly string[] = [];
   const text = (input: string): string => {
     let output = input;
     for (const secret of secrets) output = output.replaceAll(secret, '***');
@@ -48,7 +53,8 @@ export function createRedactor(): Redactor {
   };
   return {
     add(secret) {
-      if (secret.length >= SHORTEST_SECRET) for (const form of forms(secret)) secrets.add(form);
+      if (secret.length < SHORTEST_SECRET) return;
+      secrets = [...new Set([...secrets, ...forms(secret)])].sort((one, other) => other.length - one.length);
     },
     text,
     data: (data) => mapStrings(data, text),

@@ -43,11 +43,12 @@ describe('capacity record', () => {
     for (let month = 1; month <= 12; month++) {
       writeFileSync(join(directory, `2020-${String(month).padStart(2, '0')}.jsonl`), '');
     }
+    writeFileSync(join(directory, '2199-01.jsonl'), ''); // of a clock that was wrong: it takes no place of theirs
     writeFileSync(join(directory, 'notes.txt'), 'mine');
     const config = installation.variant('two.json', { capacity: { keepMonths: 2 } });
     await run(['capacity', 'record'], { env: { VIKTORIA_OPS_CONFIG: config } });
-    const [, current = '', notes] = readdirSync(directory);
-    expect(readdirSync(directory)).toEqual(['2020-12.jsonl', current, 'notes.txt']);
+    const [, current = '', , notes] = readdirSync(directory);
+    expect(readdirSync(directory)).toEqual(['2020-12.jsonl', current, '2199-01.jsonl', 'notes.txt']);
     expect(notes).toBe('notes.txt');
     expect(readFileSync(join(directory, current), 'utf8').trim().split('\n')).toHaveLength(2);
   });
@@ -209,6 +210,35 @@ describe('capacity predict', () => {
     const { env } = await history(growing, { days: 30, until: Date.now() - 40 * DAY_MS });
     const { document } = await runJson(['capacity', 'predict'], { env });
     expect(document.findings.map(({ code }: { code: string }) => code)).toContain('VOPS-CAPACITY-STALE');
+  });
+
+  test('a sample of the future, of a clock that was wrong, is left out and said', async () => {
+    const { env, journal } = await history(growing, { days: 31 });
+    const { document: before } = await runJson(['capacity', 'predict'], { env });
+    const at = new Date(Date.now() + 300 * DAY_MS).toISOString();
+    appendFileSync(join(journal, `${at.slice(0, 7)}.jsonl`), `${JSON.stringify({ at, resources: disk(9e10) })}\n`);
+    const { document, code } = await runJson(['capacity', 'predict'], { env });
+    expect(code).toBe(1);
+    expect(document.result).toEqual(before.result);
+    expect(document.findings).toContainEqual(
+      expect.objectContaining({ code: 'VOPS-CAPACITY-FUTURE', message: expect.stringContaining(at) }),
+    );
+  });
+
+  test('what is not sampled any more, as a disk that was replaced, is no alarm of today', async () => {
+    const { env } = await history((index) => ({
+      ...disk(5e10),
+      ...(index < 40 && { 'disk /old': { value: 9e10 + 2e8 * index, limit: 1e11 } }),
+      ...(index < 50 && { 'inodes /old': { value: 10, limit: 10 } }),
+    }));
+    const { document, code } = await runJson(['capacity', 'predict'], { env });
+    expect(code).toBe(0);
+    const full = document.findings.filter((finding: { code: string }) => finding.code === 'VOPS-CAPACITY-FULL');
+    expect(full).toEqual([
+      expect.objectContaining({ severity: 'warning', message: expect.stringContaining('inodes /old is used up, by') }),
+      expect.objectContaining({ severity: 'warning', message: expect.stringContaining('disk /old full between') }),
+    ]);
+    expect(full[1].message).toMatch(/, by its last sample, of 20\d\d-\d\d-\d\d$/);
   });
 
   test('--from a file, relative to where it is typed', async () => {

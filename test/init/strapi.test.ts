@@ -1,4 +1,15 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { runJson, temporaryDirectory } from '../support/run.js';
@@ -126,6 +137,36 @@ describe('init strapi', () => {
       { code: 'VOPS-INIT-BY-HAND', hint: expect.stringContaining('hookMonitoring.bootstrap({ strapi });') },
       { code: 'VOPS-INIT-NOT-INSTALLED' },
     ]);
+  });
+
+  test('what root writes belongs to whom the application belongs to: the backend has to read it', async () => {
+    if (process.getuid?.() !== 0) return; // only root can give files away
+    const { root } = application('js', SCAFFOLD.js);
+    for (const path of ['.', 'src', 'src/index.js']) chownSync(join(root, path), 12_345, 12_346);
+    chownSync(join(root, '.env'), 12_345, 23_456);
+    await init(root);
+    const ownersOf = (...paths: string[]) => paths.map((path) => statSync(join(root, path))).map((s) => [s.uid, s.gid]);
+    expect(ownersOf('.env')).toEqual([[12_345, 23_456]]);
+    expect(statSync(join(root, '.env')).mode & 0o777).toBe(0o640);
+    expect(ownersOf('src/index.js', 'config', 'config/feature-flags.json')).toEqual(
+      Array.from({ length: 3 }, () => [12_345, 12_346]),
+    );
+  });
+
+  test('a .env that is a link, as releases share one, is not replaced', async () => {
+    const { root, text } = application('js', SCAFFOLD.js);
+    const shared = join(root, 'shared.env');
+    renameSync(join(root, '.env'), shared);
+    symlinkSync(shared, join(root, '.env'));
+    const { document } = await init(root);
+    expect(document.findings).toMatchObject([
+      { code: 'VOPS-INIT-BY-HAND', message: expect.stringContaining('is a symbolic link') },
+    ]);
+    expect(document.result.files[1]).toMatchObject({ path: '.env', action: 'by hand' });
+    expect(lstatSync(join(root, '.env')).isSymbolicLink()).toBe(true);
+    expect(text('shared.env')).toBe('APP_KEYS=a');
+    writeFileSync(shared, 'HOOK_MONITORING_SECRET=x\n');
+    expect((await init(root)).document.result.files[1]).toMatchObject({ action: 'keep' });
   });
 
   test.each([

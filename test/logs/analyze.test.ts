@@ -571,6 +571,18 @@ describe('bad input', () => {
     for (const { line } of result.samples) expect(line.length).toBeLessThanOrEqual(200);
   });
 
+  test('a number that is no time: the entry has none, and the rest counts', async () => {
+    const { analyze, log, env } = place();
+    const wild = [1e300, -1e300, 8.64e15, -8.64e15, 8.64e15 + 1, 1e16, -1];
+    writeFileSync(log, wild.map((time) => json({ time, level: 'error', message: 'wild' })).join('') + lines(0, 3));
+    const { result } = await analyze();
+    expect(result.totals).toMatchObject({ entries: wild.length + 3, undated: wild.length });
+    expect(result).toMatchObject({ firstEntry: NOW.toISOString(), hours: [{ entries: 3 }] });
+    const { code, stdout } = await run(['logs', 'tail', '--no-follow', '-o', 'ndjson'], { env });
+    expect(code).toBe(0);
+    expect(stdout.match(/"time"/g)).toHaveLength(3);
+  });
+
   test('a directory that a group may change, as Debian has one for PostgreSQL, is read by root, too', async () => {
     const { env, logs, log } = place();
     writeFileSync(log, lines(0, 3));

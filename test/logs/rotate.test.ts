@@ -443,6 +443,31 @@ describe('when the disk or the compressor fails', () => {
     expect(contents(logs)).toEqual({ 'app.log': '', [`app.log-${STAMP}`]: text, 'small.log': '' });
   });
 
+  test('another run that has the same log compressed first: every line once', async () => {
+    const { logs, context } = place({ compression: 'zstd' });
+    const archive = `app.log-${STAMP}.zst`;
+    const other = join(logs, archive);
+    const script = `case "$*" in *-1*) zstd "$@" >'${other}' && cat '${other}';; *) exec zstd "$@";; esac`;
+    writeFileSync(join(logs, 'app.log'), 'a line of the log\n');
+    const { result } = await rotate({ ...context, env: { ...context.env, PATH: pathWith('zstd', script) } });
+    expect(result.totals).toMatchObject({ compressed: 1, failed: 0 });
+    expect(contents(logs)).toEqual({ 'app.log': '', [archive]: 'a line of the log\n' });
+  });
+
+  test('the same where its name was taken, and the other has removed the log: every line once', async () => {
+    const { logs, context } = place({ compression: 'zstd' });
+    const [rotated, taken, other] = ['', '.zst', '.1.zst'].map((end) => join(logs, `app.log-${STAMP}${end}`));
+    const script = `case "$*" in *-1*) zstd "$@" >'${other}' && cat '${other}' && rm '${rotated}';; *) exec zstd "$@";; esac`;
+    writeFileSync(String(rotated), 'a line of the log\n');
+    const before = new Date(NOW.getTime() - 60_000);
+    utimesSync(String(rotated), before, before);
+    writeFileSync(join(logs, 'older'), 'a line of before\n');
+    execFileSync('zstd', ['-q', '--rm', join(logs, 'older'), '-o', String(taken)]);
+    const { result } = await rotateOnce({ ...context, env: { ...context.env, PATH: pathWith('zstd', script) } });
+    expect(result.actions[0]).toMatchObject({ action: 'compress', outcome: 'gone' });
+    expect(Object.values(contents(logs)).sort()).toEqual(['a line of before\n', 'a line of the log\n']);
+  });
+
   test('an abort ends the compressor and leaves no .partial', async () => {
     const { logs, context } = place({ compression: 'zstd' }, { path: pathWith('zstd', 'sleep 60') });
     writeFileSync(join(logs, 'app.log'), 'x');

@@ -124,6 +124,15 @@ describe('the last lines', () => {
     expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining(named) });
   });
 
+  test('a log that cannot be opened does not keep the others from being shown', async () => {
+    // Nobody may read the one, root neither; the other says 1.
+    const options = ['--directory', '/sys/bus/platform', '--pattern', 'drivers_*', '--no-follow'];
+    const { code, stdout, stderr } = await run(['logs', 'tail', ...options], { env: place().env });
+    expect(stdout).toMatch(/drivers_autoprobe.* 1\n$/);
+    expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('platform/drivers_probe') });
+    expect(stderr.match(/permission denied/g)).toHaveLength(1);
+  });
+
   test('no directory', async () => {
     const { code, stderr } = await run(['logs', 'tail', '--directory', '/nonexistent'], { env: place().env });
     expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('/nonexistent') });

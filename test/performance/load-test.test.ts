@@ -63,6 +63,10 @@ test.each<[string, string, string, boolean]>([
   ['https://contest.example.org', '', 'default', true],
   ['https://192.0.2.7', '', 'default', true],
   ['https://127.example.org', '', 'default', true],
+  ['https://viktoria-wertheim.dev', '', 'default', true],
+  ['https://api.viktoria-wertheim.qa.', '', 'default', true],
+  ['https://dev.viktoria-wertheim.dev', '', 'default', false],
+  ['http://dev:1337', '', 'default', false],
 ])('%s, which calls itself "%s", as %s: protected %p', (url, applicationEnvironment, environment, isProtected) => {
   expect(protectionOf({ url: new URL(url), applicationEnvironment, environment }) !== undefined).toBe(isProtected);
 });

@@ -30,9 +30,15 @@ export async function appendSamples(directory: string, samples: readonly Sample[
   for (const [month, of] of months) await appendLines(join(directory, `${month}.jsonl`), of);
 }
 
-/** Removes all but the newest months. */
-export async function pruneSamples(directory: string, keepMonths: number): Promise<void> {
-  const months = await monthFiles(directory);
+/**
+ * Removes all but the newest months up to that of the time. Later ones, of a clock that was wrong then or is now, take no
+ * place of theirs.
+ */
+export async function pruneSamples(
+  directory: string,
+  { keepMonths, at }: { readonly keepMonths: number; readonly at: string },
+): Promise<void> {
+  const months = (await monthFiles(directory)).filter((name) => name.slice(0, 7) <= at.slice(0, 7));
   for (const name of months.slice(0, Math.max(0, months.length - keepMonths))) {
     await rm(join(directory, name), { force: true });
   }

@@ -14,14 +14,32 @@ export function judgePredictions(
   { fullWithin }: Pick<Config['capacity'], 'fullWithin'>,
 ): readonly Finding[] {
   const predicted = resources.filter((resource) => resource.state === 'forecast');
+  const latest = latestOf(resources);
   return [
-    ...resources.filter(({ usage }) => usage !== null && usage >= 1).map(reached),
-    ...predicted.flatMap((resource) => approaching(resource, fullWithin)),
+    ...resources.flatMap((resource) => {
+      const found = judgeFullness(resource, fullWithin);
+      if (found === undefined) return [];
+      return isBehind(resource, latest) ? asOfThen(found, resource) : found;
+    }),
     ...shortHistories(resources, predicted.length),
     ...refusedHorizons(resources),
     ...forcedHorizons(predicted),
   ];
 }
+
+function judgeFullness(resource: ResourcePrediction, within: Config['capacity']['fullWithin']): Finding | undefined {
+  const { usage, state } = resource;
+  if (usage !== null && usage >= 1) return reached(resource);
+  return state === 'forecast' ? approaching(resource, within) : undefined;
+}
+
+/** It may be gone, as a disk that was replaced: no alarm of today, for as long as its samples are kept. */
+const asOfThen = (found: Finding, { until }: ResourcePrediction): Finding => ({
+  ...found,
+  severity: 'warning',
+  message: `${found.message}, by its last sample, of ${until}`,
+  hint: 'is it still there? See why: viktoria-ops capacity record; else it is forgotten after capacity.keepMonths',
+});
 
 const reached = ({ resource }: ResourcePrediction): Finding => ({
   code: 'VOPS-CAPACITY-FULL',
@@ -30,19 +48,17 @@ const reached = ({ resource }: ResourcePrediction): Finding => ({
   hint: hintFor(resource),
 });
 
-function approaching(resource: Predicted, within: Config['capacity']['fullWithin']): readonly Finding[] {
-  const { daysToLimit, usage } = resource;
-  if (daysToLimit === null || daysToLimit.early === null || (usage !== null && usage >= 1)) return [];
+function approaching(resource: Predicted, within: Config['capacity']['fullWithin']): Finding | undefined {
+  const { daysToLimit } = resource;
+  if (daysToLimit === null || daysToLimit.early === null) return undefined;
   const isCritical = daysToLimit.likely !== null && daysToLimit.likely * DAY_MS <= within.critical;
-  if (!isCritical && daysToLimit.early * DAY_MS > within.warning) return [];
-  return [
-    {
-      code: 'VOPS-CAPACITY-FULL',
-      severity: isCritical ? 'error' : 'warning',
-      message: `${resource.resource} ${fullBetween(resource)}`,
-      hint: hintFor(resource.resource),
-    },
-  ];
+  if (!isCritical && daysToLimit.early * DAY_MS > within.warning) return undefined;
+  return {
+    code: 'VOPS-CAPACITY-FULL',
+    severity: isCritical ? 'error' : 'warning',
+    message: `${resource.resource} ${fullBetween(resource)}`,
+    hint: hintFor(resource.resource),
+  };
 }
 
 const HINTS: ReadonlyMap<string, string> = new Map(
@@ -95,10 +111,17 @@ function forcedHorizons(predicted: readonly Predicted[]): readonly Finding[] {
 /** A sample a day is expected; one may be late, and one run may fail. */
 const STALE_AFTER_DAYS = 3;
 
-export function judgeStaleness(resources: readonly { readonly until: string }[], now: Date): readonly Finding[] {
+interface Sampled {
+  readonly until: string;
+}
+
+const latestOf = (resources: readonly Sampled[]) => Math.max(...resources.map(({ until }) => Date.parse(until)));
+
+const isBehind = ({ until }: Sampled, latest: number) => latest - Date.parse(until) > STALE_AFTER_DAYS * DAY_MS;
+
+export function judgeStaleness(resources: readonly Sampled[], now: Date): readonly Finding[] {
   if (resources.length === 0) return [];
-  const latest = Math.max(...resources.map(({ until }) => Date.parse(until)));
-  const days = Math.floor((+now - latest) / DAY_MS);
+  const days = Math.floor((+now - latestOf(resources)) / DAY_MS);
   if (days <= STALE_AFTER_DAYS) return [];
   return [
     {

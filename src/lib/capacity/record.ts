@@ -35,8 +35,10 @@ export async function keepSample(
 ): Promise<Outcome<Recorded>> {
   await context.state();
   const directory = await journalDirectory(context);
-  await appendSamples(directory, [taken.result.sample]);
-  await pruneSamples(directory, (await context.config()).capacity.keepMonths);
+  const { sample } = taken.result;
+  const { keepMonths } = (await context.config()).capacity;
+  await appendSamples(directory, [sample]);
+  await pruneSamples(directory, { keepMonths, at: sample.at });
   return { ...taken, result: { ...taken.result, directory } };
 }
 

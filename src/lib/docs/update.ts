@@ -86,16 +86,16 @@ export async function applyUpdate(
   if (state === 'current') return planned;
   if (chosen === undefined) await ensurePrivateDirectory((await context.config()).docs.directory);
   // The page first: should the second fail, the next run still finds the Markdown outdated.
-  await writeFileAtomic(htmlFile, page, { mode: await modeOf(htmlFile) });
-  await writeFileAtomic(file, markdown, { mode: await modeOf(file) });
+  await writeFileAtomic(htmlFile, page, await rightsOf(htmlFile));
+  await writeFileAtomic(file, markdown, await rightsOf(file));
   return { ...planned, result: { ...planned.result, state: 'written' } };
 }
 
 /** Whoever was let read it still may. */
-const modeOf = (file: string): Promise<number> =>
+const rightsOf = (file: string) =>
   stat(file).then(
-    ({ mode }) => mode & 0o777,
-    () => 0o600,
+    ({ mode, uid, gid }) => ({ mode: mode & 0o777, owner: { uid, gid } }),
+    () => ({ mode: 0o600 }),
   );
 
 /** One for each environment: whoever restores by it at night must not do so with the commands of another. */

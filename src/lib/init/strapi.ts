@@ -1,6 +1,7 @@
 /** `init strapi`: puts hook monitoring into a Strapi application. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { chown, lstat, mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
 import type { Context } from '../context.js';
@@ -40,26 +41,38 @@ export async function planInitStrapi(
   const application = await readApplication(root);
   const language: Language = (await read(join(root, 'tsconfig.json'))) === undefined ? 'js' : 'ts';
   const [index, finding] = await planIndex(root, language);
-  const files = [index, await planSecret(root), await planFlags(root)];
-  const findings = [...finding, ...(application.hasPackage ? [] : [notInstalled])];
+  const [secret, unwritten] = await planSecret(root);
+  const files = [index, secret, await planFlags(root)];
+  const findings = [...finding, ...unwritten, ...(application.hasPackage ? [] : [notInstalled])];
   return conclude({ root, language, isWritten: false, files }, findings);
 }
 
-/** Writes what was planned, each file whole or not at all. Errors: `VOPS-FILE`, `VOPS-DISK-FULL`. */
+/**
+ * Writes what was planned, each file whole or not at all, for whoever the application belongs to: what root writes there
+ * the backend has to read. Errors: `VOPS-FILE`, `VOPS-DISK-FULL`.
+ */
 export async function applyInitStrapi(
   _context: unknown,
   plan: Outcome<InitStrapiResult>,
 ): Promise<Outcome<InitStrapiResult>> {
   const { root, language, files } = plan.result;
+  const owner = await stat(root);
   for (const { path, action } of files) {
     if (action !== 'create' && action !== 'change') continue;
     const text = await contentOf(root, path, language);
     if (text === undefined) continue; // somebody was quicker
-    const mode = path === ENV ? 0o600 : 0o644;
-    await mkdir(dirname(join(root, path)), { recursive: true });
-    await writeFileAtomic(join(root, path), text, { mode: (await modeOf(join(root, path))) ?? mode });
+    const target = join(root, path);
+    await makeDirectory(dirname(target), owner);
+    const before = await stat(target).catch(() => undefined);
+    const mode = before === undefined ? (path === ENV ? 0o600 : 0o644) : before.mode & 0o777;
+    await writeFileAtomic(target, text, { mode, owner: before ?? owner });
   }
   return { ...plan, result: { ...plan.result, isWritten: true } };
+}
+
+async function makeDirectory(path: string, { uid, gid }: Stats): Promise<void> {
+  const isMade = (await mkdir(path, { recursive: true })) !== undefined;
+  if (isMade && process.getuid?.() === 0) await chown(path, uid, gid);
 }
 
 async function contentOf(root: string, path: string, language: Language): Promise<string | undefined> {
@@ -109,7 +122,7 @@ async function planIndex(root: string, language: Language): Promise<[FilePlan, F
   const path = `src/index.${language}`;
   const text = await read(join(root, path));
   const wiring = wireIndex(text, language);
-  if (typeof wiring === 'object') {
+  if (typeof wiring === 'object' && !(await isLink(join(root, path)))) {
     return [{ path, action: text === undefined ? 'create' : 'change', what: 'the three calls' }, []];
   }
   if (wiring === 'wired') return [{ path, action: 'keep', what: 'has the calls' }, []];
@@ -123,11 +136,21 @@ async function planIndex(root: string, language: Language): Promise<[FilePlan, F
   return [{ path, action: 'by hand', what: 'has code of its own' }, [finding]];
 }
 
-async function planSecret(root: string): Promise<FilePlan> {
-  const text = await read(join(root, ENV));
-  if (hasSecret(text)) return { path: ENV, action: 'keep', what: `has ${SECRET}` };
-  return { path: ENV, action: text === undefined ? 'create' : 'change', what: `a new ${SECRET}` };
+async function planSecret(root: string): Promise<[FilePlan, Finding[]]> {
+  const path = join(root, ENV);
+  const text = await read(path);
+  if (hasSecret(text)) return [{ path: ENV, action: 'keep', what: `has ${SECRET}` }, []];
+  if (await isLink(path)) return [{ path: ENV, action: 'by hand', what: 'is a symbolic link' }, [linked(path)]];
+  return [{ path: ENV, action: text === undefined ? 'create' : 'change', what: `a new ${SECRET}` }, []];
 }
+
+/** As deployments have one, to a file that releases share: replaced, the next release would not have what we wrote. */
+const linked = (path: string): Finding => ({
+  code: 'VOPS-INIT-BY-HAND',
+  severity: 'warning',
+  message: `${path} is a symbolic link: add ${SECRET} by hand to the file it leads to`,
+  hint: 'give it what this prints: openssl rand -base64 32',
+});
 
 async function planFlags(root: string): Promise<FilePlan> {
   const isThere = (await read(join(root, FLAGS))) !== undefined;
@@ -142,5 +165,8 @@ async function read(path: string): Promise<string | undefined> {
   });
 }
 
-const modeOf = async (path: string): Promise<number | undefined> =>
-  ((await stat(path).catch(() => undefined))?.mode ?? 0) & 0o777 || undefined;
+const isLink = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    (found) => found.isSymbolicLink(),
+    () => false,
+  );

@@ -42,15 +42,33 @@ export async function archiveLog(archiving: Archiving): Promise<Archive | undefi
       await rm(directory.at(archive.name));
       return undefined;
     }
-    await rm(directory.at(name), { force: true });
+    await removeOriginal(archiving, archive);
     return archive;
   });
 }
 
+/**
+ * Removes the log; of two runs that have archived it one does. The other's archive goes, unless it has the very name by
+ * which a run finds that one is finished: that one may have removed the log relying on it.
+ */
+async function removeOriginal(archiving: Archiving, archive: Archive): Promise<void> {
+  const { directory, name } = archiving;
+  try {
+    await rm(directory.at(name));
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error;
+    if (archive.name === archiveName(archiving)) return;
+    await rm(directory.at(archive.name));
+    throw error; // it has gone, and that is said
+  }
+}
+
+const archiveName = ({ name, compressor }: Archiving): string => `${name}${compressor.extension}`;
+
 /** The archive of a run that was cut short, or of another run, just before it removed the original. */
 async function findFinished(archiving: Archiving, source: FileHandle): Promise<Archive | undefined> {
   const { directory, compressor, signal } = archiving;
-  const name = `${archiving.name}${compressor.extension}`;
+  const name = archiveName(archiving);
   try {
     return await withRegularFile({ directory, name, flags: constants.O_RDONLY }, async (archive, { size }) =>
       (await isArchiveOf(compressor, { archive, source }, signal)) ? { name, sizeBytes: size } : undefined,
@@ -63,14 +81,17 @@ async function findFinished(archiving: Archiving, source: FileHandle): Promise<A
 }
 
 async function makeArchive(archiving: Archiving, source: FileHandle, before: Stats): Promise<Archive | undefined> {
-  const { directory, compressor, signal } = archiving;
-  const wanted = `${archiving.name}${compressor.extension}`;
+  const { directory, signal } = archiving;
+  const wanted = archiveName(archiving);
   const partial = partialName(wanted);
   const target = await createLike(directory, partial, before);
   try {
     await compressAndProve(archiving, { source, target, partial });
     await target.utimes(before.atime, before.mtime);
     const { size: sizeBytes } = await target.stat();
+    // Another run may have been at the same log, and be done with it: two archives would have each line twice.
+    const finished = await findFinished(archiving, source);
+    if (finished) return finished;
     return { name: await renameToFree(directory, partial, (number) => numberedName(wanted, number)), sizeBytes };
   } catch (error) {
     // A log that grows while it is read makes a program stop, or its archive differ.

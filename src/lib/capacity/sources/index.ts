@@ -1,4 +1,5 @@
 /** All that is known of the past, from every source. */
+import { CLOCKS_DIFFER_MS } from '../../clocks.js';
 import type { Context } from '../../context.js';
 import { OperatorError } from '../../errors.js';
 import type { Finding } from '../../status.js';
@@ -9,7 +10,7 @@ import { usage } from './usage.js';
 
 const sources: readonly HistorySource[] = [samples, usage];
 
-/** A source that cannot be asked is a finding, and the rest is what there is. */
+/** A source that cannot be asked is a finding, and so are points of the future; the rest is what there is. */
 export async function readHistory(
   context: Pick<Context, 'api' | 'config' | 'now' | 'signal'>,
 ): Promise<{ readonly histories: readonly ResourceHistory[]; readonly findings: readonly Finding[] }> {
@@ -25,7 +26,22 @@ export async function readHistory(
       }
     }),
   );
-  return { histories: collectHistory(read.flat()), findings };
+  const points = read.flat();
+  const latest = +context.now() + CLOCKS_DIFFER_MS;
+  const future = points.filter(({ at }) => at > latest);
+  if (future.length > 0) findings.push(ofTheFuture(future));
+  return { histories: collectHistory(points.filter(({ at }) => at <= latest)), findings };
+}
+
+/** A forecast begins at the last point: one of a clock that was wrong, and it would be about another year. */
+function ofTheFuture(points: readonly Point[]): Finding {
+  const last = points.reduce((latest, { at }) => Math.max(latest, at), 0);
+  return {
+    code: 'VOPS-CAPACITY-FUTURE',
+    severity: 'warning',
+    message: `the history has samples of the future, up to ${new Date(last).toISOString()}: they were left out`,
+    hint: 'the clock was wrong then, or is now: compare it with: timedatectl',
+  };
 }
 
 const unread = (name: string, { code, message, hint }: OperatorError): Finding => ({

@@ -84,10 +84,7 @@ const redactGroup = (group: MessageGroup, redact: About['redact']): MessageGroup
 
 const HOUR_MS = 3_600_000;
 
-/** A day beyond what a calendar holds is none. */
-function isoOf(time: number): string | null {
-  return Math.abs(time) <= 8.64e15 ? new Date(time).toISOString() : null;
-}
+const isoOf = (time: number): string | null => (Number.isNaN(time) ? null : new Date(time).toISOString());
 
 /** Entries by hour of the zone's clock; hours without an entry are left out. */
 export function hoursOf(quarters: ReadonlyMap<number, Quarter>, zone: Zone): LogAnalysis['hours'] {

@@ -77,8 +77,14 @@ function timeOfText(bytes: Uint8Array, times: TimeReader): number {
 /** Below this a number of seconds is meant: as ms it would be a day of 1973. */
 const SECONDS_BELOW = 1e11;
 
-/** Numbers are seconds or milliseconds since the epoch. */
-export const epochMs = (value: number): number => (value < SECONDS_BELOW ? value * 1000 : value);
+/** From here on a year has five digits, and soon there is no calendar. */
+const YEAR_10000 = Date.UTC(10_000, 0);
+
+/** Numbers are seconds or milliseconds since the epoch; NaN for one that is no time of a log. */
+export function epochMs(value: number): number {
+  const time = value < SECONDS_BELOW ? value * 1000 : value;
+  return time >= 0 && time < YEAR_10000 ? time : Number.NaN;
+}
 
 function levelIn(json: Json): Level {
   const value = scalarAt(json, LEVEL_FIELDS);

@@ -25,10 +25,14 @@ export class Followers {
   private readonly directory: HeldDirectory;
   private readonly logs: RegExp;
   private readonly followed = new Map<string, Followed>();
+  private readonly unreadable = new Set<string>();
+  private readonly onUnreadable: (name: string, error: unknown) => void;
 
-  constructor(directory: HeldDirectory, logs: RegExp) {
+  /** @param onUnreadable is told once of each log that cannot be opened: the others are followed all the same */
+  constructor(directory: HeldDirectory, logs: RegExp, onUnreadable: Followers['onUnreadable']) {
     this.directory = directory;
     this.logs = logs;
+    this.onUnreadable = onUnreadable;
   }
 
   /** Begins to follow what there is, each from its end, and returns what stands before that: enough of each. */
@@ -115,12 +119,15 @@ export class Followers {
     return [];
   }
 
-  /** Undefined for what has gone. Never follows a link, never waits for the other end of a FIFO. */
+  /** Undefined for what has gone or cannot be opened. Never follows a link, never waits for the other end of a FIFO. */
   private async open(name: string): Promise<FileHandle | undefined> {
     try {
       return await open(this.directory.at(name), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     } catch (error) {
-      if (systemCode(error) !== 'ENOENT') throw error;
+      if (systemCode(error) === 'ENOENT' || this.unreadable.has(name)) return undefined;
+      this.unreadable.add(name);
+      this.onUnreadable(name, error);
+      return undefined;
     }
   }
 }

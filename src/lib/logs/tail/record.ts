@@ -28,7 +28,7 @@ export function recordOf(file: string, line: string, entry: Entry | undefined): 
   return {
     file,
     format,
-    ...(Math.abs(time) <= LAST_TIME && { time: new Date(time).toISOString() }),
+    ...(!Number.isNaN(time) && { time: new Date(time).toISOString() }),
     level,
     message,
     ...(contentType !== undefined && { contentType }),
@@ -38,6 +38,3 @@ export function recordOf(file: string, line: string, entry: Entry | undefined): 
     ...(stack !== undefined && { stack }),
   };
 }
-
-/** The last day of JavaScript's calendar, either way. */
-const LAST_TIME = 8.64e15;

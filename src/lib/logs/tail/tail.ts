@@ -1,11 +1,11 @@
 /** Shows the logs of a directory as they are written, over every rotation. */
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
 import type { Context } from '../../context.js';
 import { abortReason } from '../../errors.js';
 import { fileError, withDirectoryToRead } from '../../files/index.js';
-import { conclude, type Outcome } from '../../status.js';
+import { conclude, type Finding, type Outcome } from '../../status.js';
 import { LEVELS } from '../entries/levels.js';
 import { parseEntry } from '../entries/parse-entry.js';
 import { TimeReader } from '../entries/time-reader.js';
@@ -35,20 +35,27 @@ type TailContext = Pick<Context, 'config' | 'cwd' | 'emit' | 'elapsed' | 'signal
 const POLL_MS = 200;
 
 /**
- * Emits the last lines of each log, then every line that is written, until nobody reads them.
+ * Emits the last lines of each log, then every line that is written, until nobody reads them. A log that cannot be opened
+ * is a finding, and a warning at once.
  * Errors: `VOPS-FILE`; the reason of the signal, which is how following usually ends.
  */
 export async function tailLogs(context: TailContext, flags: TailFlags): Promise<Outcome<LogTail>> {
   const { logs } = await context.config();
   const directory = resolve(context.cwd, flags.directory ?? logs.directory);
   const pattern = patternToRegExp(flags.pattern ?? logs.pattern);
+  const findings: Finding[] = [];
+  const onUnreadable = (name: string, error: unknown) => {
+    const { message } = fileError('read', join(directory, name), error);
+    context.log.warn(message);
+    findings.push({ code: 'VOPS-LOGS-PARTIAL', severity: 'error', message });
+  };
   return withDirectoryToRead(directory, async (held) => {
-    const followers = new Followers(held, pattern);
+    const followers = new Followers(held, pattern, onUnreadable);
     const shown = createShown(context, flags);
     try {
       const before = await followers.begin(shown.isEnough);
       if (await shown.last(before)) await goOn(context, { followers, shown, flags });
-      return conclude({ directory, shown: shown.count() });
+      return conclude({ directory, shown: shown.count() }, findings);
     } catch (error) {
       throw context.signal.aborted ? abortReason(context.signal) : fileError('read the logs in', directory, error);
     } finally {
