@@ -223,7 +223,7 @@ describe('each section on a real server', () => {
     await sql(database, `update pg_collation set collversion = '1' where collname = 'de-x-icu'`);
     expect(await find('VOPS-DB-COLLATION')).toMatchObject({
       severity: 'warning',
-      message: expect.stringContaining('1 indexes may miss rows: by_t'),
+      message: expect.stringContaining('1 indexes may miss rows: public.by_t'),
       hint: expect.stringMatching(/^first REINDEX .* then ALTER COLLATION pg_catalog."de-x-icu" REFRESH VERSION$/),
     });
     await sql(database, 'alter collation pg_catalog."de-x-icu" refresh version; drop table sorted');

@@ -55,7 +55,7 @@ async function prepare(context: VerifyContext, scratch: ConnectionChoice): Promi
     if (session.version < FIRST_VERSION) return undefined;
     const limits = { timeoutMs: 60_000, lockTimeoutMs: 10_000, signal: context.signal };
     try {
-      await session.execute({ sql: 'create extension if not exists amcheck', ...limits });
+      await session.execute({ sql: 'create extension if not exists amcheck schema public', ...limits });
       return session.version;
     } catch (error) {
       if (context.signal.aborted || !(error instanceof OperatorError)) throw error;
