@@ -43,6 +43,8 @@ export interface ConnectionChoice {
   readonly url?: Secret | undefined;
   /** Longest a query may take, on the server and in the client, in milliseconds. */
   readonly queryTimeout?: number;
+  /** Bare names mean what they mean to the role: for SQL that is not ours. Else only what comes with the server. */
+  readonly ownSearchPath?: true;
 }
 
 export interface Context {

@@ -102,7 +102,9 @@ async function connectionOf(
 ) {
   const { chosenSettings } = await import('./pg/direct.js');
   const applicationName = `${APPLICATION_NAME_PREFIX}${command}:${runId}`;
-  return { config: chosenSettings((await config()).database, choice), env, applicationName, signal };
+  const { ownSearchPath } = choice ?? {};
+  const settings = chosenSettings((await config()).database, choice);
+  return { config: settings, env, applicationName, signal, ...(ownSearchPath && { ownSearchPath }) };
 }
 
 function once<T>(build: () => Promise<T>): () => Promise<T> {

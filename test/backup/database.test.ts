@@ -14,16 +14,19 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
+import { CANONICAL, countTable } from '../../src/lib/backup/database/count.js';
 import { factsOf } from '../../src/lib/backup/database/load.js';
 import { withScratchDatabase } from '../../src/lib/backup/database/scratch.js';
 import { directoryStore } from '../../src/lib/backup/directory-store.js';
 import { isGood, Manifest, readManifest } from '../../src/lib/backup/manifest.js';
 import { climb } from '../../src/lib/backup/verify/ladder.js';
+import { dumpedTables } from '../../src/lib/pg/queries/dumped-tables.js';
 import { start } from '../support/binary.js';
 import { testContext } from '../support/context.js';
 import { sql, testServer, useDatabase } from '../support/database.js';
 import { everything, manifold } from '../support/manifold.js';
 import { sincePostgres } from '../support/only-where.js';
+import { pgOf } from '../support/pg.js';
 import { startTestPostgres } from '../support/postgres.js';
 import { run, runJson, temporaryDirectory } from '../support/run.js';
 import { startS3 } from '../support/s3.js';
@@ -157,6 +160,19 @@ describe('db backup', () => {
       expect(document.error.hint).toContain(`pg_terminate_backend(${pid})`);
     });
     expect(readdirSync(catalogue)).toEqual(before);
+  });
+
+  test('it waits for a table as long as it is told to, and not as long as for the answer to a query', async () => {
+    const file = configure('patient.json', { backup: { lockTimeout: '60s' }, database: { queryTimeout: '1s' } });
+    await withSession(async (client) => {
+      await client.query('begin; lock table players');
+      const waiting = `select from pg_locks where not granted and relation = 'players'::regclass`;
+      const backup = ops(['db', 'backup'], file);
+      while ((await sql(source.name, waiting)).length === 0) await sleep(10);
+      await sleep(1_500);
+      await client.query('commit');
+      expect((await backup).code).toBe(0);
+    });
   });
 
   test('a role that may not read one table is told which, before anything is made', async () => {
@@ -367,6 +383,43 @@ describe('db restore', () => {
     ]);
   });
 
+  test('one with a prepared transaction, which keeps it from being renamed, is refused before anything is done', async () => {
+    const into = restored(`${source.name}_prepared`);
+    await sql('postgres', `create database ${into} template template0`);
+    await sql(into, `create table precious as select 42 as answer`);
+    await sql(into, `begin; delete from precious; prepare transaction 'it''s mine'`);
+    const { code, document } = await ops(['db', 'restore', manifest.id, '--into', into, '--confirm', into]);
+    await sql(into, `rollback prepared 'it''s mine'`);
+    expect({ code, findings: document.findings, safety: document.result.safetyBackup }).toMatchObject({
+      code: 1,
+      findings: [{ code: 'VOPS-RESTORE-DENIED', hint: expect.stringContaining(`ROLLBACK PREPARED 'it''s mine'`) }],
+      safety: null,
+    });
+  });
+
+  test('one that lacks a tablespace is told how it comes by it', async () => {
+    const spacious = `${source.name}_spacious`;
+    await withSession(async (client) => {
+      await client.query('set allow_in_place_tablespaces = on');
+      await client.query(`create tablespace roomy location ''`);
+    });
+    await sql('postgres', `create database ${spacious} template template0`);
+    try {
+      await sql(spacious, 'create table wide (i int) tablespace roomy');
+      const file = configure('spacious.json', { database: { database: spacious } });
+      const { document: made } = await ops(['db', 'backup'], file);
+      await sql(spacious, 'drop table wide');
+      await sql('postgres', 'drop tablespace roomy');
+      const { code, document } = await ops(['db', 'restore', made.result.id], file);
+      expect({ code, error: document.error }).toMatchObject({
+        code: 4,
+        error: { code: 'VOPS-DB-DENIED', hint: expect.stringContaining('globals.sql') },
+      });
+    } finally {
+      await sql('postgres', `drop database ${spacious} with (force)`);
+    }
+  });
+
   test('one table: its rows and keys, of the others the definitions', async () => {
     const { code, document } = await ops(['db', 'restore', manifest.id, '--table', 'players']);
     restoredNames.push(document.result.target);
@@ -404,13 +457,33 @@ describe('db restore', () => {
       for (const only of [[], ['--table', 'club']]) {
         const { code, document } = await ops(['db', 'restore', made.result.id, ...only], file);
         expect({ only, code, error: document.error }).toEqual({ only, code: 0, error: undefined });
-        const owner = `select relowner::regrole::text as owner from pg_class where relname = 'club'`;
-        expect(await sql(document.result.target, owner)).toEqual([{ owner: role }]);
+        const owner = `select c.relowner::regrole::text as "table", n.nspowner::regrole::text as schema
+          from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relname = 'club'`;
+        expect(await sql(document.result.target, owner)).toEqual([{ table: role, schema: role }]);
         await sql('postgres', `drop database ${document.result.target}`);
       }
     } finally {
       await sql('postgres', `drop database ${owned} with (force)`);
       await sql('postgres', `drop role ${role}`);
+    }
+  });
+
+  test('one table whose names have blanks and line breaks in them', async () => {
+    const odd = `${source.name}_odd`;
+    await sql('postgres', `create database ${odd} template template0`);
+    try {
+      await sql(odd, 'create schema "the club"; create table "the club"."all\nof us" (id int primary key)');
+      await sql(odd, 'insert into "the club"."all\nof us" values (1), (2)');
+      const file = configure('odd.json', { database: { database: odd } });
+      const { document: made } = await ops(['db', 'backup'], file);
+      const argv = ['db', 'restore', made.result.id, '--table', 'the club.all\nof us'];
+      const { code, document } = await ops(argv, file);
+      expect({ code, error: document.error }).toEqual({ code: 0, error: undefined });
+      restored(document.result.target);
+      const keys = `select count(*)::int as keys from pg_constraint where contype = 'p' and connamespace::regnamespace::text = '"the club"'`;
+      expect(await sql(document.result.target, keys)).toEqual([{ keys: 1 }]);
+    } finally {
+      await sql('postgres', `drop database ${odd} with (force)`);
     }
   });
 
@@ -625,6 +698,23 @@ describe('backup verify', () => {
     expect(await databases()).not.toContainEqual(expect.stringMatching(/^vkt_verify_/));
   });
 
+  test('a row that came back with another value is found, whatever its columns are called', async () => {
+    const named = `${source.name}_named`;
+    await sql('postgres', `create database ${named} template template0`);
+    try {
+      await sql(named, `create table songs as select 1 as t, 'Lied' as title`);
+      await sql(named, `create table altered as select 1 as t, 'Leid' as title`);
+      const counted = await pgOf({ database: named })(async ({ query }) => {
+        await query(CANONICAL);
+        const tables = await query(dumpedTables, [true]);
+        return Promise.all(tables.map((table) => countTable(query, table, true)));
+      });
+      expect(new Set(counted.map(({ content }) => content)).size).toBe(2);
+    } finally {
+      await sql('postgres', `drop database ${named} with (force)`);
+    }
+  });
+
   test('a server that lacks its rules of sorting: proven as far as it goes, no verdict beyond', async () => {
     const { writeManifest } = await import('../../src/lib/backup/manifest.js');
     const database = manifest.database && { ...manifest.database, collate: 'xx_XX.UTF-8' };
@@ -658,6 +748,80 @@ describe('backup verify', () => {
     expect(document.findings).toMatchObject([{ code: 'VOPS-BACKUP-UNPROVEN', severity: 'unknown' }]);
     expect(isListedGood()).toBe(true);
     await sql('postgres', 'drop role looker');
+  });
+
+  test('a role whose sessions are read-only unless they ask proves a backup like any other', async () => {
+    await sql('postgres', 'create role reader login createdb; grant pg_read_all_data to reader');
+    await sql('postgres', 'alter role reader set default_transaction_read_only = on');
+    const { code, document } = await ops(
+      ['backup', 'verify', manifest.id],
+      configure('reader.json', { database: { user: 'reader' } }),
+    );
+    expect({ code, findings: document.findings }).toEqual({ code: 0, findings: [] });
+    await sql('postgres', 'drop role reader');
+  });
+
+  describe('while the structure is checked', () => {
+    const slow = useDatabase(`
+      create function slow(i int) returns int immutable language plpgsql as
+        'begin perform pg_catalog.pg_sleep(0.02); return i; end';
+      create table few as select generate_series(1, 50) as i; create index on few (slow(i))`);
+    const file = configure('slow.json', { database: { database: slow.name, user: 'hasty' } });
+    let id: string;
+    beforeAll(async () => {
+      await sql('postgres', `create role hasty login superuser; alter role hasty set statement_timeout = '300ms'`);
+      id = (await ops(['db', 'backup'], file)).document.result.id;
+    });
+    afterAll(async () => {
+      await sql('postgres', 'drop role hasty');
+    });
+
+    test('the limits of a role for its queries are none for that', async () => {
+      const { code, document } = await ops(['backup', 'verify', id], file);
+      expect({ code, findings: document.findings }).toEqual({ code: 0, findings: [] });
+    });
+
+    test('a session that is ended says nothing about the backup', async () => {
+      const verifying = ops(['backup', 'verify', id], file);
+      const end = `select pg_terminate_backend(pid) from pg_stat_activity where query like '%bt_index%' and pid <> pg_backend_pid()`;
+      while ((await sql('postgres', end)).length === 0) await sleep(10);
+      const { code, document } = await verifying;
+      expect({ code, findings: document.findings }).toMatchObject({
+        code: 4,
+        findings: [{ code: 'VOPS-DB-UNREACHABLE', severity: 'unknown' }],
+      });
+      expect(manifestOf(id).failure).toBeUndefined();
+    });
+  });
+
+  test.each([
+    [
+      'an extension on which more rests',
+      `create extension pgstattuple; create view air as select * from pgstattuple('pg_class')`,
+      'pgstattuple',
+    ],
+    ['a leakproof function', `create function sealed() returns int leakproof language sql as 'select 1'`, 'superuser'],
+  ])('a role that may not create %s: no verdict', async (_, setup, words) => {
+    const resting = `${source.name}_resting`;
+    await sql('postgres', `create database ${resting} template template0`);
+    await sql('postgres', 'create role plain login createdb; grant pg_read_all_data to plain');
+    try {
+      await sql(resting, setup);
+      const { document: made } = await ops(
+        ['db', 'backup'],
+        configure('resting.json', { database: { database: resting } }),
+      );
+      const file = configure('plain.json', { database: { database: resting, user: 'plain' } });
+      const { code, document } = await ops(['backup', 'verify', made.result.id], file);
+      expect({ code, findings: document.findings }).toMatchObject({
+        code: 4,
+        findings: [{ code: 'VOPS-DB-DENIED', severity: 'unknown', message: expect.stringContaining(words) }],
+      });
+      expect(manifestOf(made.result.id).failure).toBeUndefined();
+    } finally {
+      await sql('postgres', `drop database ${resting} with (force)`);
+      await sql('postgres', 'drop role plain');
+    }
   });
 
   test('killed at random moments: the backup stays good, and the next one drops what was left', async () => {

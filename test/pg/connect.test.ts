@@ -8,6 +8,7 @@ import * as z from 'zod';
 import { OperatorError } from '../../src/lib/errors.js';
 import { Instant, Numeric } from '../../src/lib/pg/columns.js';
 import { connectDatabase, type DatabaseOptions, withDatabase } from '../../src/lib/pg/connect.js';
+import { withMaintenanceSession } from '../../src/lib/pg/maintenance.js';
 import { matchPassword } from '../../src/lib/pg/password.js';
 import { sql, testServer, useDatabase } from '../support/database.js';
 import { databaseConfig, databaseOptions } from '../support/pg.js';
@@ -54,12 +55,12 @@ describe('a session', () => {
       lock_timeout: '200ms',
       idle_in_transaction_session_timeout: '1min',
     });
-    const refused = await errorOf(select(options, 'insert into t values (1)'));
+    const refused = await errorOf(select(options, 'insert into public.t values (1)'));
     expect(refused).toMatchObject({ code: 'VOPS-DB-QUERY', message: expect.stringContaining('SQLSTATE 25006') });
   });
 
   test('writes when asked to', async () => {
-    await select(databaseOptions({ database }, { writable: true }), 'insert into t values (1)');
+    await select(databaseOptions({ database }, { writable: true }), 'insert into public.t values (1)');
     expect(await sql(database, 'select i from t')).toEqual([{ i: 1 }]);
   });
 
@@ -102,6 +103,21 @@ describe('a session', () => {
     await sql('postgres', `alter database ${database} reset datestyle`);
   });
 
+  test('calls nothing that others have made in the schemas of the search_path; SQL of the operator finds it', async () => {
+    await sql(
+      database,
+      `create function public.format(text, name, name) returns text language sql as $$ select 'not ours' $$;
+       alter database ${database} set search_path = public, pg_catalog`,
+    );
+    const named = ask(`select format('%I.%I', 'a'::name, 'b'::name) as name`);
+    const options = databaseOptions({ database });
+    expect(await withDatabase(options, ({ query }) => query(named))).toEqual([{ name: 'a.b' }]);
+    expect(await withMaintenanceSession(options, ({ query }) => query(named))).toEqual([{ name: 'a.b' }]);
+    const own = databaseOptions({ database }, { ownSearchPath: true });
+    expect(await withDatabase(own, ({ query }) => query(named))).toEqual([{ name: 'not ours' }]);
+    await sql(database, `drop function public.format(text, name, name); alter database ${database} reset search_path`);
+  });
+
   test('a failed query leaves the connection usable; a lost one says so at every query', async () => {
     await withDatabase(databaseOptions({ database }), async (connection) => {
       await errorOf(connection.query(ask('select 1/0')));
@@ -116,10 +132,10 @@ describe('a session', () => {
   test('waits for a lock no longer than the lock timeout', async () => {
     await withDatabase(databaseOptions({ database }, { writable: true }), async (holder) => {
       await holder.query(ask('begin'));
-      await holder.query(ask('lock table t in access exclusive mode'));
+      await holder.query(ask('lock table public.t in access exclusive mode'));
       await withDatabase(databaseOptions({ database }), async (waiter) => {
         await waiter.query(ask(`set lock_timeout = '100ms'`));
-        const error = await errorOf(waiter.query(ask('select * from t')));
+        const error = await errorOf(waiter.query(ask('select * from public.t')));
         expect(error).toMatchObject({ code: 'VOPS-DB-TIMEOUT', message: expect.stringContaining('lock timeout') });
       });
     });

@@ -23,7 +23,7 @@ describe('a maintenance session', () => {
   test('writes, under its own name and process, and puts its limits back', async () => {
     await maintain(async (session) => {
       const before = await settingsOf(session);
-      expect(await session.execute({ sql: 'vacuum (analyze) t', ...limits() })).toEqual([]);
+      expect(await session.execute({ sql: 'vacuum (analyze) public.t', ...limits() })).toEqual([]);
       expect(await settingsOf(session)).toEqual(before);
       const [row] = await sql(database, 'select application_name as name from pg_stat_activity where pid = $1', [
         session.pid,
@@ -36,7 +36,7 @@ describe('a maintenance session', () => {
     await sql(database, 'create role onlooker login');
     try {
       const notices = await withMaintenanceSession(databaseOptions({ database, user: 'onlooker' }), (session) =>
-        session.execute({ sql: 'vacuum t', ...limits() }),
+        session.execute({ sql: 'vacuum public.t', ...limits() }),
       );
       expect(notices).toEqual([{ code: '01000', message: expect.stringContaining('t') }]);
     } finally {
@@ -59,8 +59,8 @@ describe('a maintenance session', () => {
       const slow = session.execute({ sql: 'select pg_sleep(60)', ...limits(controller.signal) });
       setTimeout(() => controller.abort(reason), 100);
       await expect(slow).rejects.toBe(reason);
-      await expect(session.execute({ sql: 'vacuum t', ...limits(controller.signal) })).rejects.toBe(reason);
-      expect(await session.execute({ sql: 'vacuum t', ...limits() })).toEqual([]);
+      await expect(session.execute({ sql: 'vacuum public.t', ...limits(controller.signal) })).rejects.toBe(reason);
+      expect(await session.execute({ sql: 'vacuum public.t', ...limits() })).toEqual([]);
       const active = `select 1 from pg_stat_activity where query like '%sleep(60)' and state = 'active'`;
       expect(await sql(database, active)).toEqual([]);
     }, controller.signal);
@@ -75,7 +75,7 @@ describe('a maintenance session', () => {
       await maintain(async (session) => {
         await new Promise((resolve) => setTimeout(resolve, 500));
         expect(await session.execute({ sql: 'select pg_sleep(0.5)', ...limits() })).toEqual([]);
-        expect(await session.execute({ sql: 'vacuum t', ...limits() })).toEqual([]);
+        expect(await session.execute({ sql: 'vacuum public.t', ...limits() })).toEqual([]);
       });
     } finally {
       await sql('postgres', `alter database ${database} reset all`);
@@ -85,7 +85,7 @@ describe('a maintenance session', () => {
   test('a lock not to be had in time is a timeout with a hint', async () => {
     const holder = sql(database, 'begin; lock table t; select pg_sleep(1); commit');
     await maintain(async (session) => {
-      const waiting = session.execute({ sql: 'reindex table t', ...limits(), lockTimeoutMs: 50 });
+      const waiting = session.execute({ sql: 'reindex table public.t', ...limits(), lockTimeoutMs: 50 });
       await expect(waiting).rejects.toMatchObject({ code: 'VOPS-DB-TIMEOUT', hint: expect.stringContaining('db ') });
     });
     await holder;
@@ -101,6 +101,11 @@ describe('database.directUrl', () => {
     ['postgres://db.example', { host: 'db.example', port: testServer.port, user: 'postgres', database: 'postgres' }],
     ['postgresql://[::1]:5433/x?sslmode=require', { host: '::1', port: 5433, sslmode: 'require' }],
     ['postgres://localhost/x?host=/run/postgresql', { host: '/run/postgresql', database: 'x' }],
+    ['postgres://localhost/x?host=/run/50%25', { host: '/run/50%', database: 'x' }],
+    [
+      'postgres://db/x?sslmode=verify-full&sslrootcert=/etc/ssl/db.pem',
+      { sslmode: 'verify-full', sslrootcert: '/etc/ssl/db.pem' },
+    ],
   ])('%s', (directUrl, expected) => {
     expect(directSettings(databaseConfig({ directUrl }))).toMatchObject(expected);
   });

@@ -92,6 +92,14 @@ describe('databases of another kind', () => {
     });
   });
 
+  test('of several schemas the one that the role looks into is taken', async () => {
+    await sql(apart.name, `create schema a_copy; create table a_copy.admin_users as table strapi.admin_users`);
+    await sql(apart.name, `alter database ${apart.name} set search_path = strapi`);
+    expect((await check(place(), 'accounts', at(apart.name))).document.result.seen.accounts.schema).toBe('strapi');
+    await sql(apart.name, `alter database ${apart.name} set search_path = a_copy`);
+    expect((await check(place(), 'accounts', at(apart.name))).document.result.seen.accounts.schema).toBe('a_copy');
+  });
+
   test('tables that are missing, or lack columns, are no crash', async () => {
     const { document } = await check(place(), 'accounts', at(partial.name));
     expect(document).toMatchObject({ status: 'ok', result: { seen: { accounts: { admins: [], apiTokens: [] } } } });

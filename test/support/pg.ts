@@ -52,5 +52,6 @@ export function maintenanceOf(overrides: Record<string, unknown> = {}): Context[
 
 function optionsFor(overrides: Record<string, unknown>, choice: ConnectionChoice | undefined): DatabaseOptions {
   const options = databaseOptions(overrides);
-  return { ...options, config: chosenSettings(options.config, choice) };
+  const { ownSearchPath } = choice ?? {};
+  return { ...options, config: chosenSettings(options.config, choice), ...(ownSearchPath && { ownSearchPath }) };
 }

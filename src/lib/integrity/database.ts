@@ -77,7 +77,7 @@ async function askEach<Answer>(
           asked.push(await askOne({ context, database, limits }, check, ask));
         }
       },
-      { queryTimeout: longest, url: limits.url },
+      { queryTimeout: longest, url: limits.url, ownSearchPath: true },
     );
   } catch (error) {
     // The connection is gone: the rest has no verdict.
@@ -155,8 +155,9 @@ function keySql({ failing, key }: CompiledCheck): string {
   const names = key.map((column) => `failing.${quoteName(column)}`);
   const shown = names.map((name) => `left(${name}::text, ${LONGEST_KEY})`);
   return `
-    select left(encode(sha256(convert_to(jsonb_build_array(${names.join(', ')})::text, 'UTF8')), 'hex'), 16) as fingerprint,
-      jsonb_build_array(${shown.join(', ')}) as key
+    select left(encode(sha256(pg_catalog.convert_to(pg_catalog.jsonb_build_array(${names.join(', ')})::text, 'UTF8')), 'hex'), 16)
+        as fingerprint,
+      pg_catalog.jsonb_build_array(${shown.join(', ')}) as key
     from (\n${failing}\n) as failing limit $1`;
 }
 

@@ -87,7 +87,7 @@ async function readSatisfaction(context: ReadingContext): Promise<Reading<Satisf
     isForeign: true,
   } as const;
   return tryTo(context.signal, async () => {
-    const [row] = await context.pg((database) => database.query(query));
+    const [row] = await context.pg((database) => database.query(query), { ownSearchPath: true });
     return row ?? { value: null, samples: null };
   });
 }

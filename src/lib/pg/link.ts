@@ -15,6 +15,8 @@ export interface DatabaseOptions {
   readonly applicationName: string;
   /** For commands that change something; others get a session in which the server refuses to write. */
   readonly writable?: boolean;
+  /** For SQL that is not ours. */
+  readonly ownSearchPath?: true;
   /** Once aborted, what runs is cancelled and the connection closed. */
   readonly signal: AbortSignal;
 }
@@ -63,7 +65,7 @@ async function createLink(options: DatabaseOptions, transport: Transport): Promi
 }
 
 /** Everything is given: node-postgres would fill gaps from its own reading of the environment. */
-function clientConfig({ config, env, applicationName, writable }: DatabaseOptions): ClientConfig {
+function clientConfig({ config, env, applicationName, ...options }: DatabaseOptions): ClientConfig {
   return {
     host: config.host,
     port: config.port,
@@ -71,14 +73,22 @@ function clientConfig({ config, env, applicationName, writable }: DatabaseOption
     database: config.database,
     password: () => passwordOf(config, env),
     application_name: applicationName,
-    // A database or a role may have a style of dates that node-postgres does not read.
-    options: `-c default_transaction_read_only=${writable === true ? 'off' : 'on'} -c datestyle=ISO`,
+    options: settingsOf(options),
     statement_timeout: config.queryTimeout,
     lock_timeout: Math.min(LOCK_TIMEOUT_MS, config.queryTimeout),
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
     sslnegotiation: 'postgres',
     keepAlive: true,
   };
+}
+
+/**
+ * A database or a role may have a style of dates that node-postgres does not read. And whoever may create in a schema of
+ * the search path could have us call functions of theirs, with our rights: ours are all in pg_catalog.
+ */
+function settingsOf({ writable, ownSearchPath }: Pick<DatabaseOptions, 'writable' | 'ownSearchPath'>): string {
+  const access = `-c default_transaction_read_only=${writable === true ? 'off' : 'on'} -c datestyle=ISO`;
+  return ownSearchPath ? access : `${access} -c search_path=pg_catalog`;
 }
 
 /** Called when the server asks for a password. */

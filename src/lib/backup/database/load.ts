@@ -15,7 +15,7 @@ import { compareTables } from '../verify/compare.js';
 import { CANONICAL, countTable } from './count.js';
 import { DUMP_NAME } from './dump.js';
 import { listDump, type Restore, type RestoreContext, restoreDump } from './restore.js';
-import { onlyTable, parseToc, type TocEntry, withoutUnwanted } from './toc.js';
+import { onlyTable, parseToc, pathOf, type TocEntry, withoutUnwanted } from './toc.js';
 
 export interface DumpSite {
   readonly context: RestoreContext & Pick<Context, 'pg'>;
@@ -40,7 +40,9 @@ export function factsOf({ id, database }: Manifest): BackedUpDatabase {
 
 /** pg_restore of the version that made the dump, or later. @throws OperatorError VOPS-TOOL-MISSING. */
 export const findRestoreProgram = ({ context, manifest }: DumpSite): Promise<ClientProgram> =>
-  findClientProgram(context, 'pg_restore', Number.parseInt(factsOf(manifest).programVersion, 10));
+  findClientProgram(context, 'pg_restore', majorOf(factsOf(manifest)));
+
+const majorOf = ({ programVersion }: BackedUpDatabase) => Number.parseInt(programVersion, 10);
 
 export interface Load {
   /** The empty database. */
@@ -65,7 +67,8 @@ export async function loadDump(site: DumpSite, load: Load): Promise<ReadonlySet<
   const extensions = new Set(facts.extensions.map(({ name }) => name).filter((name) => !names.has(name)));
   const program = await findRestoreProgram(site);
   const openDump = () => openFile(site, DUMP_NAME);
-  const all = withoutUnwanted(parseToc(await listDump(context, { openDump, program }), roles), { extensions });
+  const listed = parseToc(await listDump(context, { openDump, program }), roles);
+  const all = withoutUnwanted(listed, { extensions, madeBy: majorOf(facts) });
   const entries = table ? onlyTable(all, table) : all;
   const { jobs } = (await context.config()).backup;
   await restoreDump(context, {
@@ -77,8 +80,19 @@ export async function loadDump(site: DumpSite, load: Load): Promise<ReadonlySet<
     options: optionsFor(entries, roles),
     jobs,
     beforeRows,
-  });
+  }).catch((error: unknown) => explainLack(error, extensions));
   return extensions;
+}
+
+/** What rests on an extension that is left out cannot be made there, which says nothing about the backup. */
+function explainLack(error: unknown, extensions: ReadonlySet<string>): never {
+  const isLack = error instanceof OperatorError && error.code === 'VOPS-TOOL-FAILED' && extensions.size > 0;
+  if (!isLack || !/ does not exist/.test(error.message)) throw error;
+  const names = [...extensions].join(', ');
+  throw new OperatorError('VOPS-DB-DENIED', `${names} could not be created, and more rests on it: ${error.message}`, {
+    hint: `as a superuser it can be, where the server has it: CREATE EXTENSION ${names}`,
+    cause: error,
+  });
 }
 
 const roleNames: Query<{ name: string }> = {
@@ -94,8 +108,8 @@ async function look(database: Database) {
 }
 
 function sizesOf({ tables }: BackedUpDatabase): Restore['sizeOf'] {
-  const sizes = new Map(tables.map((table) => [keyOf(table), table.sizeBytes]));
-  return (entry) => sizes.get(keyOf(entry)) ?? 0;
+  const sizes = new Map(tables.map((table) => [pathOf(table), table.sizeBytes]));
+  return (entry) => sizes.get(pathOf(entry)) ?? 0;
 }
 
 /**

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { countOf } from '../../measures.js';
 import type { Database } from '../../pg/index.js';
+import { only } from '../../pg/only.js';
+import { searchPath } from '../../pg/queries/search-path.js';
 import { AdminRow, accessTokens, adminAccounts, publicActions, TokenRow } from '../../pg/queries/strapi-accounts.js';
 import { strapiTables } from '../../pg/queries/strapi-tables.js';
 import { judgeAccounts } from '../accounts/judge.js';
@@ -20,7 +22,10 @@ export type Accounts = z.infer<typeof Accounts>;
 /** Who may do what in Strapi: admins, tokens, and everybody. */
 export const accounts = defineCheck({
   data: Accounts,
-  read: ({ context }) => context.pg(readAccounts),
+  read: async ({ context: { pg } }) => {
+    const { schemas } = only(await pg((database) => database.query(searchPath), { ownSearchPath: true }));
+    return pg((database) => readAccounts(database, schemas));
+  },
   judge: (seen, { config, now }) => judgeAccounts(seen, config.security.accounts, now),
   describe: ({ schema, admins, apiTokens, transferTokens }) =>
     schema === null
@@ -28,8 +33,9 @@ export const accounts = defineCheck({
       : `${countOf(admins.filter(({ isActive }) => isActive).length, 'active admin')} (${admins.filter((admin) => admin.isSuperAdmin).length} super), ${countOf(apiTokens.length + transferTokens.length, 'token')}`,
 });
 
-async function readAccounts(database: Database): Promise<Accounts> {
-  const tables = await database.query(strapiTables);
+/** Of the first of these schemas that has some. */
+async function readAccounts(database: Database, schemas: readonly string[]): Promise<Accounts> {
+  const tables = await database.query(strapiTables, [schemas]);
   const schema = tables.find(({ table }) => table === 'admin_users')?.schema ?? null;
   const nothing: Accounts = { schema, admins: [], apiTokens: [], transferTokens: [], publicActions: [] };
   if (schema === null) return nothing;
