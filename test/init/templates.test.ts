@@ -1,11 +1,12 @@
 /** `init`: what is written, when it is not, and what the tools for which it is written say of it. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { templates } from '../../src/lib/init/templates/index.js';
+import { program } from '../support/binary.js';
 import { run, runJson, temporaryDirectory } from '../support/run.js';
 
 const NAMES = templates.map(({ name }) => name);
@@ -199,6 +200,21 @@ describe('init', () => {
   const init = (directory: string, ...more: string[]) => runJson(['init', ...more, '--output-dir', directory], { cwd });
   const actionsOf = (document: { result: { files: { action: string }[] } }) =>
     document.result.files.map(({ action }) => action);
+
+  test.each([
+    ['cron', 'cron/viktoria-ops', /^PATH="(.*)"$/m],
+    ['systemd', 'systemd/viktoria-ops-daily.service', /"PATH=([^"]*)"/],
+  ])('%s finds the program where npm has put it, beside Node.js or not', async (name, file, pattern) => {
+    const bin = join(temporaryDirectory(), 'prefix of ours/bin');
+    mkdirSync(bin, { recursive: true });
+    symlinkSync(program, join(bin, 'viktoria-ops'));
+    const output = temporaryDirectory();
+    const { code } = await run(['init', name, '--output-dir', output], { env: { PATH: `${bin}:/usr/bin:/bin` } });
+    expect(code).toBe(0);
+    const PATH = pattern.exec(readFileSync(join(output, file), 'utf8'))?.[1];
+    const { status } = spawnSync('/usr/bin/env', ['viktoria-ops', 'version'], { env: { PATH } });
+    expect(status).toBe(0);
+  });
 
   test.each([[[]], [['--list']], [['cron', '--list']]])('%j lists what there is', async (words) => {
     const { code, document } = await runJson(['init', ...words]);
