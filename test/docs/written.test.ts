@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { VARIABLES } from '../../src/lib/config/environment-variables.js';
 import { packageRoot } from '../../src/lib/package.js';
 import { run, temporaryDirectory } from '../support/run.js';
 
@@ -52,6 +53,11 @@ test.each(examples)('$page, configuration $number is valid as it stands', async 
   const variables = matches(text, /\$\{env:(\w+)\}/g).map((name) => [name, `https://127.0.0.1/${name}`]);
   const { code, stderr } = await run(['config', 'validate', '--config', file], { env: Object.fromEntries(variables) });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+});
+
+test('the variables that are honoured are named', () => {
+  const text = textOf('docs/configuration.md');
+  expect(VARIABLES.filter(({ name }) => !text.includes(`\`${name}\``))).toEqual([]);
 });
 
 test('there are examples', () => expect(examples.length).toBeGreaterThan(8));
