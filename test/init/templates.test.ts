@@ -53,6 +53,7 @@ const INSTALLATIONS: Readonly<Record<string, object>> = {
     logs: { reopen: { command: ['touch', join(ROOT, "it's reopened")] } },
     backup: { directory: '/home/backups/ours' },
     docs: { directory: '/srv/handbook' },
+    alerting: { textfile: '/srv/node exporter/alerts.prom' },
     stateDirectory: '/srv/state of ours',
     environments: { production: { kpis: { errorRate: { warning: 0.02 } } } },
   },
@@ -80,9 +81,11 @@ describe.each(Object.entries(INSTALLATIONS))('made for %s', (name, sections) => 
     expect(tool(made, 'systemd', ['systemd-analyze', 'verify', ...units])).toEqual({ status: 0, said: '' });
     const daily = made.read('systemd/viktoria-ops-daily.service');
     const [writable = ''] = /^ReadWritePaths=.*/m.exec(daily) ?? [];
-    const { stateDirectory, backup, docs } = Object(sections);
+    const { stateDirectory, backup, docs, alerting } = Object(sections);
     for (const place of [stateDirectory, backup?.directory, docs?.directory].filter(Boolean))
       expect(writable).toContain(place);
+    const watching = made.read('systemd/viktoria-ops-alerts.service');
+    expect(/^ReadWritePaths=.*"-\/srv\/node exporter"/m.test(watching)).toBe(alerting !== undefined);
     expect(/^ProtectHome=(.*)/m.exec(daily)?.[1]).toBe(backup ? 'read-only' : 'yes');
     const exposure = [
       'systemd-analyze',
