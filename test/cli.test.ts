@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { commands, groups } from '../src/commands/index.js';
-import { packageVersion } from '../src/lib/package.js';
+import { packageRoot, packageVersion } from '../src/lib/package.js';
 import { run, runJson, temporaryDirectory } from './support/run.js';
 
 describe('what was meant', () => {
@@ -71,6 +71,30 @@ test('the version is the same however it is asked for', async () => {
   expect((await run(['--version'])).stdout.trim()).toBe(version);
   expect((await run(['-V'])).stdout.trim()).toBe(version);
   expect((await runJson(['version'])).document.result.version).toBe(version);
+});
+
+describe('Node.js', () => {
+  test.each(['16.20.2', '18.20.8', '20.18.9'])('%s: refused before anything is read or written', async (node) => {
+    const state = join(temporaryDirectory(), 'state');
+    const env = { VIKTORIA_OPS_STATE_DIRECTORY: state };
+    const { code, document } = await runJson(['alerts', 'silence', 'slow-*', '--for', '1h'], { node, env });
+    expect(code).toBe(4);
+    expect(document.error).toMatchObject({
+      code: 'VOPS-TOOL-MISSING',
+      message: `Node.js ${node} is too old: nothing was done`,
+      hint: expect.stringContaining('install Node.js 20.19 or newer'),
+    });
+    expect(existsSync(state)).toBe(false);
+  });
+
+  test.each(['20.19.0', '22.0.0'])('%s: new enough', async (node) => {
+    expect((await run(['version'], { node })).code).toBe(0);
+  });
+
+  test('the oldest is that of package.json', () => {
+    const { engines } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
+    expect(engines.node).toBe('>=20.19');
+  });
 });
 
 test('options stand before or after the command', async () => {

@@ -7,6 +7,7 @@ import { type ContextOptions, createContext } from './create-context.js';
 import { type Document, SCHEMA_VERSION } from './document.js';
 import { abortReason, exitCodeOf, explain, OperatorError, statusOf } from './errors.js';
 import { GlobalFlags } from './globals.js';
+import { requireNode } from './node-version.js';
 import { packageVersion } from './package.js';
 import { afterAbort } from './patience.js';
 import { listenForSignals, type SignalSource } from './process/signals.js';
@@ -21,7 +22,7 @@ import { report } from './terminal/report.js';
 
 /** What the program is given: `process` itself, or a stand-in of a test. */
 export type World = SignalSource &
-  Pick<NodeJS.Process, 'env' | 'cwd' | 'stdout' | 'stderr'> &
+  Pick<NodeJS.Process, 'env' | 'cwd' | 'stdout' | 'stderr' | 'versions'> &
   Partial<Pick<NodeJS.Process, 'stdin'>>;
 
 export interface Streams {
@@ -41,9 +42,10 @@ export interface Invocation extends Streams {
 /** How long clean-up may take after a signal or the deadline before we leave without it. */
 const GRACE_MS = 8_000;
 
-/** Runs the command and writes its outcome. Resolves to the exit code. @throws OperatorError VOPS-USAGE */
+/** Runs the command and writes its outcome. Resolves to the exit code. @throws OperatorError VOPS-USAGE, VOPS-TOOL-MISSING */
 export async function invoke(invocation: Invocation): Promise<number> {
   const { options, stderr, world } = invocation;
+  requireNode(world.versions.node);
   const globals = parseOptions(GlobalFlags, options);
   const flags = parseOptions(invocation.command.flags, options, invocation.command.operands);
   const command = await inEnvironments(invocation, globals);

@@ -90,6 +90,16 @@ describe('alerts test', () => {
     expect({ code, findings: document.findings }).toEqual({ code: 0, findings: [] });
   });
 
+  test('no such file: exit 2, and where one is to be had', async () => {
+    const file = join(directory, 'absent.yaml');
+    const { code, document } = await runJson(['alerts', 'test', file, '--config', config]);
+    expect(code).toBe(2);
+    expect(document.error).toMatchObject({
+      message: `there is no file ${file}`,
+      hint: expect.stringContaining('viktoria-ops init alerts'),
+    });
+  });
+
   test.each([
     [
       { tests: [{ name: 'x', interval: '0s', series: {}, expect: [{ at: '1m' }] }] },

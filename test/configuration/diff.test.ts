@@ -205,6 +205,13 @@ describe('config diff', () => {
     expect((await site.runJson('config', 'diff', inside)).document.result.files).toEqual([]);
   });
 
+  test('a directory that is not there is called one, and no backup', async () => {
+    const site = createSite(FILES);
+    const gone = join(site.directory, 'old/backend');
+    const { code, stderr } = await site.run('config', 'diff', gone, 'now');
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(`error: ${gone} is no directory`) });
+  });
+
   test('nothing of this name: exit 2, and what to do', async () => {
     const { code, stderr } = await createSite(FILES).run('config', 'diff', 'nope');
     expect(code).toBe(2);

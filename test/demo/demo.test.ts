@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -109,6 +110,10 @@ test('runs real things, answers every address of the guide, and with --keep stay
   expect(seen[0]?.modes).toEqual(['700', '600']);
   expect(seen[0]?.logFiles).toEqual(['backend.log', 'error.log']);
   expect(result.commands).toHaveLength(6);
+  // Nobody has installed it: they work as they stand all the same.
+  const PATH = `${dirname(process.execPath)}:/usr/bin:/bin`;
+  const looked = spawnSync('sh', ['-c', String(result.commands[2])], { env: { PATH }, encoding: 'utf8' });
+  expect(looked.stdout).toMatch(/ db health: Database /);
 
   let ended = false;
   const disposed = dispose().then(() => {

@@ -5,7 +5,6 @@ import type { Context } from '../../src/lib/context.js';
 import type { RouteName } from '../../src/lib/contract/index.js';
 import type { DoctorContext } from '../../src/lib/doctor/check.js';
 import { diagnoseClock } from '../../src/lib/doctor/checks/clock.js';
-import { diagnoseNode } from '../../src/lib/doctor/checks/node.js';
 import { diagnoseRole } from '../../src/lib/doctor/checks/role.js';
 import { diagnoseProgram } from '../../src/lib/doctor/checks/tools.js';
 import { diagnose } from '../../src/lib/doctor/index.js';
@@ -214,15 +213,6 @@ test('the command, with a configuration that cannot be read', async () => {
 });
 
 describe('decisions', () => {
-  test.each([
-    ['18.20.0', 'failed'],
-    ['20.18.9', 'failed'],
-    ['20.19.0', 'ok'],
-    ['22.0.0', 'ok'],
-  ])('Node.js %s: %s', (version, status) => {
-    expect(diagnoseNode(version).status).toBe(status);
-  });
-
   test.each([
     [0, 'ok', 'within 0.0 s'],
     [-2_000, 'ok', 'within 2.0 s'],

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from '@jest/globals';
@@ -21,6 +21,14 @@ beforeAll(async () => {
 }, 30_000);
 
 describe('the package in an application', () => {
+  test('has the pages that its README and its messages name', () => {
+    const readme = readFileSync(join(installed, 'README.md'), 'utf8');
+    const linked = [...readme.matchAll(/\]\(([\w./-]+)\)/g)].map(([, path = '']) => path);
+    expect(linked).toContain('docs/alerts.md');
+    const named = [...linked, 'docs/runbook.md', 'docs/configuration.md'];
+    expect(named.filter((path) => !existsSync(join(installed, path)))).toEqual([]);
+  });
+
   test('require and import give one library, with its functions', async () => {
     const { stdout } = await node(`
       const required = require('viktoria-ops/strapi');

@@ -1,11 +1,12 @@
 /** `init`: what is written, when it is not, and what the tools for which it is written say of it. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { templates } from '../../src/lib/init/templates/index.js';
+import { program } from '../support/binary.js';
 import { run, runJson, temporaryDirectory } from '../support/run.js';
 
 const NAMES = templates.map(({ name }) => name);
@@ -52,6 +53,7 @@ const INSTALLATIONS: Readonly<Record<string, object>> = {
     logs: { reopen: { command: ['touch', join(ROOT, "it's reopened")] } },
     backup: { directory: '/home/backups/ours' },
     docs: { directory: '/srv/handbook' },
+    alerting: { textfile: '/srv/node exporter/alerts.prom' },
     stateDirectory: '/srv/state of ours',
     environments: { production: { kpis: { errorRate: { warning: 0.02 } } } },
   },
@@ -79,9 +81,11 @@ describe.each(Object.entries(INSTALLATIONS))('made for %s', (name, sections) => 
     expect(tool(made, 'systemd', ['systemd-analyze', 'verify', ...units])).toEqual({ status: 0, said: '' });
     const daily = made.read('systemd/viktoria-ops-daily.service');
     const [writable = ''] = /^ReadWritePaths=.*/m.exec(daily) ?? [];
-    const { stateDirectory, backup, docs } = Object(sections);
+    const { stateDirectory, backup, docs, alerting } = Object(sections);
     for (const place of [stateDirectory, backup?.directory, docs?.directory].filter(Boolean))
       expect(writable).toContain(place);
+    const watching = made.read('systemd/viktoria-ops-alerts.service');
+    expect(/^ReadWritePaths=.*"-\/srv\/node exporter"/m.test(watching)).toBe(alerting !== undefined);
     expect(/^ProtectHome=(.*)/m.exec(daily)?.[1]).toBe(backup ? 'read-only' : 'yes');
     const exposure = [
       'systemd-analyze',
@@ -199,6 +203,21 @@ describe('init', () => {
   const init = (directory: string, ...more: string[]) => runJson(['init', ...more, '--output-dir', directory], { cwd });
   const actionsOf = (document: { result: { files: { action: string }[] } }) =>
     document.result.files.map(({ action }) => action);
+
+  test.each([
+    ['cron', 'cron/viktoria-ops', /^PATH="(.*)"$/m],
+    ['systemd', 'systemd/viktoria-ops-daily.service', /"PATH=([^"]*)"/],
+  ])('%s finds the program where npm has put it, beside Node.js or not', async (name, file, pattern) => {
+    const bin = join(temporaryDirectory(), 'prefix of ours/bin');
+    mkdirSync(bin, { recursive: true });
+    symlinkSync(program, join(bin, 'viktoria-ops'));
+    const output = temporaryDirectory();
+    const { code } = await run(['init', name, '--output-dir', output], { env: { PATH: `${bin}:/usr/bin:/bin` } });
+    expect(code).toBe(0);
+    const PATH = pattern.exec(readFileSync(join(output, file), 'utf8'))?.[1];
+    const { status } = spawnSync('/usr/bin/env', ['viktoria-ops', 'version'], { env: { PATH } });
+    expect(status).toBe(0);
+  });
 
   test.each([[[]], [['--list']], [['cron', '--list']]])('%j lists what there is', async (words) => {
     const { code, document } = await runJson(['init', ...words]);

@@ -17,6 +17,8 @@ export interface RunOptions {
   /** The whole environment of the run; HOME and XDG_STATE_HOME are fresh directories unless named. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** Version of Node.js that the program is told of. */
+  readonly node?: string;
   readonly stdoutIsTerminal?: boolean;
   readonly stderrIsTerminal?: boolean;
   /** Receives the emitter on which the test sends SIGINT and the like. */
@@ -47,6 +49,7 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
     cwd: () => options.cwd ?? home,
     stdout: Object.assign(stdout, { isTTY: options.stdoutIsTerminal ?? false, columns: 120 }),
     stderr: Object.assign(stderr, { isTTY: options.stderrIsTerminal ?? false, columns: 120 }),
+    versions: { ...process.versions, ...(options.node && { node: options.node }) },
     pid: process.pid,
     kill: () => true,
   });

@@ -15,7 +15,7 @@ export default defineCommand({
       tests.map(({ name, failures }) => [theme.status(failures.length === 0 ? 'ok' : 'failed'), name]),
     ),
   examples: [
-    'viktoria-ops alerts test templates/alerts/default-rules.test.yaml',
+    'viktoria-ops alerts test operations/alerts/default-rules.test.yaml',
     'viktoria-ops alerts test own.test.yaml --json',
   ],
   sample: {

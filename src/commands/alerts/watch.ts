@@ -11,7 +11,7 @@ export default defineCommand({
   view: () => '',
   examples: [
     'viktoria-ops alerts watch',
-    'viktoria-ops alerts watch --interval 15s --config /etc/viktoria-ops/config.json',
+    'viktoria-ops alerts watch --interval 15s --config /etc/viktoria-ops/config.yaml',
   ],
   sample: {},
 });

@@ -5,6 +5,8 @@ import * as z from 'zod';
 import type { Context } from '../context.js';
 import { abortReason } from '../errors.js';
 import { packageRoot } from '../package.js';
+import { findProgram } from '../process/index.js';
+import { shellWord } from '../shell-word.js';
 import { conclude, type Outcome } from '../status.js';
 import { Duration } from '../units.js';
 import { Planted } from './history/chapter.js';
@@ -66,7 +68,7 @@ export async function demo(context: DemoContext, { keep, history, seed }: DemoFl
   const daily = await stage(context, 'maintenance daily', () => runDaily(context, config));
   // The last to be registered is the first to close: all stays up until the signal, after the report.
   if (keep) context.onDispose(() => untilAborted(context.signal));
-  const commands = keep ? commandsToTry(url, config, planted) : [];
+  const commands = keep ? await commandsToTry(context, { url, config, planted }) : [];
   return conclude({ ...daily, url, database, traffic, directory: place.root, planted: [...planted], commands });
 }
 
@@ -141,11 +143,19 @@ async function runDaily({ exec }: DemoContext, config: string): Promise<Pick<Dem
   return { report: (await readFile(result.reportFile, 'utf8')).trimEnd().split('\n'), exitCode };
 }
 
-/** What finds something of the past where there is one, else a look around. */
-function commandsToTry(url: string, config: string, planted: readonly Planted[]): string[] {
+interface Standing {
+  readonly url: string;
+  readonly config: string;
+  readonly planted: readonly Planted[];
+}
+
+/** What finds something of the past where there is one, else a look around; as it must be typed, installed or not. */
+async function commandsToTry({ env }: DemoContext, { url, config, planted }: Standing): Promise<string[]> {
   const found = planted.length > 0 ? planted.map(({ command }) => command) : LOOK_AROUND;
+  const isInstalled = (await findProgram('viktoria-ops', env.PATH)) !== undefined;
+  const program = isInstalled ? 'viktoria-ops' : `node ${shellWord(join(packageRoot(), 'bin', 'viktoria-ops.js'))}`;
   return [
-    ...[...new Set(found)].map((command) => `viktoria-ops ${command} --config ${config}`),
+    ...[...new Set(found)].map((command) => `${program} ${command} --config ${config}`),
     `curl ${url}/api/hook-monitoring/performance/bottlenecks`,
   ];
 }

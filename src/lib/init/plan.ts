@@ -5,6 +5,7 @@ import * as z from 'zod';
 import type { Context } from '../context.js';
 import { OperatorError, systemCode } from '../errors.js';
 import { fileError } from '../files/index.js';
+import { findProgram } from '../process/index.js';
 import { conclude, type Finding, type Outcome } from '../status.js';
 import { suggest } from '../suggest.js';
 import { differences } from './differences.js';
@@ -55,7 +56,7 @@ export const InitResult = z.object({
 export type InitResult = z.output<typeof InitResult>;
 type PlannedFile = InitResult['files'][number];
 
-type PlanContext = Pick<Context, 'config' | 'cwd'>;
+type PlanContext = Pick<Context, 'config' | 'cwd' | 'env'>;
 
 /**
  * Looks at what is there and says what would be written; without names, what there is to choose from.
@@ -94,11 +95,17 @@ const described = (some: readonly Template[]): InitResult['templates'] =>
 const SYSTEM_CONFIG = '/etc/viktoria-ops/config.yaml';
 const USUAL_PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
-async function installationOf({ config }: Pick<Context, 'config'>): Promise<Installation> {
+async function installationOf({ config, env }: Pick<Context, 'config' | 'env'>): Promise<Installation> {
   const loaded = await config();
-  const own = dirname(process.execPath);
-  const searchPath = (USUAL_PATH.includes(own) ? USUAL_PATH : [own, ...USUAL_PATH]).join(delimiter);
-  return { config: loaded, configFile: loaded.file ?? SYSTEM_CONFIG, searchPath };
+  // npm puts it beside Node.js unless its prefix is another, and into node_modules/.bin of an application.
+  const program = await findProgram('viktoria-ops', env.PATH);
+  const own = [process.execPath, ...(program === undefined ? [] : [program])].map((file) => dirname(file));
+  const unusual = new Set(own.filter((directory) => !USUAL_PATH.includes(directory)));
+  return {
+    config: loaded,
+    configFile: loaded.file ?? SYSTEM_CONFIG,
+    searchPath: [...unusual, ...USUAL_PATH].join(delimiter),
+  };
 }
 
 interface Planning {

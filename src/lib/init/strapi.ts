@@ -115,7 +115,7 @@ const notInstalled: Finding = {
   code: 'VOPS-INIT-NOT-INSTALLED',
   severity: 'warning',
   message: 'the application does not depend on viktoria-ops yet',
-  hint: 'in its directory: npm install viktoria-ops',
+  hint: 'in its directory: npm install …/viktoria-ops-*.tgz, the file that npm pack has made',
 };
 
 async function planIndex(root: string, language: Language): Promise<[FilePlan, Finding[]]> {

@@ -27,6 +27,6 @@ export interface Installation {
   readonly config: Config;
   /** What scheduled runs read; it need not be there yet. */
   readonly configFile: string;
-  /** PATH in which the program is found by what starts it: the directory of this Node.js, then the usual ones. */
+  /** PATH in which the program is found by what starts it: the directories of this Node.js and of ours, then the usual ones. */
   readonly searchPath: string;
 }

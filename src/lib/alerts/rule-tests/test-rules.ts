@@ -23,6 +23,12 @@ export const RuleTestReport = z.object({
 });
 export type RuleTestReport = z.output<typeof RuleTestReport>;
 
+const isAbsent = (error: unknown) => error instanceof OperatorError && error.code === 'VOPS-CONFIG-NOT-FOUND';
+const absent = (path: string) =>
+  new OperatorError('VOPS-CONFIG-NOT-FOUND', `there is no file ${path}`, {
+    hint: 'tests of the default rules to begin with: viktoria-ops init alerts',
+  });
+
 /**
  * Runs every test of the file.
  * @throws OperatorError VOPS-CONFIG-… for a broken file, or one that names rules or metrics there are not
@@ -32,7 +38,9 @@ export async function testRules(
   { file }: TestRulesFlags,
 ): Promise<Outcome<RuleTestReport>> {
   const path = resolve(cwd, file);
-  const { rules: names, tests } = await readStrictFile(path, RuleTests);
+  const { rules: names, tests } = await readStrictFile(path, RuleTests).catch((error: unknown) => {
+    throw isAbsent(error) ? absent(path) : error;
+  });
   const rules = await loadRules(await config());
   requireKnown(
     'metric',

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { openStore, selectBackup } from '../../backup/index.js';
 import type { Context } from '../../context.js';
+import { OperatorError } from '../../errors.js';
 import { isDirectory } from '../directory.js';
 import { type EnvironmentContext, readEnvironment } from './environment.js';
 import { readDirectory, readNow } from './live.js';
@@ -19,8 +20,11 @@ export async function selectState(context: StateContext, word: string): Promise<
   if (word.startsWith('env:')) return readEnvironment(context, word.slice('env:'.length));
   const path = resolve(context.cwd, word);
   const { app, backup } = await context.config();
-  if (word.includes('/') && (await isDirectory(path)) && !`${path}/`.startsWith(`${backup.directory}/`)) {
-    return readDirectory(context, path);
+  if (word.includes('/') && !`${path}/`.startsWith(`${backup.directory}/`)) {
+    if (await isDirectory(path)) return readDirectory(context, path);
+    throw new OperatorError('VOPS-USAGE', `${path} is no directory`, {
+      hint: 'a word with a slash is a directory; the snapshots there are: viktoria-ops backup list --kind config',
+    });
   }
   const store = await openStore(context, { remote: false });
   const { backups, damaged } = await store.list();

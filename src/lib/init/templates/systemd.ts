@@ -1,5 +1,5 @@
 /** Services and timers of systemd. */
-import { sep } from 'node:path';
+import { dirname, sep } from 'node:path';
 import { environmentOption } from '../environment-option.js';
 import { fill, unitWord } from '../fill.js';
 import type { Installation, Template, TemplateFile } from '../template.js';
@@ -80,12 +80,13 @@ async function unitsOf(job: Job, values: Readonly<Record<string, string>>): Prom
 }
 
 function valuesOf({ config, configFile, searchPath }: Installation): Record<string, string> {
-  const { app, logs, backup, docs, stateDirectory, isSet } = config;
+  const { alerting, app, logs, backup, docs, stateDirectory, isSet } = config;
   // Where it is not set, state is the service's StateDirectory=, and backups and handbook lie in it.
   const own = [
     isSet(['stateDirectory']) && stateDirectory,
     isSet(['backup', 'directory']) && backup.directory,
     isSet(['docs', 'directory']) && docs.directory,
+    alerting.textfile !== undefined && dirname(alerting.textfile),
   ];
   const writable = [logs.directory, ...own.filter((directory) => directory !== false)];
   return {
