@@ -597,7 +597,17 @@ describe('db restore', () => {
       `select distinct relowner::regrole::text as owner from pg_class where relnamespace = 'public'::regnamespace`,
     );
     expect(owners).toEqual([{ owner: 'restorer' }]);
-    await sql('postgres', `drop database ${document.result.target}`);
+
+    const own = restored(`${source.name}_own`);
+    await sql('postgres', `create database ${own} owner restorer template template0`);
+    await sql(own, 'set role restorer; create schema mine; create table mine.t as select 1 as i');
+    const replacing = await ops(
+      ['db', 'restore', manifest.id, '--into', own, '--confirm', own],
+      configure('restorer.json', { database: { user: 'restorer', database: own } }),
+    );
+    expect({ code: replacing.code, error: replacing.document.error }).toEqual({ code: 0, error: undefined });
+    for (const name of [document.result.target, own, replacing.document.result.aside])
+      await sql('postgres', `drop database ${name}`);
     await sql('postgres', 'drop role restorer');
   });
 

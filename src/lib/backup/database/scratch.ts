@@ -66,9 +66,12 @@ export async function createDatabase(
   await run(context, session, `create database ${quoteName(name)} template template0 ${rules.join(' ')}${place}`);
 }
 
+/** Not the one that it would get anyway: naming that, too, takes a right to it. */
 const tablespaceOf: Query<{ tablespace: string }> = {
   sql: `
-    select t.spcname as tablespace from pg_database d join pg_tablespace t on t.oid = d.dattablespace where d.datname = $1`,
+    select spcname as tablespace
+    from pg_database d join pg_tablespace t on t.oid = d.dattablespace
+    where d.datname = $1 and d.dattablespace <> (select dattablespace from pg_database where datname = 'template0')`,
   row: z.object({ tablespace: z.string() }),
 };
 
