@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { asRoot } from '../support/only-where.js';
 import { runJson, temporaryDirectory } from '../support/run.js';
 
 /** As `create-strapi` writes them. */
@@ -139,8 +140,7 @@ describe('init strapi', () => {
     ]);
   });
 
-  test('what root writes belongs to whom the application belongs to: the backend has to read it', async () => {
-    if (process.getuid?.() !== 0) return; // only root can give files away
+  asRoot('what root writes belongs to whom the application belongs to: the backend has to read it', async () => {
     const { root } = application('js', SCAFFOLD.js);
     for (const path of ['.', 'src', 'src/index.js']) chownSync(join(root, path), 12_345, 12_346);
     chownSync(join(root, '.env'), 12_345, 23_456);
