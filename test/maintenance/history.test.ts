@@ -61,6 +61,29 @@ test('--limit bounds what is listed, and not what is known', async () => {
   expect(messagesOf(never)).toEqual(['the weekly tier has not gone well in the runs kept']);
 });
 
+test('a step run by itself is not the tier, unless a host runs no more than that', async () => {
+  const reason = 'not named by --only';
+  const part = {
+    steps: [{ id: 'health', status: 'skipped' as const, durationMs: 0, summary: reason, reason, findings: [] }],
+  };
+  const tried = await history(
+    stateWith([
+      { tier: 'daily', daysAgo: 0, ...part },
+      { tier: 'daily', daysAgo: 3 },
+    ]),
+  );
+  expect(messagesOf(tried)).toEqual(['the daily tier last went well 72 h ago']);
+  const failing = await history(
+    stateWith([
+      { tier: 'daily', daysAgo: 0, ...part },
+      { tier: 'daily', daysAgo: 1, status: 'failed' },
+    ]),
+  );
+  expect(messagesOf(failing)).toEqual(['the daily tier has not gone well in the runs kept']);
+  const logsAlone = await history(stateWith([{ tier: 'daily', daysAgo: 0, ...part }]));
+  expect(messagesOf(logsAlone)).toEqual([]);
+});
+
 test('--tier speaks of that tier alone', async () => {
   const state = stateWith([{ tier: 'monthly', daysAgo: 60 }, ...thirtyDays]);
   const told = await history(state, '--tier', 'daily');

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { Finding } from '../status.js';
 import { type RunRecord, readBack } from './runs.js';
+import { NOT_NAMED } from './selection.js';
 
 /** How often each tier should run, in seconds; half as much again is late. */
 const PERIOD_SECONDS = { daily: 86_400, weekly: 604_800, monthly: 31 * 86_400 } as const;
@@ -42,17 +43,21 @@ async function pastOf(
   { tier, environments }: { readonly tier: TierName } & Pick<Asked, 'environments'>,
   now: Date,
 ): Promise<Past[]> {
-  const ran = new Set<string>();
-  const good = new Map<string, RunRecord>();
+  // The last that went well, if any, of those that ran. A step tried by hand (--only) is not the tier; on a host that
+  // never runs more, it is all there is to judge.
+  const whole = new Map<string, RunRecord | undefined>();
+  const parts = new Map<string, RunRecord | undefined>();
   for await (const record of readBack(directory, tier, now)) {
-    const { environment, status } = record;
-    ran.add(environment);
-    if (!good.has(environment) && (status === 'ok' || status === 'warning')) good.set(environment, record);
-    if (environments.every((each) => good.has(each))) break;
+    const { environment, status, steps } = record;
+    const ran = steps.some(({ reason }) => reason === NOT_NAMED) ? parts : whole;
+    const wentWell = status === 'ok' || status === 'warning';
+    if (!ran.get(environment)) ran.set(environment, wentWell ? record : undefined);
+    if (environments.every((each) => whole.get(each))) break;
   }
+  const judgedBy = (environment: string) => (whole.has(environment) ? whole : parts);
   return environments
-    .filter((environment) => ran.has(environment))
-    .map((environment) => ({ tier, environment, success: successOf(good.get(environment), now) }));
+    .filter((environment) => judgedBy(environment).has(environment))
+    .map((environment) => ({ tier, environment, success: successOf(judgedBy(environment).get(environment), now) }));
 }
 
 function successOf(record: RunRecord | undefined, now: Date): Past['success'] {

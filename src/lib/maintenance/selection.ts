@@ -19,6 +19,8 @@ export const SelectionFlags = z.object({
 });
 export type SelectionFlags = z.output<typeof SelectionFlags>;
 
+export const NOT_NAMED = 'not named by --only';
+
 /**
  * What to leave out and why, and what to take over from the last run.
  * @throws OperatorError VOPS-USAGE for a step the tier does not have.
@@ -36,7 +38,7 @@ export function selectSteps(steps: readonly Step[], flags: SelectionFlags, last?
   const selection = new Map<string, { skip: string } | { reuse: StepReport }>();
   for (const [index, id] of ids.entries()) {
     const reuse = done.get(id);
-    if (flags.only && !flags.only.includes(id)) selection.set(id, { skip: 'not named by --only' });
+    if (flags.only && !flags.only.includes(id)) selection.set(id, { skip: NOT_NAMED });
     else if (flags.skip?.includes(id)) selection.set(id, { skip: 'left out by --skip' });
     else if (index < first) selection.set(id, { skip: `before --from ${flags.from}` });
     else if (flags.resume && reuse && !isOver)
