@@ -45,6 +45,8 @@ describe('what an answer means', () => {
   test.each([
     [200, 'ok', { outcome: 'delivered' }],
     [200, '{"ok":true}', { outcome: 'delivered' }],
+    [200, '{"success":true}', { outcome: 'delivered' }],
+    [200, '{"success":false}', { outcome: 'passing' }],
     [200, 'invalid_payload', { outcome: 'permanent', about: 'message' }],
     [200, '{"ok":false,"error":"channel_not_found"}', { outcome: 'permanent', about: 'channel' }],
     [200, '{"ok":false,"error":"constructor"}', { outcome: 'passing' }],
