@@ -70,6 +70,9 @@ describe('what an answer means', () => {
     ['30', 30_000],
     ['Wed, 25 Nov 2026 10:12:00 GMT', 120_000],
     ['Wed, 25 Nov 2020 10:12:00 GMT', 0],
+    ['Wed Nov 25 10:12:00 2026', 120_000],
+    ['1.5', 1_500],
+    ['-5', undefined],
     ['soon', undefined],
   ])('429 with Retry-After %s', async (retryAfter, retryAfterMs) => {
     const url = await serve(answering(429, 'rate_limited', { 'retry-after': retryAfter }));
