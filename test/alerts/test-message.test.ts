@@ -30,6 +30,7 @@ test('a channel shows that it works, or says why it does not', async () => {
     status: 'failed',
     result: { outcome: 'permanent', reason: 'answered 200 (no_service)' },
   });
+  await expect(testChannel(context, { channel: 'constructor' })).rejects.toMatchObject({ code: 'VOPS-USAGE' });
   await expect(testChannel(context, { channel: 'slak' })).rejects.toMatchObject({
     code: 'VOPS-USAGE',
     hint: 'did you mean slack?',

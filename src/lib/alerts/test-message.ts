@@ -59,7 +59,7 @@ async function sendTestMessage(context: TestContext, channel: string): Promise<D
 /** Errors: `VOPS-USAGE` for a channel that is not configured. */
 export async function channelSettings({ config }: Pick<Context, 'config'>, channel: string): Promise<ChannelSettings> {
   const { channels } = (await config()).alerting;
-  const settings = channels[channel];
+  const settings = Object.hasOwn(channels, channel) ? channels[channel] : undefined;
   if (settings === undefined) throw unknownChannel(channel, Object.keys(channels));
   return settings;
 }
