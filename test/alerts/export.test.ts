@@ -34,6 +34,7 @@ describe('conditions as PromQL', () => {
   test.each([
     ["system.status === 'warning'", 'Prometheus cannot know whether system.status is warning'],
     ['database.reachable === false', 'Prometheus cannot know database.reachable'],
+    ['jobs.queueSize / 0 > 1', 'it divides by zero'],
   ])('%s cannot be said', (text, reason) => {
     expect(translate(text)).toEqual({ reason });
   });

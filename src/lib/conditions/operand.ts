@@ -78,7 +78,10 @@ const product: Rule = (type, left, right) => {
   requireType('number', left);
   requireType('number', right);
   const bothTimes = isTime(left.unit) && isTime(right.unit);
-  const [first, second] = bothTimes ? inOneUnit(left, right) : [left, right];
+  // A time as it is written is in milliseconds, which nobody means who multiplies a rate per minute with it.
+  const isWritten = [left, right].some(({ unit }) => unit === 'duration');
+  const isPlain = [left, right].some(({ unit }) => unit === undefined || unit === 'fraction');
+  const [first, second] = bothTimes || (isWritten && !isPlain) ? inOneUnit(left, right) : [left, right];
   const units = [first.unit, second.unit].filter((unit) => unit !== undefined && unit !== 'fraction');
   const isRatio = units.length === 2 || (type === '/' && second.unit === units[0]);
   return { ...made(type, first, second), unit: isRatio ? undefined : units[0] };

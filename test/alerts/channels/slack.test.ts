@@ -45,6 +45,8 @@ describe('what an answer means', () => {
   test.each([
     [200, 'ok', { outcome: 'delivered' }],
     [200, '{"ok":true}', { outcome: 'delivered' }],
+    [200, '{"success":true}', { outcome: 'delivered' }],
+    [200, '{"success":false}', { outcome: 'passing' }],
     [200, 'invalid_payload', { outcome: 'permanent', about: 'message' }],
     [200, '{"ok":false,"error":"channel_not_found"}', { outcome: 'permanent', about: 'channel' }],
     [200, '{"ok":false,"error":"constructor"}', { outcome: 'passing' }],
@@ -68,6 +70,9 @@ describe('what an answer means', () => {
     ['30', 30_000],
     ['Wed, 25 Nov 2026 10:12:00 GMT', 120_000],
     ['Wed, 25 Nov 2020 10:12:00 GMT', 0],
+    ['Wed Nov 25 10:12:00 2026', 120_000],
+    ['1.5', 1_500],
+    ['-5', undefined],
     ['soon', undefined],
   ])('429 with Retry-After %s', async (retryAfter, retryAfterMs) => {
     const url = await serve(answering(429, 'rate_limited', { 'retry-after': retryAfter }));

@@ -302,6 +302,20 @@ describe('a channel that is down', () => {
     expect(ofTheRule()).toHaveLength(2);
   });
 
+  test('hands what waits to a fallback that it is given only then', async () => {
+    const hook = await receiver();
+    const outbox = createOutbox(directory);
+    const { ops, dev } = webhooks(hook.url, 'ops', 'dev');
+    hook.answers.set('/ops', status(503));
+    await outbox.enqueue(['ops', alertEvent()]);
+    for (let minute = 0; minute < 20; minute++) {
+      await outbox.deliver(channelsOf({ ops, dev }));
+      outbox.wait(60_000);
+    }
+    await outbox.deliver(channelsOf({ ops: { ...ops, fallback: 'dev' }, dev }));
+    expect(hook.idsAt('/dev')).toContain('slow-hooks-1-firing');
+  });
+
   test('in a ring of fallbacks nothing goes round', async () => {
     const hook = await receiver();
     const outbox = createOutbox(directory);

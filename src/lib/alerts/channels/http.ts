@@ -48,10 +48,10 @@ export function judgeStatus(answer: HttpAnswer, { now }: Pick<ChannelContext, 'n
 const PASSING: readonly number[] = [408, 425, 429];
 const OF_THE_MESSAGE: readonly number[] = [400, 413, 422];
 
-/** `Retry-After`, in seconds or as a date. */
-function retryAfterOf(headers: IncomingHttpHeaders, now: Date): number | undefined {
-  const text = headers['retry-after'];
-  if (text === undefined) return undefined;
-  const milliseconds = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now.getTime();
-  return Number.isFinite(milliseconds) ? Math.max(0, milliseconds) : undefined;
+/** `Retry-After`, in seconds or as a date, which is in UTC also in the form that does not say so. */
+function retryAfterOf({ 'retry-after': text = '' }: IncomingHttpHeaders, now: Date): number | undefined {
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
+  if (!/^[a-z]/i.test(text)) return undefined; // to Date, a bare number is a year
+  const time = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
+  return Number.isNaN(time) ? undefined : Math.max(0, time - now.getTime());
 }

@@ -42,7 +42,7 @@ function judge(answer: HttpAnswer, context: ChannelContext): DeliveryOutcome {
   return { outcome: 'passing', reason: `answered ${answer.status}, but not "ok"${error ? `: ${error}` : ''}` };
 }
 
-function parsed(body: string): { readonly ok?: unknown; readonly error?: unknown } {
+function parsed(body: string): { readonly ok?: unknown; readonly success?: unknown; readonly error?: unknown } {
   try {
     return Object(JSON.parse(body));
   } catch {
@@ -50,7 +50,8 @@ function parsed(body: string): { readonly ok?: unknown; readonly error?: unknown
   }
 }
 
-const saysOk = (body: string): boolean => parsed(body).ok === true;
+/** Rocket.Chat has a word of its own (its issue 29230). */
+const saysOk = (body: string): boolean => parsed(body).ok === true || parsed(body).success === true;
 
 /** The error as a word of Slack's; anything else may be a page of some proxy. */
 function errorIn(body: string): string | undefined {

@@ -108,6 +108,8 @@ function number(expression: Expression): string {
     case '*':
       return `(${operand(expression.left)} ${expression.type} ${operand(expression.right)})`;
     case '/': {
+      if (expression.right.type === 'number' && expression.right.value === 0)
+        throw new Untranslatable('it divides by zero');
       const divisor = operand(expression.right);
       // By zero is infinity there, and unknown here.
       return `(${operand(expression.left)} / ${isConstant(expression.right) ? divisor : `(${divisor} != 0)`})`;

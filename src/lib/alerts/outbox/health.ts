@@ -39,7 +39,8 @@ export async function passOn(
 
 /** Those that were not yet handed over; with a clock that stepped back, rather once more than never. */
 async function rerouteNew(queue: Queue, queues: Queues) {
-  const { entries, state, desk } = queue;
+  const { entries, state, settings, desk } = queue;
+  if (settings?.fallback === undefined) return; // there may be one later
   const until = state.reroutedUntil ?? '';
   const isFresh = until > desk.now().toISOString() ? () => true : ({ enqueuedAt }: Entry) => enqueuedAt > until;
   const fresh = entries.filter(isFresh);
