@@ -48,7 +48,11 @@ const ROOT = temporaryDirectory();
 const INSTALLATIONS: Readonly<Record<string, object>> = {
   'the defaults': { app: { root: ROOT } },
   'everything set': {
-    app: { url: 'https://api.example.org/strapi/', token: SECRET, root: join(ROOT, 'back end 100% $HOME') },
+    app: {
+      url: `https://ops:${SECRET}@api.example.org/strapi/`,
+      token: SECRET,
+      root: join(ROOT, 'back end 100% $HOME'),
+    },
     database: { host: 'db.example.org', password: SECRET, user: 'str"api', sslmode: 'require' },
     logs: { reopen: { command: ['touch', join(ROOT, "it's reopened")] } },
     backup: { directory: '/home/backups/ours' },

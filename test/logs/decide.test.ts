@@ -94,9 +94,10 @@ test('property: every name that rotation makes says what it is', () => {
 describe('whether a rotated log has to wait', () => {
   const log = { name: 'app.log-x', rotatedAt: daysAgo(1), modifiedAt: daysAgo(1), isFresh: false };
   const told = { reopenWithinMs: 5000, isTold: true };
-  const seen = (pids: number[], isComplete: boolean) => ({
+  const seen = (pids: number[], isComplete: boolean, seesHost = true) => ({
     pids: new Map(pids.length > 0 ? [[log.name, pids]] : []),
     isComplete,
+    seesHost,
   });
   test.each([
     ['nobody writes', log, seen([], true), told, undefined],
@@ -110,6 +111,14 @@ describe('whether a rotated log has to wait', () => {
     ],
     ['a process writes since an earlier run', log, seen([7], true), told, 'warning'],
     ['not all can be seen, of this run', { ...log, isFresh: true }, seen([], false), told, 'info'],
+    [
+      'none outside the container can be seen, of this run',
+      { ...log, isFresh: true },
+      seen([], true, false),
+      told,
+      'info',
+    ],
+    ['none outside the container can be seen, quiet since', log, seen([], true, false), told, undefined],
     ['not all can be seen, quiet since it was rotated', log, seen([], false), told, undefined],
     ['not all can be seen, written to since', { ...log, modifiedAt: daysAgo(0) }, seen([], false), told, 'info'],
   ])('%s', (_what, file, writers, policyOf, severity) => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parseJsonEntry } from '../../src/lib/logs/entries/json-entry.js';
@@ -85,6 +86,13 @@ describe('zones', () => {
     ['after that', '2026-03-29T03:00:00', '2026-03-29T01:00:00.000Z'],
   ])('%s', (_, clock, time) => {
     expect(iso(berlin.toUtc(local(clock)))).toBe(time);
+  });
+
+  test('a host whose zone the calendar does not know has UTC, by name and by offset', () => {
+    const zone = new URL('../../src/lib/logs/entries/zone.js', import.meta.url).href;
+    const script = `const zone = (await import('${zone}')).createZone(); console.log(zone.name, zone.offsetAt(0));`;
+    const options = { env: { ...process.env, TZ: ':/etc/localtime' }, encoding: 'utf8' } as const;
+    expect(execFileSync(process.execPath, ['--input-type=module', '-e', script], options)).toBe('UTC 0\n');
   });
 
   test.each(['Europe/Berlin', 'America/St_Johns', 'Asia/Kathmandu', 'Australia/Lord_Howe', 'UTC'])(

@@ -1,9 +1,12 @@
+import { spawn } from 'node:child_process';
 import type { EventEmitter } from 'node:events';
 import { appendFileSync, copyFileSync, mkdirSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { createFilter } from '../../src/lib/logs/tail/filter.js';
+import { FollowedFile } from '../../src/lib/logs/tail/followed-file.js';
 import type { TailRecord } from '../../src/lib/logs/tail/record.js';
 import { TailFlags, tailLogs } from '../../src/lib/logs/tail/tail.js';
 import { testContext } from '../support/context.js';
@@ -185,6 +188,34 @@ describe('follows', () => {
     expect(await tail.until(3)).toEqual(['old', 'first of the new', 'second of the new']);
     await tail.stop();
   });
+
+  test('one that is truncated and longer at once, again and again: never a part of a line', async () => {
+    const { log } = place();
+    writeFileSync(log, '');
+    // Written on, and each time begun anew with other lines, longer ones.
+    const script = `
+      const { appendFileSync, writeFileSync } = require('node:fs');
+      const lines = (round, count) => Array.from({ length: count }, (_, line) => 'line ' + 'x'.repeat((7 * round + line) % 50) + ' ends\\n').join('');
+      for (let round = 1; round <= 1_500; round++) {
+        writeFileSync(process.argv[1], lines(round, 1));
+        appendFileSync(process.argv[1], lines(round, 1));
+        writeFileSync(process.argv[1], lines(round, 10));
+      }`;
+    const writer = spawn(process.execPath, ['-e', script, log], { stdio: 'inherit' });
+    const ended = new Promise((resolve) => writer.once('exit', resolve)).then(() => true);
+    const handle = await open(log);
+    const file = new FollowedFile({ name: 'app.log', identity: '1' }, handle);
+    const seen: string[] = [];
+    for (let isOver = false; !isOver; ) {
+      isOver = await Promise.race([ended, Promise.resolve(false)]);
+      const lines = await file.read();
+      if (lines === 'truncated') file.restart();
+      else seen.push(...lines);
+    }
+    await file.close();
+    expect(seen.length).toBeGreaterThan(100);
+    expect(seen.filter((line) => !/^line x* ends$/.test(line))).toEqual([]);
+  }, 30_000);
 
   test('a line of two megabytes comes in pieces', async () => {
     const here = place();

@@ -30,6 +30,9 @@ export function quoted(value: string): string {
 /** As a string of JSON, which YAML and JavaScript read, too. */
 export const json = (value: string): string => JSON.stringify(value);
 
+/** An address as it may be shown to others: without a user and a password, which some put into it. */
+export const publicAddress = (url: string): string => url.replace(/^(https?:\/\/)[^/?#]*@/, '$1');
+
 /** A word of a unit file: systemd.syntax(7), with `%` as what it is. */
 export function unitWord(value: string): string {
   refuse(value, /\p{Cc}/u);

@@ -1,7 +1,7 @@
 /** `init strapi`: puts hook monitoring into a Strapi application. */
 import { randomBytes } from 'node:crypto';
 import type { Stats } from 'node:fs';
-import { chown, lstat, mkdir, readFile, stat } from 'node:fs/promises';
+import { lchown, lstat, mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
 import type { Context } from '../context.js';
@@ -72,7 +72,7 @@ export async function applyInitStrapi(
 
 async function makeDirectory(path: string, { uid, gid }: Stats): Promise<void> {
   const isMade = (await mkdir(path, { recursive: true })) !== undefined;
-  if (isMade && process.getuid?.() === 0) await chown(path, uid, gid);
+  if (isMade && process.getuid?.() === 0) await lchown(path, uid, gid); // never of what a link leads to
 }
 
 async function contentOf(root: string, path: string, language: Language): Promise<string | undefined> {

@@ -20,12 +20,14 @@ export interface DeferralPolicy {
 export function deferralOf(log: RotatedLog, writers: Writers, policy: DeferralPolicy): Finding | undefined {
   const pids = writers.pids.get(log.name);
   if (pids !== undefined) return held(log, pids, policy);
-  if (writers.isComplete || isQuiet(log, policy)) return undefined;
+  if ((writers.isComplete && writers.seesHost) || isQuiet(log, policy)) return undefined;
   return {
     code: 'VOPS-LOGS-DEFERRED',
     severity: 'info',
     message: `${log.name} is compressed by the next run: not every process that could still write to it can be seen`,
-    hint: 'run as root to see them all',
+    hint: writers.seesHost
+      ? 'run as root to see them all'
+      : 'a container sees its own processes only: run it on the host to see them all',
   };
 }
 

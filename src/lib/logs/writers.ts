@@ -17,6 +17,8 @@ export interface Writers {
   readonly pids: ReadonlyMap<string, readonly number[]>;
   /** False when a process that could be a writer did not let us look. */
   readonly isComplete: boolean;
+  /** False inside a container: a writer outside of it, on a volume of both, is no process we could look at. */
+  readonly seesHost: boolean;
 }
 
 export interface Patience {
@@ -48,8 +50,18 @@ export async function findWriters(files: readonly TrackedFile[]): Promise<Writer
     if (written === 'hidden') isComplete = false;
     else for (const { name } of written) pids.set(name, [...(pids.get(name) ?? []), Number(pid)]);
   }
-  return { pids, isComplete };
+  return { pids, isComplete, seesHost: await isOnHost() };
 }
+
+/** Number of the host's own PID namespace: PROC_PID_INIT_INO of Linux. */
+const HOST = 'pid:[4026531836]';
+
+/** A kernel without namespaces has no such link. */
+const isOnHost = (): Promise<boolean> =>
+  readlink('/proc/self/ns/pid').then(
+    (namespace) => namespace === HOST,
+    () => true,
+  );
 
 async function filesWrittenBy(pid: string, files: readonly TrackedFile[]): Promise<readonly TrackedFile[] | 'hidden'> {
   try {

@@ -1,5 +1,5 @@
 /** A configuration to begin with: where everything is, secrets by reference. */
-import { fill, json } from '../fill.js';
+import { fill, json, publicAddress } from '../fill.js';
 import type { Template } from '../template.js';
 
 export const config: Template = {
@@ -17,7 +17,7 @@ export const config: Template = {
       belongs: '/etc/viktoria-ops/config.yaml',
       mode: 0o600,
       text: await fill('config/config.yaml', {
-        url: json(app.url),
+        url: json(publicAddress(app.url)),
         root: json(app.root),
         host: json(database.host),
         port: String(database.port),

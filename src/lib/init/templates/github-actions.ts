@@ -1,5 +1,5 @@
 /** GitHub Actions: is the backend well after a deployment? */
-import { fill, json } from '../fill.js';
+import { fill, json, publicAddress } from '../fill.js';
 import type { Template } from '../template.js';
 
 export const githubActions: Template = {
@@ -14,7 +14,7 @@ export const githubActions: Template = {
     {
       path: 'viktoria-smoke.yml',
       belongs: '.github/workflows/viktoria-smoke.yml',
-      text: await fill('github-actions/viktoria-smoke.yml', { url: json(app.url) }),
+      text: await fill('github-actions/viktoria-smoke.yml', { url: json(publicAddress(app.url)) }),
     },
   ],
 };

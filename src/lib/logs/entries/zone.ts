@@ -36,7 +36,9 @@ export function createZone(given?: string): Zone {
   });
   return {
     get name() {
-      return given ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+      // Undefined, and UTC, where TZ is none that the calendar knows, such as :/etc/localtime.
+      const ofHost: string | undefined = Intl.DateTimeFormat().resolvedOptions().timeZone;
+      return given ?? ofHost ?? 'UTC';
     },
     offsetAt,
     toUtc: (local) => {

@@ -43,7 +43,7 @@ export class FollowedFile {
       const lines: string[] = [];
       for (let before = -1; this.position < size && this.position > before; ) {
         before = this.position;
-        for (const line of await this.readLines(this.file)) lines.push(line);
+        for (const line of (await this.readLines(this.file)) ?? []) lines.push(line);
       }
       const whole = isCut ? lines.slice(1) : lines;
       if (!isCut || window >= FURTHEST_BACK || isEnough(whole)) return whole;
@@ -55,8 +55,7 @@ export class FollowedFile {
     const { size, mtimeMs } = await this.file.stat();
     if (size === this.position && mtimeMs === this.modifiedMs) return [];
     this.modifiedMs = mtimeMs;
-    const isSame = size >= this.position && (await holdsTail(this.file, this));
-    return isSame ? this.readLines(this.file) : 'truncated';
+    return (await this.readLines(this.file)) ?? 'truncated';
   }
 
   /** From now on it is another log of the same name. */
@@ -68,10 +67,14 @@ export class FollowedFile {
 
   /** The rest of what was read, from a copy that holds it; undefined when this is no such copy. */
   async readFromCopy(copy: FileHandle): Promise<string[] | undefined> {
+    if (this.position === 0) return undefined;
     const { size } = await copy.stat();
-    if (this.position === 0 || size < this.position || !(await holdsTail(copy, this))) return undefined;
     const lines: string[] = [];
-    while (this.position < size) lines.push(...(await this.readLines(copy)));
+    do {
+      const more = await this.readLines(copy);
+      if (more === undefined) return undefined;
+      lines.push(...more);
+    } while (this.position < size);
     return [...lines, ...this.rest()];
   }
 
@@ -86,10 +89,17 @@ export class FollowedFile {
     return this.file.close();
   }
 
-  private async readLines(from: FileHandle): Promise<string[]> {
-    const { bytesRead, buffer } = await from.read(new Uint8Array(TURN_BYTES), 0, TURN_BYTES, this.position);
-    const bytes = buffer.subarray(0, bytesRead);
-    this.position += bytesRead;
+  /**
+   * What stands after what was read; undefined where that is not before it. Read in one, for the file may be truncated
+   * and written anew between two.
+   */
+  private async readLines(from: FileHandle): Promise<string[] | undefined> {
+    const { tail } = this;
+    const buffer = new Uint8Array(tail.length + TURN_BYTES);
+    const { bytesRead } = await from.read(buffer, 0, buffer.length, this.position - tail.length);
+    if (bytesRead < tail.length || Buffer.compare(buffer.subarray(0, tail.length), tail) !== 0) return undefined;
+    const bytes = buffer.subarray(tail.length, bytesRead);
+    this.position += bytes.length;
     this.tail = lastOf(this.tail, bytes);
     return this.cut(bytes);
   }
@@ -113,13 +123,3 @@ const lastOf = (tail: Uint8Array, bytes: Uint8Array): Uint8Array =>
 
 /** Cut where it is too long to be looked at. */
 const textOf = (line: Uint8Array): string => decode(line, 0, Math.min(line.length, LONGEST_LINE)).replace(/\r$/, '');
-
-/** Whether the bytes read last are still, or also here, where they were. */
-async function holdsTail(
-  file: FileHandle,
-  { position, tail }: { readonly position: number; readonly tail: Uint8Array },
-): Promise<boolean> {
-  const found = new Uint8Array(tail.length);
-  await file.read(found, 0, found.length, position - tail.length);
-  return Buffer.compare(found, tail) === 0;
-}
