@@ -185,4 +185,31 @@ describe('counting', () => {
       expect.arrayContaining([expect.objectContaining({ name: 'on', source: 'theirs', evaluations: 1 })]),
     );
   });
+
+  test('OpenFeature: a counted provider is asked as itself, with what it prepared and keeps to itself', async () => {
+    class Theirs {
+      readonly metadata = { name: 'theirs' };
+      readonly #defaults = new Map([['on', true]]);
+      client: ReadonlyMap<string, boolean> | undefined;
+      async initialize() {
+        this.client = this.#defaults;
+      }
+      async resolveBooleanEvaluation(flag: string, fallback: boolean) {
+        return { value: this.client?.get(flag) ?? fallback };
+      }
+    }
+    const counts = createFlagUsage();
+    const provider = new Theirs();
+    const counted = countProvider(provider, counts);
+    await counted.initialize();
+    expect(await counted.resolveBooleanEvaluation('on', false)).toEqual({ value: true });
+    expect(counts.counted()).toMatchObject([{ name: 'on', source: 'theirs', evaluations: 1, enabledEvaluations: 1 }]);
+    counted.client = new Map();
+    expect([provider.client?.size, 'client' in counted, counted instanceof Theirs]).toEqual([0, true, true]);
+    const frozen = Object.freeze({
+      metadata: { name: 'frozen' },
+      resolveBooleanEvaluation: async () => ({ value: true }),
+    });
+    expect(await countProvider(frozen, counts).resolveBooleanEvaluation()).toEqual({ value: true });
+  });
 });

@@ -235,6 +235,15 @@ describe('an answer is', () => {
     expect(await send(endpoint)).toEqual({ outcome: 'accepted' });
   });
 
+  test('asked for with the user and password of the address, as curl sends them', async () => {
+    const { endpoint, received } = await answering(200, {});
+    expect(await send(endpoint.replace('//', '//8%3A1:pass%40word@'))).toEqual({ outcome: 'accepted' });
+    expect(received[0]).toMatchObject({
+      url: '/v1/metrics',
+      headers: { authorization: `Basic ${Buffer.from('8:1:pass@word').toString('base64')}` },
+    });
+  });
+
   test('not waited for longer than the timeout', async () => {
     const { endpoint } = await receiver(() => undefined);
     expect(await send(endpoint, 100)).toMatchObject({ outcome: 'retry', reason: 'no answer in time' });

@@ -98,9 +98,27 @@ test.each([
   const sessionManager = () => ({ validateRefreshToken: async () => ({ isValid: false }) });
   const { strapi, middlewares } = strapiWith({ sessionManager }, { 'admin.path': path });
   register({ strapi });
-  const { status, body } = await look(middlewares, `${path.replace(/\/$/, '')}/monitoring`);
+  const page = `${path.replace(/\/$/, '')}/monitoring`;
+  const { status, body } = await look(middlewares, page);
   expect(status).toBe(401);
-  expect(body).toContain(`<a href="${signIn}">Sign in to the administration</a>`);
+  const [, link = ''] = /<a href="([^"]+)">Sign in to the administration<\/a>/.exec(body) ?? [];
+  expect(new URL(link, `http://host.example${page}`).pathname).toBe(signIn);
+});
+
+test('a session of an administrator who was deactivated, or is gone, opens the page no more', async () => {
+  const users = new Map<unknown, { isActive: boolean }>([
+    [7, { isActive: true }],
+    [8, { isActive: false }],
+  ]);
+  const findOne = async ({ where }: { where: { id: unknown } }) => users.get(where.id) ?? null;
+  const { strapi, middlewares } = strapiWith({
+    sessionManager: () => ({ validateRefreshToken: async (token: string) => ({ isValid: true, userId: token }) }),
+    db: { query: () => ({ findOne }) },
+  });
+  register({ strapi });
+  const statusFor = async (session: string) =>
+    (await look(middlewares, '/admin/monitoring', { cookie: `strapi_admin_refresh=${session}` })).status;
+  expect([await statusFor('7'), await statusFor('8'), await statusFor('9')]).toEqual([200, 401, 401]);
 });
 
 describe('what is watched', () => {

@@ -15,17 +15,24 @@ const database = () => ({ port: postgres.port, name: 'strapi' });
 
 beforeAll(async () => {
   postgres = await startPostgres({ settings: { shared_preload_libraries: 'pg_stat_statements' } });
-  const { default: pg } = await import('pg');
-  const client = new pg.Client({ host: '127.0.0.1', port: postgres.port, user: 'postgres' });
-  await client.connect();
-  await client.query('create database strapi');
-  await client.end();
+  await query('create database strapi', 'postgres');
   app = await startStrapi(database());
 }, 120_000);
 afterAll(async () => {
   await app?.stop();
   await postgres?.stop();
 }, 30_000);
+
+async function query(text: string, name = 'strapi') {
+  const { default: pg } = await import('pg');
+  const client = new pg.Client({ host: '127.0.0.1', port: postgres.port, user: 'postgres', database: name });
+  await client.connect();
+  try {
+    await client.query(text);
+  } finally {
+    await client.end();
+  }
+}
 
 const Truth = z.record(z.string(), z.object({ runs: z.number(), failures: z.number(), totalMs: z.number() }));
 const Document = z.object({ documentId: z.string() });
@@ -305,6 +312,13 @@ describe('the page', () => {
     expect(body).toContain('<div id="page">');
     const health = await page(app, session.headers, '/data/health');
     expect(routes.health.response.parse(JSON.parse(health.body)).environment).toBe('production');
+    for (const [isActive, answer] of [
+      [false, 401],
+      [true, 200],
+    ] as const) {
+      await query(`update admin_users set is_active = ${isActive}`);
+      expect((await page(app, session.headers)).status).toBe(answer);
+    }
     await session.end();
     expect((await page(app, session.headers)).status).toBe(401);
   });

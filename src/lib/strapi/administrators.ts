@@ -11,11 +11,18 @@ export function administratorsOf(strapi: StrapiLike): Administrators | undefined
   return {
     cookie: COOKIE,
     async isValid(session) {
-      const { isValid } = (await strapi.sessionManager?.('admin').validateRefreshToken(session)) ?? {};
-      return isValid === true;
+      const { isValid, userId } = (await strapi.sessionManager?.('admin').validateRefreshToken(session)) ?? {};
+      return isValid === true && isActive(strapi, userId);
     },
     signInPath: adminPathOf(strapi) || '/',
   };
+}
+
+/** A session outlives that its administrator is deactivated: Strapi asks at each request, and so do we. */
+async function isActive({ db }: StrapiLike, userId: unknown): Promise<boolean> {
+  const id = Number.isFinite(Number(userId)) ? Number(userId) : userId; // sessions hold it as text
+  const user = await db?.query?.('admin::user').findOne({ where: { id } });
+  return user?.isActive === true;
 }
 
 /** Where the page is. */

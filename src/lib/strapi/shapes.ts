@@ -17,7 +17,7 @@ export interface StrapiLike {
   readonly dirs?: { readonly app?: { readonly root?: string; readonly config?: string } };
   /** Sessions of the admin panel. */
   readonly sessionManager?: (origin: 'admin') => {
-    readonly validateRefreshToken: (token: string) => Promise<{ readonly isValid: boolean }>;
+    readonly validateRefreshToken: (token: string) => Promise<{ readonly isValid: boolean; readonly userId?: string }>;
   };
   readonly features?: { isEnabled?: (name: string) => unknown };
 }
@@ -33,8 +33,15 @@ export interface DatabaseLike {
   readonly metadata?: Iterable<readonly [string, { readonly lifecycles?: Record<string, unknown> }]>;
   readonly lifecycles?: { subscribe?: (subscriber: Subscriber) => unknown };
   readonly connection?: KnexLike;
+  readonly query?: (uid: 'admin::user') => {
+    readonly findOne: (params: { readonly where: { readonly id: unknown } }) => Promise<AdministratorLike | null>;
+  };
   readonly inTransaction?: () => boolean;
   readonly transaction?: (work: (transaction: TransactionCallbacks) => unknown) => Promise<unknown>;
+}
+
+interface AdministratorLike {
+  readonly isActive?: boolean;
 }
 
 interface TransactionCallbacks {

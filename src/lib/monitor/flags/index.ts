@@ -43,8 +43,7 @@ export function createFlags({ file, environment, onNotice }: FlagsOptions): Flag
     const reading = ++readings;
     try {
       const flags = await readFlags(file);
-      if (reading !== readings) return; // a later one knows better
-      defined = new Map(Object.entries(flags));
+      if (reading === readings) defined = flags; // else a later one knows better
       problem = undefined;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -75,13 +74,13 @@ export function createFlags({ file, environment, onNotice }: FlagsOptions): Flag
 }
 
 /** No file is no flags. */
-async function readFlags(file: string): Promise<Record<string, Flag>> {
+async function readFlags(file: string): Promise<Map<string, Flag>> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '{"flags":{}}';
     throw error;
   });
   const parsed = FlagFile.safeParse(parseJson(text));
-  if (parsed.success) return parsed.data.flags;
+  if (parsed.success) return new Map(Object.entries(parsed.data.flags));
   const [issue] = parsed.error.issues;
   throw new Error(`${issue?.path.join('.') || 'the file'}: ${issue?.message}`);
 }

@@ -61,6 +61,16 @@ export function countProvider<Provider extends WatchedProvider>(provider: Provid
     counts.count(flag, provider.metadata.name, details.value);
     return details;
   };
-  // What it has besides shows through.
-  return Object.assign(Object.create(provider), { resolveBooleanEvaluation: counting });
+  // What it has besides is its own, and asked of itself: it keeps what it prepared, at times in private fields.
+  // And not the target: of a frozen one a proxy may not show another function.
+  const target: Provider = Object.create(Object.getPrototypeOf(provider));
+  return new Proxy(target, {
+    has: (_, name) => name in provider,
+    get(_, name) {
+      if (name === 'resolveBooleanEvaluation') return counting;
+      const value: unknown = Reflect.get(provider, name);
+      return typeof value === 'function' ? value.bind(provider) : value;
+    },
+    set: (_, name, value) => Reflect.set(provider, name, value),
+  });
 }

@@ -3,7 +3,7 @@ import type { HookError } from '../../contract/index.js';
 import type { Archive } from '../archive/index.js';
 import { withDeadline } from '../deadline.js';
 import type { Rollup } from './ledger.js';
-import { coverageOf, MINUTE_MS, type ObservedWindow, type Period, type Piece, piecesOf } from './periods.js';
+import { coverageOf, MINUTE_MS, type ObservedWindow, type Period, piecesOf } from './periods.js';
 import type { Counter, Recorded } from './recorder.js';
 
 /** What was seen of a period. */
@@ -49,8 +49,6 @@ export function createHistory({ recorded, instance, startedAt, archive, onError 
       return undefined;
     });
   };
-  const readOwn = (pieces: readonly Piece[]) => pieces.flatMap((piece) => recorded.ledger.read(piece.step, piece));
-
   return {
     async observe(period) {
       const pieces = piecesOf(period);
@@ -58,7 +56,7 @@ export function createHistory({ recorded, instance, startedAt, archive, onError 
         rollups: await answering.rollups(pieces),
         watched: await answering.watched(period),
       }));
-      const own = readOwn(pieces);
+      const own = pieces.flatMap((piece) => recorded.ledger.read(piece.step, piece));
       // Our own figures of a period are never older than what we sent of it.
       const ours = new Set(own.map(identityOf));
       const others = kept?.rollups.filter((rollup) => rollup.instance !== instance || !ours.has(identityOf(rollup)));

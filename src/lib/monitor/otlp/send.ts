@@ -27,9 +27,10 @@ const LONGEST_REASON = 200;
 export async function sendMetrics({ endpoint, headers, timeoutMs }: Target, request: object): Promise<Sent> {
   const signal = AbortSignal.timeout(timeoutMs);
   try {
-    const response = await fetch(addressOf(endpoint), {
+    const url = addressOf(endpoint);
+    const response = await fetch(withoutUser(url), {
       method: 'POST',
-      headers: { ...headers, 'content-type': 'application/json' },
+      headers: { ...authorizationOf(url), ...headers, 'content-type': 'application/json' },
       body: JSON.stringify(request),
       // A header that authorises is for this address and no other.
       redirect: 'error',
@@ -45,6 +46,17 @@ function addressOf(endpoint: string): URL {
   const url = new URL(endpoint);
   if (!url.pathname.endsWith('/v1/metrics')) url.pathname = `${url.pathname.replace(/\/$/, '')}/v1/metrics`;
   return url;
+}
+
+/** `fetch` takes no user and password in an address. */
+function withoutUser(url: URL): URL {
+  return Object.assign(new URL(url), { username: '', password: '' });
+}
+
+function authorizationOf({ username, password }: URL): { readonly authorization?: string } {
+  if (username === '' && password === '') return {};
+  const user = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { authorization: `Basic ${Buffer.from(user).toString('base64')}` };
 }
 
 function judge({ ok, status, headers }: Response, text: string): Sent {

@@ -19,10 +19,19 @@ export async function signIn(request: IncomingMessage, response: ServerResponse,
   });
   const session = site.door.sessionFor(form.get('secret') ?? '');
   if (!session) return sendSignIn(request, response, { ...site, status: 401, isWrong: true });
-  const attributes = [`Path=${site.base}`, `Max-Age=${session.maxAgeSeconds}`, 'HttpOnly', 'SameSite=Lax'];
+  // Without a path: that is the directory of this request, as the browser sees it.
+  const attributes = [`Max-Age=${session.maxAgeSeconds}`, 'HttpOnly', 'SameSite=Lax'];
   if (isEncrypted(request)) attributes.push('Secure');
   const cookie = [`${SESSION_COOKIE}=${session.cookie}`, ...attributes].join('; ');
-  response.writeHead(303, { location: site.base, 'set-cookie': cookie, 'cache-control': 'no-store' }).end();
+  response
+    .writeHead(303, { location: linkTo(site.base, request), 'set-cookie': cookie, 'cache-control': 'no-store' })
+    .end();
+}
+
+/** From where the browser is: a proxy may have us below a path of its own, which we do not know. */
+function linkTo(target: string, { url = '' }: IncomingMessage): string {
+  const [path = ''] = url.split('?', 1);
+  return encodeURI(`./${'../'.repeat(path.split('/').length - 2)}${target.slice(1)}`);
 }
 
 const isEncrypted = ({ socket, headers }: IncomingMessage): boolean =>
@@ -37,7 +46,7 @@ interface Unadmitted extends Site {
 export async function sendSignIn(request: IncomingMessage, response: ServerResponse, given: Unadmitted): Promise<void> {
   const { status, base, door, isWrong = false } = given;
   const words = WORDS[languageOf(request)];
-  const form = `<form method="post" action="${encodeURI(base)}/session">
+  const form = `<form method="post" action="${linkTo(`${base}/session`, request)}">
 <label for="secret">${words.secret}</label>
 <input id="secret" name="secret" type="password" autocomplete="current-password" required autofocus${isWrong ? ' aria-describedby="wrong" aria-invalid="true"' : ''}>
 ${isWrong ? `<p id="wrong" class="bad" role="alert">${words.wrong}</p>` : ''}
@@ -47,7 +56,7 @@ ${isWrong ? `<p id="wrong" class="bad" role="alert">${words.wrong}</p>` : ''}
   const body = `<main class="sign-in"><h1>${words.title}</h1>
 ${status === 503 ? `<p class="bad">${words.unavailable}</p>` : ''}
 ${status === 403 ? `<p>${words.closed}</p>` : ''}
-${signInPath ? `<p><a href="${encodeURI(signInPath)}">${words.administration}</a> ${words.thenReload}</p>` : ''}
+${signInPath ? `<p><a href="${linkTo(signInPath, request)}">${words.administration}</a> ${words.thenReload}</p>` : ''}
 ${door.takesSecret ? form : ''}
 </main>`;
   const headers: Record<string, string> = status === 401 ? { 'www-authenticate': 'Bearer' } : {};
