@@ -53,7 +53,7 @@ export async function checkAndRespond(
   const { firing } = outcome.result;
   // What nearly every evaluation finds: then all that belongs to incidents is not even loaded.
   const isQuiet = !isAutomated && firing.length === 0 && !(await hasIncidents(stateDirectory));
-  if (context.dryRun || isQuiet) return reported(outcome, NOTHING);
+  if (context.dryRun || isQuiet) return reported(outcome, NOTHING, config);
   let isTold = true;
   const tell = async () => {
     if (!isTold) await flushOutbox(context);
@@ -68,7 +68,7 @@ export async function checkAndRespond(
     },
     pace: (work) => pace(() => work().finally(tell)),
   }).catch(withoutRecords);
-  return reported(outcome, response);
+  return reported(outcome, response, config);
 }
 
 /** On a full disk there are no records, and so nothing is begun; what was evaluated and told counts all the same. */
@@ -101,13 +101,14 @@ const NOTHING: Response = { changes: [], runs: [], problems: [] };
 function reported(
   { result, findings }: Outcome<AlertCheck>,
   { changes, runs, problems }: Response,
+  { environment }: Pick<Config, 'environment'>,
 ): Outcome<WatchReport> {
   const incidents = { changes: [...changes], runs: runs.map(describeRun) };
   const opened = changes.filter(({ kind }) => kind === 'open' || kind === 'reopen').map(({ incident }) => incident);
   const headline = [result.headline, ...(opened.length > 0 ? [`${countOf(opened.length, 'incident')} opened`] : [])];
   return conclude({ ...result, headline: headline.join('; '), incidents }, [
     ...findings,
-    ...runs.flatMap(judgeRun),
+    ...runs.flatMap((run) => judgeRun(run, environment)),
     ...problems.map(
       ({ code, message, hint }): Finding => ({ code, severity: 'error', message, ...(hint && { hint }) }),
     ),
@@ -121,7 +122,8 @@ const describeRun = ({ id, playbook, steps }: Run) => ({
 });
 
 /** What a person has to do. */
-function judgeRun({ playbook, incident, steps }: Run): Finding[] {
+function judgeRun({ playbook, incident, steps }: Run, environment: string): Finding[] {
+  const about = { playbook, environment };
   const waiting = steps.filter(({ state }) => state === 'waiting').map(({ action }) => action);
   if (waiting.length === 0) return [];
   return [
@@ -129,7 +131,7 @@ function judgeRun({ playbook, incident, steps }: Run): Finding[] {
       code: 'VOPS-INCIDENT-APPROVAL',
       severity: 'warning',
       message: `${incident}: ${waiting.join(', ')} waits for approval`,
-      hint: `look first: ${runCommand(playbook, '--dry-run')}; then: ${runCommand(playbook, '--approve', ...waiting.slice(0, 1))}`,
+      hint: `look first: ${runCommand(about, '--dry-run')}; then: ${runCommand(about, '--approve', ...waiting.slice(0, 1))}`,
     },
   ];
 }
