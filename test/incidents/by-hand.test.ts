@@ -510,7 +510,7 @@ test('two people at once: one has taken it, one has ended it, and the other is t
   for (const verb of ['ack', 'resolve']) {
     const argv = ['incidents', verb, 'application-down', '--note'] as const;
     const ran = await Promise.all(['one', 'other'].map((note) => site.json(...argv, note)));
-    expect(ran.map(({ document }) => document.result.applied).toSorted()).toEqual([false, true]);
+    expect(ran.filter(({ document }) => document.result.applied)).toHaveLength(1);
   }
   const done = site.audit().map(({ action }) => action);
   expect(done.filter((action) => /acknowledged|resolved/.test(action))).toHaveLength(2);

@@ -54,21 +54,33 @@ export async function checkAndRespond(
   // What nearly every evaluation finds: then all that belongs to incidents is not even loaded.
   const isQuiet = !isAutomated && firing.length === 0 && !(await hasIncidents(stateDirectory));
   if (context.dryRun || isQuiet) return reported(outcome, NOTHING, config);
-  let isTold = true;
-  const tell = async () => {
-    if (!isTold) await flushOutbox(context);
-  };
+  const messages = messagesOf(context);
   const { respond } = await import('./respond.js');
   const response = await respond(context, {
     sample,
     firing,
-    enqueue: async (notifications) => {
-      isTold = false;
-      return enqueue(context, notifications);
-    },
-    pace: (work) => pace(() => work().finally(tell)),
+    enqueue: messages.enqueue,
+    pace: (work) => pace(() => messages.after(work)),
   }).catch(withoutRecords);
   return reported(outcome, response, config);
+}
+
+/** Puts messages into the outbox, and delivers them after the work that brought them. */
+function messagesOf(context: Context) {
+  let areDelivered = true;
+  return {
+    enqueue: (notifications: Parameters<typeof enqueue>[1]) => {
+      areDelivered = false;
+      return enqueue(context, notifications);
+    },
+    after: async <T>(work: () => Promise<T>): Promise<T> => {
+      try {
+        return await work();
+      } finally {
+        if (!areDelivered) await flushOutbox(context);
+      }
+    },
+  };
 }
 
 /** On a full disk there are no records, and so nothing is begun; what was evaluated and told counts all the same. */
