@@ -37,8 +37,9 @@ export type WatchReport = z.output<typeof WatchReport>;
 
 /**
  * Evaluates the rules, tells who has to know, then opens, resolves and acts on incidents: people hear of the trouble
- * before anything is tried. @param pace by default the work on playbooks is waited for. In a dry run nothing is acted on; `incidents run --dry-run` shows what a playbook would do.
+ * before anything is tried. In a dry run nothing is acted on; `incidents run --dry-run` shows what a playbook would do.
  * Errors: those of `checkAlerts`; `VOPS-CONFIG-INVALID` for a playbook that is none.
+ * @param pace of the work on playbooks, which is waited for by default
  */
 export async function checkAndRespond(
   context: Context,
