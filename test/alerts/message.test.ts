@@ -25,7 +25,7 @@ test('what fires: value, condition, since when, what to do', () => {
     '  condition hooks.averageExecutionTime > 500',
     '  about     A hook takes longer than half a second',
     '  runbook   https://ops.example/runbook#slow',
-    '  silence   viktoria-ops alerts silence slow-hooks --for 2h',
+    '  silence   viktoria-ops alerts silence slow-hooks --for 2h --env production',
     '  id        slow-hooks-1-firing',
     '',
     'also firing: disk-full',

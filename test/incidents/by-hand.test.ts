@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import fc from 'fast-check';
 import { verifyAudit } from '../../src/lib/audit/index.js';
 import { openIncident, resolve } from '../../src/lib/incidents/incident.js';
+import { ticketText } from '../../src/lib/incidents/markdown.js';
 import { useInstallation } from '../support/backend.js';
 import { start } from '../support/binary.js';
 import { sql } from '../support/database.js';
@@ -491,13 +492,25 @@ test('a person takes it, ends it, and has a post-mortem to fill in', async () =>
   );
 });
 
+test('commands that people copy act in the environment that they are told of', async () => {
+  const site = incidentSite({ environments: { staging: { alerting: { channels: {} } } } });
+  const staging = ['--env', 'staging'] as const;
+  const ran = await site.run('incidents', 'run', 'application-down', ...staging);
+  expect(ran.stdout).toContain('incidents run application-down --approve restart_application --env staging');
+  const { document } = await site.json('incidents', 'list', ...staging);
+  const hint = 'viktoria-ops incidents ack application-down-1 --env staging';
+  expect(document.findings).toMatchObject([{ hint: expect.stringContaining(hint) }]);
+  const [incident] = site.incidents();
+  expect(incident && ticketText(incident)).toContain('incidents show application-down-1 --env staging`');
+});
+
 test('two people at once: one has taken it, one has ended it, and the other is told so', async () => {
   const site = incidentSite();
   await site.evaluate({ 'system.status': 'critical' });
   for (const verb of ['ack', 'resolve']) {
     const argv = ['incidents', verb, 'application-down', '--note'] as const;
     const ran = await Promise.all(['one', 'other'].map((note) => site.json(...argv, note)));
-    expect(ran.map(({ document }) => document.result.applied).toSorted()).toEqual([false, true]);
+    expect(ran.filter(({ document }) => document.result.applied)).toHaveLength(1);
   }
   const done = site.audit().map(({ action }) => action);
   expect(done.filter((action) => /acknowledged|resolved/.test(action))).toHaveLength(2);

@@ -203,9 +203,8 @@ describe('a restart is put off, and people are told', () => {
   });
 
   test('resolved by a person between two steps: the rest does not begin, and the run has ended', async () => {
-    const url = await serve(async (_, response) => {
-      await site.run('incidents', 'resolve', 'application-down');
-      response.end('{}');
+    const url = await serve((_, response) => {
+      void site.run('incidents', 'resolve', 'application-down').then(() => response.end('{}'));
     });
     const actions = ['create_incident_ticket', 'restart_application'];
     const incidents = [{ name: 'application-down', triggers: ['health_check_failed'], actions }];

@@ -119,3 +119,10 @@ test('only the run that holds the lock is running: one that was killed before it
   await lock('c0c0c0c0', async () => expect(await statuses()).toEqual(['interrupted', 'interrupted']));
   expect(await statuses()).toEqual(['interrupted', 'interrupted']);
 });
+
+test('records that may not be read are no bug of ours', async () => {
+  const state = temporaryDirectory();
+  writeFileSync(join(state, 'runs'), '');
+  const { code, document } = await history(state);
+  expect([code, document.error.code]).toEqual([1, 'VOPS-FILE']);
+});

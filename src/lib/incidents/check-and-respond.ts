@@ -37,8 +37,9 @@ export type WatchReport = z.output<typeof WatchReport>;
 
 /**
  * Evaluates the rules, tells who has to know, then opens, resolves and acts on incidents: people hear of the trouble
- * before anything is tried. @param pace by default the work on playbooks is waited for. In a dry run nothing is acted on; `incidents run --dry-run` shows what a playbook would do.
+ * before anything is tried. In a dry run nothing is acted on; `incidents run --dry-run` shows what a playbook would do.
  * Errors: those of `checkAlerts`; `VOPS-CONFIG-INVALID` for a playbook that is none.
+ * @param pace of the work on playbooks, which is waited for by default
  */
 export async function checkAndRespond(
   context: Context,
@@ -53,22 +54,34 @@ export async function checkAndRespond(
   const { firing } = outcome.result;
   // What nearly every evaluation finds: then all that belongs to incidents is not even loaded.
   const isQuiet = !isAutomated && firing.length === 0 && !(await hasIncidents(stateDirectory));
-  if (context.dryRun || isQuiet) return reported(outcome, NOTHING);
-  let isTold = true;
-  const tell = async () => {
-    if (!isTold) await flushOutbox(context);
-  };
+  if (context.dryRun || isQuiet) return reported(outcome, NOTHING, config);
+  const messages = messagesOf(context);
   const { respond } = await import('./respond.js');
   const response = await respond(context, {
     sample,
     firing,
-    enqueue: async (notifications) => {
-      isTold = false;
+    enqueue: messages.enqueue,
+    pace: (work) => pace(() => messages.after(work)),
+  }).catch(withoutRecords);
+  return reported(outcome, response, config);
+}
+
+/** Puts messages into the outbox, and delivers them after the work that brought them. */
+function messagesOf(context: Context) {
+  let areDelivered = true;
+  return {
+    enqueue: (notifications: Parameters<typeof enqueue>[1]) => {
+      areDelivered = false;
       return enqueue(context, notifications);
     },
-    pace: (work) => pace(() => work().finally(tell)),
-  }).catch(withoutRecords);
-  return reported(outcome, response);
+    after: async <T>(work: () => Promise<T>): Promise<T> => {
+      try {
+        return await work();
+      } finally {
+        if (!areDelivered) await flushOutbox(context);
+      }
+    },
+  };
 }
 
 /** On a full disk there are no records, and so nothing is begun; what was evaluated and told counts all the same. */
@@ -101,13 +114,14 @@ const NOTHING: Response = { changes: [], runs: [], problems: [] };
 function reported(
   { result, findings }: Outcome<AlertCheck>,
   { changes, runs, problems }: Response,
+  { environment }: Pick<Config, 'environment'>,
 ): Outcome<WatchReport> {
   const incidents = { changes: [...changes], runs: runs.map(describeRun) };
   const opened = changes.filter(({ kind }) => kind === 'open' || kind === 'reopen').map(({ incident }) => incident);
   const headline = [result.headline, ...(opened.length > 0 ? [`${countOf(opened.length, 'incident')} opened`] : [])];
   return conclude({ ...result, headline: headline.join('; '), incidents }, [
     ...findings,
-    ...runs.flatMap(judgeRun),
+    ...runs.flatMap((run) => judgeRun(run, environment)),
     ...problems.map(
       ({ code, message, hint }): Finding => ({ code, severity: 'error', message, ...(hint && { hint }) }),
     ),
@@ -121,7 +135,8 @@ const describeRun = ({ id, playbook, steps }: Run) => ({
 });
 
 /** What a person has to do. */
-function judgeRun({ playbook, incident, steps }: Run): Finding[] {
+function judgeRun({ playbook, incident, steps }: Run, environment: string): Finding[] {
+  const about = { playbook, environment };
   const waiting = steps.filter(({ state }) => state === 'waiting').map(({ action }) => action);
   if (waiting.length === 0) return [];
   return [
@@ -129,7 +144,7 @@ function judgeRun({ playbook, incident, steps }: Run): Finding[] {
       code: 'VOPS-INCIDENT-APPROVAL',
       severity: 'warning',
       message: `${incident}: ${waiting.join(', ')} waits for approval`,
-      hint: `look first: ${runCommand(playbook, '--dry-run')}; then: ${runCommand(playbook, '--approve', ...waiting.slice(0, 1))}`,
+      hint: `look first: ${runCommand(about, '--dry-run')}; then: ${runCommand(about, '--approve', ...waiting.slice(0, 1))}`,
     },
   ];
 }

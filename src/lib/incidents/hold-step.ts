@@ -13,7 +13,7 @@ export async function holdStep(site: RunSite, run: Run, { index, decision }: Hel
   await narrate(site, { text: `${name} was not begun: ${why}` });
   const { action } = await actionNamed(site.context, name);
   const id = `${run.id}-${index + 1}-${kind}`;
-  if (kind === 'wait') await escalate(site, { id, summary: approvalRequest(site.playbook.name, name) });
+  if (kind === 'wait') await escalate(site, { id, summary: approvalRequest(site.incident, name) });
   else if (action.class !== 'read-only') await escalate(site, { id, summary: `${name} was not begun: ${why}` });
   return held;
 }

@@ -1,6 +1,7 @@
 /** `incidents list`: what is open, what was, and how quickly it was ended. */
 import * as z from 'zod';
 import type { Context } from '../context.js';
+import { environmentOption } from '../environment-option.js';
 import { formatDuration } from '../measures.js';
 import { conclude, type Finding, type Outcome } from '../status.js';
 import { Duration } from '../units.js';
@@ -76,11 +77,13 @@ function listed(incident: Incident, now: Date): IncidentList['incidents'][number
 function unattended(open: readonly Incident[], now: Date): Finding[] {
   return open
     .filter(({ status }) => status === 'open')
-    .map(({ id, severity, openedAt }) => ({
+    .map(({ id, severity, openedAt, environment }) => ({
       code: 'VOPS-INCIDENTS-OPEN',
       severity: severity === 'critical' ? 'error' : 'warning',
       message: `${id} is open since ${formatDuration(Math.max(0, +now - Date.parse(openedAt)))}, and nobody has taken it`,
-      hint: `viktoria-ops incidents show ${id}; take it with: viktoria-ops incidents ack ${id}`,
+      hint: ['show', 'ack']
+        .map((verb) => `viktoria-ops incidents ${verb} ${id}${environmentOption({ environment })}`)
+        .join('; take it with: '),
     }));
 }
 

@@ -1,4 +1,5 @@
 /** Incidents as Markdown: tickets, and the post-mortem. Pure. */
+import { environmentOption } from '../environment-option.js';
 import { code, oneLine } from '../markdown.js';
 import { formatDuration } from '../measures.js';
 import { waitsOf } from './figures.js';
@@ -21,7 +22,7 @@ export function ticketText(incident: Incident): string {
     ['since', openedAt],
     ...valuesOf(incident).map(([path, value]) => [code(path), value] as const),
   ] as const;
-  const shown = `See it with: ${code(`viktoria-ops incidents show ${id}`)}`;
+  const shown = `See it with: ${code(`viktoria-ops incidents show ${id}${environmentOption(incident)}`)}`;
   return [...facts.map(([name, value]) => `- ${name}: ${code(value)}`), '', shown, ''].join('\n');
 }
 

@@ -4,6 +4,7 @@ import { OperatorError } from '../errors.js';
 import { conclude, type Finding, type Outcome, type Severity } from '../status.js';
 import type { Action } from './actions/action.js';
 import { decideStep, type Facts, limitsLeft } from './decide-step.js';
+import type { Incident } from './incident.js';
 import { plannedIn } from './plan-response.js';
 import type { TriggerState } from './playbook.js';
 import { isOpen, NO_TRIGGER, type Run, RunStep, stepAt } from './run.js';
@@ -112,14 +113,14 @@ export function reportRun({ site, run, state, isApplied, steps }: Reported): Out
   const { truth, holding } = state;
   const about = { playbook: playbook.name, incident: incident.id, run: run.id, applied: isApplied };
   const report = { ...about, holds: truth, triggers: [...holding], steps: [...steps] };
-  const findings = isApplied ? run.steps.flatMap((step) => judgeStep(step, playbook.name)) : [];
+  const findings = isApplied ? run.steps.flatMap((step) => judgeStep(step, incident)) : [];
   return conclude(report, findings);
 }
 
-function judgeStep({ action, state, note, check }: RunStep, playbook: string): Finding[] {
+function judgeStep({ action, state, note, check }: RunStep, incident: Incident): Finding[] {
   const severity = SEVERITY_OF_STATE[state];
   const found = severity === undefined || (state === 'planned' && note === null);
-  const message = state === 'waiting' ? approvalRequest(playbook, action) : `${action} ${state}: ${note ?? ''}`;
+  const message = state === 'waiting' ? approvalRequest(incident, action) : `${action} ${state}: ${note ?? ''}`;
   const helped = check === null || check.verdict === 'fixed' || state === 'failed';
   return [
     ...(found ? [] : [{ code: `VOPS-INCIDENTS-STEP-${state.toUpperCase()}`, severity, message } as const]),

@@ -64,7 +64,7 @@ export function siteOf(site: RunSite, run: Run, { index, context }: StepPlace): 
     context,
     incident: site.incident,
     stepId: `${run.id}-${index + 1}`,
-    state: run.steps.flatMap((step, at) => (at === index ? [] : stateInWords(step, site.playbook.name))),
+    state: run.steps.flatMap((step, at) => (at === index ? [] : stateInWords(step, site.incident))),
     enqueue: site.enqueue,
   };
 }
@@ -74,9 +74,9 @@ export interface StepPlace {
   readonly context: Context;
 }
 
-function stateInWords({ action, state, note }: RunStep, playbook: string): string[] {
+function stateInWords({ action, state, note }: RunStep, incident: Incident): string[] {
   if (state === 'planned' && note === null) return [];
-  if (state === 'waiting') return [approvalRequest(playbook, action)];
+  if (state === 'waiting') return [approvalRequest(incident, action)];
   return [`${action} ${state}${note === null ? '' : `: ${note}`}`];
 }
 
@@ -131,5 +131,5 @@ export async function escalate(
 }
 
 /** What a person should do about a step that waits. */
-export const approvalRequest = (playbook: string, action: string): string =>
-  `${action} waits for approval: ${runCommand(playbook, '--approve', action)}`;
+export const approvalRequest = ({ key, environment }: Incident, action: string): string =>
+  `${action} waits for approval: ${runCommand({ playbook: key, environment }, '--approve', action)}`;

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { CLOCKS_DIFFER_MS } from '../clocks.js';
 import { Finding, Status } from '../contract/findings.js';
 import { systemCode } from '../errors.js';
-import { ensurePrivateDirectory, readRegularFile, writeFileAtomic } from '../files/index.js';
+import { ensurePrivateDirectory, fileError, readRegularFile, writeFileAtomic } from '../files/index.js';
 import { type Step, StepReport } from '../pipeline.js';
 import type { Outcome } from '../status.js';
 import { type Look, textReport } from '../terminal/report.js';
@@ -101,14 +101,14 @@ async function readRecord(path: string): Promise<RunRecord | string> {
   }
 }
 
-/** Names of the tier's records, oldest first; the only files here we made. */
+/** Names of the tier's records, oldest first; the only files here we made. Errors: `VOPS-FILE`. */
 async function recordNames(directory: string, tier = '[a-z]+'): Promise<string[]> {
   const pattern = new RegExp(`^\\d{8}T\\d{9}Z-${tier}-[0-9a-f]+\\.json$`);
   try {
     return (await readdir(directory)).filter((name) => pattern.test(name)).sort();
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return [];
-    throw error;
+    throw fileError('read', directory, error);
   }
 }
 

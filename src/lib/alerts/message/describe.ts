@@ -1,4 +1,6 @@
 /** A message as headings and facts, for whatever renders it. Every text is one line and cut to length; none is escaped. */
+
+import { environmentOption } from '../../environment-option.js';
 import { formatDuration } from '../../measures.js';
 import { shellWord } from '../../shell-word.js';
 import type { AlertEvent } from '../event.js';
@@ -100,4 +102,6 @@ const figure = (value: AlertEvent['values'][string]): string => {
   return String(typeof value === 'number' ? Number(value.toPrecision(5)) : value);
 };
 
-const silenceCommand = ({ rule }: AlertEvent): string => `viktoria-ops alerts silence ${shellWord(rule)} --for 2h`;
+/** Where the message is from: elsewhere it would keep another quiet. */
+const silenceCommand = ({ rule, environment }: AlertEvent): string =>
+  `viktoria-ops alerts silence ${shellWord(rule)} --for 2h${environmentOption({ environment })}`;

@@ -1,5 +1,5 @@
 /** A crontab, for hosts without systemd. */
-import { environmentOption } from '../environment-option.js';
+import { environmentOption } from '../../environment-option.js';
 import { fill, quoted } from '../fill.js';
 import type { Template } from '../template.js';
 

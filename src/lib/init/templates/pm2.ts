@@ -1,5 +1,5 @@
 /** PM2: the backend and its alerts as processes. */
-import { environmentOption } from '../environment-option.js';
+import { environmentOption } from '../../environment-option.js';
 import { fill, json } from '../fill.js';
 import type { Template } from '../template.js';
 

@@ -1,6 +1,6 @@
 /** Services and timers of systemd. */
 import { dirname, sep } from 'node:path';
-import { environmentOption } from '../environment-option.js';
+import { environmentOption } from '../../environment-option.js';
 import { fill, unitWord } from '../fill.js';
 import type { Installation, Template, TemplateFile } from '../template.js';
 
