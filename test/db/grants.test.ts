@@ -69,6 +69,21 @@ afterAll(async () => {
 });
 
 describe('the roles on this server', () => {
+  test('who has but a temporary table is no owner whose rights anybody needs', async () => {
+    const stranger = `stranger_${process.pid}`;
+    await sql('postgres', `create role ${stranger} login`);
+    const session = new pg.Client({ ...testServer, database, user: stranger });
+    await session.connect();
+    try {
+      await session.query('create temp table mine (i int)');
+      const { code, stdout } = await run(['db', 'grants', '--prefix', prefix], { env: env('postgres') });
+      expect({ code, names: stdout.includes(stranger) }).toEqual({ code: 0, names: false });
+    } finally {
+      await session.end();
+      await sql('postgres', `drop role ${stranger}`);
+    }
+  });
+
   test('looking: every inspection is complete, and nothing can be written', async () => {
     for (const command of ['health', 'indexes', 'slow-queries', 'stats', 'locks']) {
       const { code, document } = await runJson(['db', command], { env: env(inspect) });

@@ -21,6 +21,7 @@ import type { Outcome } from '../../src/lib/status.js';
 import { sql, testServer, untilCounted, useDatabase } from '../support/database.js';
 import { configWith, pgOf } from '../support/pg.js';
 import { run, runJson, temporaryDirectory } from '../support/run.js';
+import { until } from '../support/until.js';
 
 const thresholds = DatabaseThresholds.parse({});
 const { name: database } = useDatabase('create table t (i int); insert into t values (1)');
@@ -262,6 +263,20 @@ describe('each section on a real server', () => {
       await sql(database, `rollback prepared 'it''s mine'`);
       await sql(database, 'drop table held');
     }
+  });
+
+  test('a temporary table of a session is none that autovacuum has to keep up with', async () => {
+    const outcome = await withSessions(1, async ([session]) => {
+      await session?.query('create temp table mine (i int); insert into mine select generate_series(1, 5000)');
+      await session?.query('delete from mine');
+      const counted = `select from pg_stat_all_tables where relname = 'mine' and n_dead_tup > 1000`;
+      await until(async () => {
+        await session?.query('select'); // before 15 an idle session does not send what it has counted
+        return (await sql(database, counted)).length > 0;
+      });
+      return inspect();
+    });
+    expect(outcome.result.autovacuum?.backlog).toEqual([]);
   });
 
   test('a table that somebody holds locked keeps no section waiting', async () => {

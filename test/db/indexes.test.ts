@@ -319,6 +319,18 @@ describe('under way', () => {
     }
   });
 
+  test('a temporary table of a session is none whose statistics anybody misses', async () => {
+    const tables = async () => (await catalogue()).observed.tables;
+    const before = await tables();
+    const session = await connected();
+    try {
+      await session.query('create temp table mine (i int)');
+      expect(await tables()).toBe(before);
+    } finally {
+      await session.end();
+    }
+  });
+
   test('a table locked by another is described without waiting for it', async () => {
     const holder = new pg.Client({ ...testServer, database });
     await holder.connect();

@@ -22,7 +22,8 @@ export const grantFacts = {
       select c.relowner, c.relrowsecurity, n.nspname
       from pg_class c
       join pg_namespace n on n.oid = c.relnamespace
-      where c.relkind in ('r', 'p', 'm') and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
+      where c.relkind in ('r', 'p', 'm') and c.relpersistence <> 't'
+        and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
     )
     select
       current_setting('server_version_num')::int as version, current_database() as database,

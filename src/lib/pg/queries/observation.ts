@@ -35,6 +35,7 @@ export const observation = {
       current_user as role
     from pg_class c
     join pg_namespace n on n.oid = c.relnamespace
-    where c.relkind in ('r', 'm') and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')`,
+    where c.relkind in ('r', 'm') and c.relpersistence <> 't'
+      and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')`,
   row: Row,
 } satisfies Query<Observation>;

@@ -12,13 +12,13 @@ const Row = z.object({
   isEnabled: z.boolean(),
 });
 
-/** Tables with more dead rows than their own threshold, the most overdue first. */
+/** Tables with more dead rows than their own threshold, the most overdue first. Nobody vacuums temporary ones but their session. */
 export const vacuumBacklog = {
   sql: `
     select s.schemaname as schema, s.relname as name, s.n_dead_tup as "deadTuples", round(threshold) as threshold,
       coalesce((own ->> 'autovacuum_enabled')::bool, true) as "isEnabled"
     from pg_stat_user_tables s
-    join pg_class c on c.oid = s.relid
+    join pg_class c on c.oid = s.relid and c.relpersistence <> 't'
     cross join lateral (
       select coalesce(jsonb_object_agg(option_name, option_value), '{}') as own
       from pg_options_to_table(c.reloptions)
