@@ -11,11 +11,13 @@ import { findRedundant } from '../../src/lib/db/indexes/redundant.js';
 import { addSample, findUnused, type Sample } from '../../src/lib/db/indexes/unused.js';
 import { IndexReport } from '../../src/lib/db/indexes.js';
 import type { IndexRow } from '../../src/lib/pg/queries/index-inventory.js';
+import { invalidIndexes } from '../../src/lib/pg/queries/invalid-indexes.js';
 import type { Observation } from '../../src/lib/pg/queries/observation.js';
 import { referenceColumns } from '../../src/lib/pg/queries/reference-columns.js';
 import { sql, testServer, useDatabase } from '../support/database.js';
 import { pgOf } from '../support/pg.js';
 import { run, runJson, temporaryDirectory } from '../support/run.js';
+import { until } from '../support/until.js';
 
 const SCHEMA = `
   create table teams (id serial primary key, name text);
@@ -316,6 +318,27 @@ describe('under way', () => {
     } finally {
       await Promise.all([old.end(), builder.end()]);
       await sql('postgres', `drop role ${stranger}`);
+    }
+  });
+
+  test('an index that another role builds is no failed build, though its progress is not shown', async () => {
+    const [old, builder] = [await connected(), await connected()];
+    const stranger = `stranger_${process.pid}`;
+    await sql('postgres', `create role ${stranger} login`);
+    const look = pgOf({ database, user: stranger });
+    const seen = async () => (await look(readIndexes)).indexes.find(({ name }) => name === 'new_one');
+    try {
+      await old.query('begin isolation level repeatable read; select count(*) from players');
+      const building = builder.query('create index concurrently new_one on players (name)');
+      await until(async () => (await seen()) !== undefined);
+      expect(await seen()).toMatchObject({ isValid: false, isBuilding: true });
+      expect(await look(({ query }) => query(invalidIndexes))).toEqual([]);
+      await old.query('commit');
+      await building;
+    } finally {
+      await Promise.all([old.end(), builder.end()]);
+      await sql('postgres', `drop role ${stranger}`);
+      await sql(database, 'drop index if exists new_one');
     }
   });
 

@@ -62,7 +62,8 @@ export type IndexRow = z.infer<typeof Row>;
  * Waits for nobody: `pg_relation_size`, `pg_get_indexdef` and `pg_get_expr` queue behind an ACCESS EXCLUSIVE lock, so a
  * table on which one is held or wanted is described by the catalogue alone (`relpages`). Deduplication (13+) needs the
  * equal-image support function (number 4) of every key column; INCLUDE rules it
- * out. Another role's progress is shown only to pg_read_all_stats, the lock that a rebuild keeps on its copy to all.
+ * out. Of another role's progress only its session is shown without pg_read_all_stats; the locks that it keeps on the table
+ * and on a copy are shown to all.
  */
 export const indexInventory = {
   sql: `
@@ -80,7 +81,9 @@ export const indexInventory = {
       concat_ws('/', i.indimmediate, to_jsonb(i) ->> 'indnullsnotdistinct') as uniqueness,
       exists (select from pg_constraint k where k.conindid = i.indexrelid) as "isConstraint",
       i.indisvalid as "isValid", i.indisready as "isReady", c.relispartition as "isPartition",
-      exists (select from pg_stat_progress_create_index p where p.relid = i.indrelid)
+      exists (
+          select from pg_stat_progress_create_index p
+          where p.relid = i.indrelid or exists (select from lock where lock.relation = i.indrelid and lock.pid = p.pid))
         or exists (
           select from lock
           where lock.relation = i.indexrelid and mode = 'ShareUpdateExclusiveLock' and pid <> pg_backend_pid())
