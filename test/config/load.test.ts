@@ -304,6 +304,18 @@ describe('what is wrong is said with its place, and nothing of it is quoted', ()
       ':1:23 database.directUrl: expected postgres://',
     ],
     [
+      'postgres address with a bare %',
+      'c.yaml',
+      `database: {directUrl: "postgres://u:${PASSWORD}100%sure@h/d"}`,
+      ':1:23 database.directUrl: expected %25 for a %',
+    ],
+    [
+      'postgres address with a mode that is none',
+      'c.yaml',
+      `database: {directUrl: "postgres://u:${PASSWORD}@h/d?sslmode=verify-ful"}`,
+      ':1:23 database.directUrl: expected sslmode to be one of disable, prefer, require, verify-ca, verify-full',
+    ],
+    [
       'missing key',
       'c.yaml',
       'alerting:\n  channels:\n    email:\n      recipients: [a@b.c]\n',

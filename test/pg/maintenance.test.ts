@@ -102,6 +102,11 @@ describe('database.directUrl', () => {
     ['postgres://db.example', { host: 'db.example', port: testServer.port, user: 'postgres', database: 'postgres' }],
     ['postgresql://[::1]:5433/x?sslmode=require', { host: '::1', port: 5433, sslmode: 'require' }],
     ['postgres://localhost/x?host=/run/postgresql', { host: '/run/postgresql', database: 'x' }],
+    ['postgres://localhost/x?host=/run/50%25', { host: '/run/50%', database: 'x' }],
+    [
+      'postgres://db/x?sslmode=verify-full&sslrootcert=/etc/ssl/db.pem',
+      { sslmode: 'verify-full', sslrootcert: '/etc/ssl/db.pem' },
+    ],
   ])('%s', (directUrl, expected) => {
     expect(directSettings(databaseConfig({ directUrl }))).toMatchObject(expected);
   });

@@ -24,7 +24,7 @@ import { Monitoring } from './monitoring.js';
 import type { Origin, Path } from './origin.js';
 import { Performance } from './performance.js';
 import { Security } from './security.js';
-import { HttpUrl, SecretHttpUrl, SecretPostgresUrl, SecretText } from './text.js';
+import { HttpUrl, SecretHttpUrl, SecretPostgresUrl, SecretText, SSL_MODES } from './text.js';
 
 const App = z
   .strictObject({
@@ -52,7 +52,7 @@ const Database = z
     /** Better in PGPASSWORD, ~/.pgpass or by reference. */
     password: SecretText.optional(),
     /** As libpq means it. */
-    sslmode: z.enum(['disable', 'prefer', 'require', 'verify-ca', 'verify-full']).default('prefer'),
+    sslmode: z.enum(SSL_MODES).default('prefer'),
     /** Certificate authority (PEM file) for verify-ca and verify-full. */
     sslrootcert: z.string().optional(),
     /** Used instead of the settings above, past a pooler such as PgBouncer; what it leaves out, the port too, is as above. */
