@@ -4,15 +4,18 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
+import { CANONICAL, countTable } from '../../src/lib/backup/database/count.js';
 import { factsOf } from '../../src/lib/backup/database/load.js';
 import { withScratchDatabase } from '../../src/lib/backup/database/scratch.js';
 import { directoryStore } from '../../src/lib/backup/directory-store.js';
 import { isGood, Manifest, readManifest } from '../../src/lib/backup/manifest.js';
 import { climb } from '../../src/lib/backup/verify/ladder.js';
+import { dumpedTables } from '../../src/lib/pg/queries/dumped-tables.js';
 import { start } from '../support/binary.js';
 import { testContext } from '../support/context.js';
 import { sql, testServer, useDatabase } from '../support/database.js';
 import { everything, manifold } from '../support/manifold.js';
+import { pgOf } from '../support/pg.js';
 import { startTestPostgres } from '../support/postgres.js';
 import { run, runJson, temporaryDirectory } from '../support/run.js';
 import { startS3 } from '../support/s3.js';
@@ -570,6 +573,23 @@ describe('backup verify', () => {
     expect(document.findings).toMatchObject([{ code: 'VOPS-BACKUP-DIFFERS' }]);
     expect(document.findings[0].message).toContain('public.players has other content');
     expect(await databases()).not.toContainEqual(expect.stringMatching(/^vkt_verify_/));
+  });
+
+  test('a row that came back with another value is found, whatever its columns are called', async () => {
+    const named = `${source.name}_named`;
+    await sql('postgres', `create database ${named} template template0`);
+    try {
+      await sql(named, `create table songs as select 1 as t, 'Lied' as title`);
+      await sql(named, `create table altered as select 1 as t, 'Leid' as title`);
+      const counted = await pgOf({ database: named })(async ({ query }) => {
+        await query(CANONICAL);
+        const tables = await query(dumpedTables, [true]);
+        return Promise.all(tables.map((table) => countTable(query, table, true)));
+      });
+      expect(new Set(counted.map(({ content }) => content)).size).toBe(2);
+    } finally {
+      await sql('postgres', `drop database ${named} with (force)`);
+    }
   });
 
   test('a server that lacks its rules of sorting: proven as far as it goes, no verdict beyond', async () => {

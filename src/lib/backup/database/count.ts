@@ -29,11 +29,14 @@ export async function countTable(ask: Ask, table: DumpedTable, withContent: bool
   return { ...table, ...counted };
 }
 
-/** The sum of the hashes of all rows does not depend on their order, and rows that are there twice count twice. */
+/**
+ * The sum of the hashes of all rows does not depend on their order, and rows that are there twice count twice. `t` alone
+ * would be a column of that name, where there is one.
+ */
 const countOf = (table: string, withContent: boolean): Query<z.infer<typeof Counted>> => ({
   sql: `
     select count(*) as rows,
-      ${withContent ? 'coalesce(sum(hashtextextended(t::text, 0)::numeric), 0)::text' : 'null'} as content
+      ${withContent ? 'coalesce(sum(hashtextextended((t.*)::text, 0)::numeric), 0)::text' : 'null'} as content
     from only ${table} t`,
   row: Counted,
 });
