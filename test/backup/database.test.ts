@@ -139,6 +139,19 @@ describe('db backup', () => {
     expect(readdirSync(catalogue)).toEqual(before);
   });
 
+  test('it waits for a table as long as it is told to, and not as long as for the answer to a query', async () => {
+    const file = configure('patient.json', { backup: { lockTimeout: '60s' }, database: { queryTimeout: '1s' } });
+    await withSession(async (client) => {
+      await client.query('begin; lock table players');
+      const waiting = `select from pg_locks where not granted and relation = 'players'::regclass`;
+      const backup = ops(['db', 'backup'], file);
+      while ((await sql(source.name, waiting)).length === 0) await sleep(10);
+      await sleep(1_500);
+      await client.query('commit');
+      expect((await backup).code).toBe(0);
+    });
+  });
+
   test('a role that may not read one table is told which, before anything is made', async () => {
     await sql(
       source.name,

@@ -4,7 +4,7 @@ import type { ConnectionChoice, Context } from '../../context.js';
 import { OperatorError } from '../../errors.js';
 import { formatDuration } from '../../measures.js';
 import { qualifiedName } from '../../pg/identifier.js';
-import type { MaintenanceSession, Query } from '../../pg/index.js';
+import type { MaintenanceSession, Query, Statement } from '../../pg/index.js';
 import { type DumpedTable, dumpedTables } from '../../pg/queries/dumped-tables.js';
 import { exclusiveLocks } from '../../pg/queries/exclusive-locks.js';
 import { CANONICAL } from './count.js';
@@ -24,7 +24,7 @@ const exported: Query<{ id: string }> = {
 /** It stands idle in its transaction for as long as the dump takes, and counts without taking its processors. */
 const patient: Query<unknown> = {
   sql: `
-    select set_config('idle_in_transaction_session_timeout', '0', false), set_config('lock_timeout', $1, false),
+    select set_config('idle_in_transaction_session_timeout', '0', false),
       set_config('max_parallel_workers_per_gather', '0', false)`,
   row: z.unknown(),
 };
@@ -35,14 +35,15 @@ const patient: Query<unknown> = {
  * @throws OperatorError VOPS-DB-TIMEOUT naming who holds a table, VOPS-DB-QUERY where the role may not read one.
  */
 export async function withSnapshot<T>(
-  context: Pick<Context, 'config' | 'pg'>,
+  context: Pick<Context, 'config' | 'pg' | 'signal'>,
   { session, source }: { readonly session: MaintenanceSession; readonly source: ConnectionChoice },
   use: (snapshot: Snapshot) => Promise<T>,
 ): Promise<T> {
-  const { lockTimeout } = (await context.config()).backup;
-  const place = { pg: context.pg, session, source };
+  const { timeout, lockTimeout } = (await context.config()).backup;
+  const limits = { timeoutMs: timeout, lockTimeoutMs: lockTimeout, signal: context.signal };
+  const place = { pg: context.pg, session, source, limits };
   await session.query(CANONICAL);
-  await session.query(patient, [String(lockTimeout)]);
+  await session.query(patient);
   const known = await session.query(dumpedTables, [false]);
   await session.query(command('begin isolation level repeatable read read only'));
   try {
@@ -65,13 +66,14 @@ const nameOf = ({ schema, name }: DumpedTable) => qualifiedName(schema, name);
 interface Place extends Pick<Context, 'pg'> {
   readonly session: MaintenanceSession;
   readonly source: ConnectionChoice;
+  readonly limits: Omit<Statement, 'sql'>;
 }
 
 async function lockTables(place: Place, tables: readonly DumpedTable[]): Promise<void> {
   if (tables.length === 0) return;
   const names = tables.map((table) => `only ${nameOf(table)}`).join(', ');
   try {
-    await place.session.query(command(`lock table ${names} in access share mode`));
+    await place.session.execute({ sql: `lock table ${names} in access share mode`, ...place.limits });
   } catch (error) {
     if (!(error instanceof OperatorError) || error.code !== 'VOPS-DB-TIMEOUT') throw error;
     throw await nameBlocker(place, error);
