@@ -395,6 +395,25 @@ describe('db restore', () => {
     }
   });
 
+  test('one table whose names have blanks and line breaks in them', async () => {
+    const odd = `${source.name}_odd`;
+    await sql('postgres', `create database ${odd} template template0`);
+    try {
+      await sql(odd, 'create schema "the club"; create table "the club"."all\nof us" (id int primary key)');
+      await sql(odd, 'insert into "the club"."all\nof us" values (1), (2)');
+      const file = configure('odd.json', { database: { database: odd } });
+      const { document: made } = await ops(['db', 'backup'], file);
+      const argv = ['db', 'restore', made.result.id, '--table', 'the club.all\nof us'];
+      const { code, document } = await ops(argv, file);
+      expect({ code, error: document.error }).toEqual({ code: 0, error: undefined });
+      restored(document.result.target);
+      const keys = `select count(*)::int as keys from pg_constraint where contype = 'p' and connamespace::regnamespace::text = '"the club"'`;
+      expect(await sql(document.result.target, keys)).toEqual([{ keys: 1 }]);
+    } finally {
+      await sql('postgres', `drop database ${odd} with (force)`);
+    }
+  });
+
   test('at no moment there is no database of the name that takes connections, and who always comes back gets the new one', async () => {
     const into = restored(`${source.name}_asked`);
     await sql('postgres', `create database ${into} template template0`);

@@ -15,7 +15,7 @@ import { compareTables } from '../verify/compare.js';
 import { CANONICAL, countTable } from './count.js';
 import { DUMP_NAME } from './dump.js';
 import { listDump, type Restore, type RestoreContext, restoreDump } from './restore.js';
-import { onlyTable, parseToc, type TocEntry, withoutUnwanted } from './toc.js';
+import { onlyTable, parseToc, pathOf, type TocEntry, withoutUnwanted } from './toc.js';
 
 export interface DumpSite {
   readonly context: RestoreContext & Pick<Context, 'pg'>;
@@ -65,7 +65,8 @@ export async function loadDump(site: DumpSite, load: Load): Promise<ReadonlySet<
   const extensions = new Set(facts.extensions.map(({ name }) => name).filter((name) => !names.has(name)));
   const program = await findRestoreProgram(site);
   const openDump = () => openFile(site, DUMP_NAME);
-  const all = withoutUnwanted(parseToc(await listDump(context, { openDump, program }), roles), { extensions });
+  const listed = parseToc(await listDump(context, { openDump, program }), roles);
+  const all = withoutUnwanted(listed, { extensions });
   const entries = table ? onlyTable(all, table) : all;
   const { jobs } = (await context.config()).backup;
   await restoreDump(context, {
@@ -94,8 +95,8 @@ async function look(database: Database) {
 }
 
 function sizesOf({ tables }: BackedUpDatabase): Restore['sizeOf'] {
-  const sizes = new Map(tables.map((table) => [keyOf(table), table.sizeBytes]));
-  return (entry) => sizes.get(keyOf(entry)) ?? 0;
+  const sizes = new Map(tables.map((table) => [pathOf(table), table.sizeBytes]));
+  return (entry) => sizes.get(pathOf(entry)) ?? 0;
 }
 
 /**

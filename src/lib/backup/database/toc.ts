@@ -44,6 +44,10 @@ export function parseToc(text: string, roles: Iterable<string> = []): readonly T
   });
 }
 
+/** By which an entry is found: a list has blanks for line breaks, and does not tell where a schema with blanks in it ends. */
+export const pathOf = ({ schema, name }: Pick<TocEntry, 'schema' | 'name'>): string =>
+  `${schema} ${name}`.replace(/[\r\n]/g, ' ');
+
 export const writeToc = (entries: readonly TocEntry[]): string => entries.map(({ line }) => `${line}\n`).join('');
 
 export interface Unwanted {
@@ -89,7 +93,7 @@ export function shareOut(
     least.bytes += sizeOf(entry) + 1;
     owner.set(entry, least.index);
   }
-  const loaded = new Map(bySize.map((entry) => [`${entry.schema} ${entry.name}`, owner.get(entry)]));
+  const loaded = new Map(bySize.map((entry) => [pathOf(entry), owner.get(entry)]));
   const keyOwner = (key: TocEntry) => loaded.get(`${key.schema} ${tableOf(key)}`);
   const keys = entries.filter((entry) => entry.kind === 'CONSTRAINT' && keyOwner(entry) !== undefined);
   const isKey = new Set(keys);
@@ -117,9 +121,10 @@ const ON_LEFT_OUT =
  * reference to rows that are not there, and no comment on what is not there.
  */
 export const onlyTable = (entries: readonly TocEntry[], table: { readonly schema: string; readonly name: string }) =>
-  entries.filter(({ kind, schema, name }) => {
-    if (kind === 'TABLE DATA') return schema === table.schema && name === table.name;
-    if (kind === 'CONSTRAINT') return schema === table.schema && name.startsWith(`${table.name} `);
+  entries.filter((entry) => {
+    const { kind, name } = entry;
+    if (kind === 'TABLE DATA') return pathOf(entry) === pathOf(table);
+    if (kind === 'CONSTRAINT') return pathOf(entry).startsWith(`${pathOf(table)} `);
     if ((kind === 'COMMENT' || kind === 'ACL') && ON_LEFT_OUT.test(name)) return false;
     return kind !== 'SEQUENCE SET' && !kind.startsWith('BLOB') && !AFTER_ROWS.test(kind);
   });
