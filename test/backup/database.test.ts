@@ -385,8 +385,9 @@ describe('db restore', () => {
       for (const only of [[], ['--table', 'club']]) {
         const { code, document } = await ops(['db', 'restore', made.result.id, ...only], file);
         expect({ only, code, error: document.error }).toEqual({ only, code: 0, error: undefined });
-        const owner = `select relowner::regrole::text as owner from pg_class where relname = 'club'`;
-        expect(await sql(document.result.target, owner)).toEqual([{ owner: role }]);
+        const owner = `select c.relowner::regrole::text as "table", n.nspowner::regrole::text as schema
+          from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relname = 'club'`;
+        expect(await sql(document.result.target, owner)).toEqual([{ table: role, schema: role }]);
         await sql('postgres', `drop database ${document.result.target}`);
       }
     } finally {

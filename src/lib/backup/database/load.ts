@@ -40,7 +40,9 @@ export function factsOf({ id, database }: Manifest): BackedUpDatabase {
 
 /** pg_restore of the version that made the dump, or later. @throws OperatorError VOPS-TOOL-MISSING. */
 export const findRestoreProgram = ({ context, manifest }: DumpSite): Promise<ClientProgram> =>
-  findClientProgram(context, 'pg_restore', Number.parseInt(factsOf(manifest).programVersion, 10));
+  findClientProgram(context, 'pg_restore', majorOf(factsOf(manifest)));
+
+const majorOf = ({ programVersion }: BackedUpDatabase) => Number.parseInt(programVersion, 10);
 
 export interface Load {
   /** The empty database. */
@@ -66,7 +68,7 @@ export async function loadDump(site: DumpSite, load: Load): Promise<ReadonlySet<
   const program = await findRestoreProgram(site);
   const openDump = () => openFile(site, DUMP_NAME);
   const listed = parseToc(await listDump(context, { openDump, program }), roles);
-  const all = withoutUnwanted(listed, { extensions });
+  const all = withoutUnwanted(listed, { extensions, madeBy: majorOf(facts) });
   const entries = table ? onlyTable(all, table) : all;
   const { jobs } = (await context.config()).backup;
   await restoreDump(context, {

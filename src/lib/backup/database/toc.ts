@@ -50,15 +50,20 @@ export const pathOf = ({ schema, name }: Pick<TocEntry, 'schema' | 'name'>): str
 
 export const writeToc = (entries: readonly TocEntry[]): string => entries.map(({ line }) => `${line}\n`).join('');
 
+/** First version whose dumps have of the schema `public`, which every new database has, its owner alone. */
+const KEEPS_PUBLIC = 15;
+
 export interface Unwanted {
   /** Extensions that the server lacks, or that the role may not create. */
   readonly extensions: ReadonlySet<string>;
+  /** Major version of the pg_dump that made it. */
+  readonly madeBy: number;
 }
 
-/** What is restored of it. Every new database has a schema `public`, so creating it would fail. */
-export function withoutUnwanted(entries: readonly TocEntry[], { extensions }: Unwanted): readonly TocEntry[] {
+/** What is restored of it: not what is there already, and what cannot be. */
+export function withoutUnwanted(entries: readonly TocEntry[], { extensions, madeBy }: Unwanted): readonly TocEntry[] {
   return entries.filter(({ kind, schema, name }) => {
-    if (kind === 'SCHEMA') return name !== 'public';
+    if (kind === 'SCHEMA') return name !== 'public' || madeBy >= KEEPS_PUBLIC;
     if (kind === 'EXTENSION') return !extensions.has(name);
     if (kind !== 'COMMENT' || schema !== '-') return true;
     return name !== 'SCHEMA public' && !(name.startsWith('EXTENSION ') && extensions.has(name.slice(10)));
