@@ -660,6 +660,39 @@ describe('backup verify', () => {
     await sql('postgres', 'drop role looker');
   });
 
+  describe('while the structure is checked', () => {
+    const slow = useDatabase(`
+      create function slow(i int) returns int immutable language plpgsql as
+        'begin perform pg_catalog.pg_sleep(0.02); return i; end';
+      create table few as select generate_series(1, 50) as i; create index on few (slow(i))`);
+    const file = configure('slow.json', { database: { database: slow.name, user: 'hasty' } });
+    let id: string;
+    beforeAll(async () => {
+      await sql('postgres', `create role hasty login superuser; alter role hasty set statement_timeout = '300ms'`);
+      id = (await ops(['db', 'backup'], file)).document.result.id;
+    });
+    afterAll(async () => {
+      await sql('postgres', 'drop role hasty');
+    });
+
+    test('the limits of a role for its queries are none for that', async () => {
+      const { code, document } = await ops(['backup', 'verify', id], file);
+      expect({ code, findings: document.findings }).toEqual({ code: 0, findings: [] });
+    });
+
+    test('a session that is ended says nothing about the backup', async () => {
+      const verifying = ops(['backup', 'verify', id], file);
+      const end = `select pg_terminate_backend(pid) from pg_stat_activity where query like '%bt_index%' and pid <> pg_backend_pid()`;
+      while ((await sql('postgres', end)).length === 0) await sleep(10);
+      const { code, document } = await verifying;
+      expect({ code, findings: document.findings }).toMatchObject({
+        code: 4,
+        findings: [{ code: 'VOPS-DB-UNREACHABLE', severity: 'unknown' }],
+      });
+      expect(manifestOf(id).failure).toBeUndefined();
+    });
+  });
+
   test('killed at random moments: the backup stays good, and the next one drops what was left', async () => {
     const begin = performance.now();
     await start(['backup', 'verify', manifest.id, '--config', config]).ended;

@@ -4,12 +4,13 @@
  */
 import type { Readable } from 'node:stream';
 import type { ConnectionChoice, Context } from '../../context.js';
-import { type ErrorCode, OperatorError } from '../../errors.js';
+import { OperatorError } from '../../errors.js';
 import { inMemory, withNamelessFile } from '../../files/index.js';
 import { libpqEnvironment } from '../../pg/libpq.js';
 import type { ClientProgram } from '../../pg/programs.js';
 import { startChain } from '../../process/chain.js';
 import { contentOf, type Opened } from '../stored.js';
+import { faultOfServer } from './server-fault.js';
 import { shareOut, type TocEntry, writeToc } from './toc.js';
 
 export type RestoreContext = Pick<Context, 'config' | 'env' | 'progress' | 'runId' | 'signal'>;
@@ -118,36 +119,9 @@ async function runSection(context: RestoreContext, restore: Restore, { section, 
   });
 }
 
-/** What pg_restore says that is about the server or the role, and nothing about the backup. */
-const OF_THE_SERVER: readonly (readonly [words: RegExp, code: ErrorCode, hint: string])[] = [
-  [
-    /server closed the connection|terminating connection|connection to server|the database system is/,
-    'VOPS-DB-UNREACHABLE',
-    'was the server restarted, or the session ended by someone? Run the command again',
-  ],
-  [
-    /permission denied|must be (owner|superuser|able to SET ROLE)|Only roles with the/i,
-    'VOPS-DB-DENIED',
-    'the role lacks a right: restore as a superuser, or see viktoria-ops db grants',
-  ],
-  [
-    /could not (open|access) (extension control file|file)|is not available/,
-    'VOPS-DB-DENIED',
-    'the server lacks an extension that the database uses: install it there',
-  ],
-  [
-    /canceling statement|lock timeout|out of shared memory/,
-    'VOPS-DB-TIMEOUT',
-    'see what the server was busy with: viktoria-ops db locks',
-  ],
-];
-
 function explainRestore(error: unknown): never {
   if (!(error instanceof OperatorError) || error.code !== 'VOPS-TOOL-FAILED') throw error;
-  const known = OF_THE_SERVER.find(([words]) => words.test(error.message));
-  if (known === undefined) throw error;
-  const [, code, hint] = known;
-  throw new OperatorError(code, error.message, { hint, cause: error });
+  throw faultOfServer(error.message, error) ?? error;
 }
 
 /** As a setting: a bare name with `=` in it would be taken for settings. */

@@ -5,6 +5,7 @@ import { libpqEnvironment } from '../../pg/libpq.js';
 import { findClientProgram } from '../../pg/programs.js';
 import { startChain } from '../../process/chain.js';
 import type { Finding } from '../../status.js';
+import { faultOfServer } from '../database/server-fault.js';
 import type { VerifyContext } from './site.js';
 
 /** pg_amcheck came with 14. */
@@ -29,7 +30,7 @@ export async function checkStructure(
   if (program === undefined) return [];
   context.progress.update('restore', { share: null, text: 'pg_amcheck' });
   const { jobs, timeout } = (await context.config()).backup;
-  const env = await libpqEnvironment(context, 'pg_amcheck', scratch);
+  const env = { ...(await libpqEnvironment(context, 'pg_amcheck', scratch)), PGOPTIONS: UNLIMITED };
   const args = ['--heapallindexed', '-j', String(jobs), '-w', scratch.database];
   const { output, ended } = startChain([{ file: program.path, args, env }], {
     signal: context.signal,
@@ -42,10 +43,17 @@ export async function checkStructure(
     return [];
   } catch (error) {
     if (context.signal.aborted || !(error instanceof OperatorError) || error.code !== 'VOPS-TOOL-FAILED') throw error;
-    const message = `the restored database is not sound: ${found.trim() || error.message}`;
-    return [{ code: 'VOPS-BACKUP-DAMAGED', severity: 'error', message }];
+    const words = found.trim() || error.message;
+    const fault = faultOfServer(words, error);
+    if (fault) throw fault;
+    return [
+      { code: 'VOPS-BACKUP-DAMAGED', severity: 'error', message: `the restored database is not sound: ${words}` },
+    ];
   }
 }
+
+/** A role may have limits that are meant for the queries of an application. */
+const UNLIMITED = '-c statement_timeout=0 -c lock_timeout=0';
 
 const LONGEST_REPORT = 1_000;
 
