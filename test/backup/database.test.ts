@@ -660,6 +660,17 @@ describe('backup verify', () => {
     await sql('postgres', 'drop role looker');
   });
 
+  test('a role whose sessions are read-only unless they ask proves a backup like any other', async () => {
+    await sql('postgres', 'create role reader login createdb; grant pg_read_all_data to reader');
+    await sql('postgres', 'alter role reader set default_transaction_read_only = on');
+    const { code, document } = await ops(
+      ['backup', 'verify', manifest.id],
+      configure('reader.json', { database: { user: 'reader' } }),
+    );
+    expect({ code, findings: document.findings }).toEqual({ code: 0, findings: [] });
+    await sql('postgres', 'drop role reader');
+  });
+
   describe('while the structure is checked', () => {
     const slow = useDatabase(`
       create function slow(i int) returns int immutable language plpgsql as

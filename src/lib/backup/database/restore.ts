@@ -101,7 +101,7 @@ async function runSection(context: RestoreContext, restore: Restore, { section, 
   const { openDump, program, target, options, jobs } = restore;
   const env = {
     ...(await libpqEnvironment(context, 'pg_restore', target)),
-    PGOPTIONS: '-c statement_timeout=0 -c synchronous_commit=off -c maintenance_work_mem=128MB',
+    PGOPTIONS: SESSION,
   };
   const { timeout } = (await context.config()).backup;
   await withNamelessFile(writeToc(entries), async (list) => {
@@ -118,6 +118,10 @@ async function runSection(context: RestoreContext, restore: Restore, { section, 
     return startChain([...programs, run], { ...limits, input }).ended.catch(explainRestore);
   });
 }
+
+/** Whatever the role has by default: that of dumps is to write nothing. */
+const SESSION =
+  '-c default_transaction_read_only=off -c statement_timeout=0 -c synchronous_commit=off -c maintenance_work_mem=128MB';
 
 function explainRestore(error: unknown): never {
   if (!(error instanceof OperatorError) || error.code !== 'VOPS-TOOL-FAILED') throw error;
