@@ -85,6 +85,21 @@ describe('one group', () => {
     ]);
   });
 
+  test('what a restore made first takes the place of none: somebody wanted to get rid of that state', () => {
+    const at = (iso: string, name?: string) => manifestOf({ createdAt: new Date(iso), levels: [1, 2], name });
+    const nightly = at('2026-10-31T03:00:00Z');
+    const safety = [10, 11, 12].map((hour) => at(`2026-10-31T${hour}:00:00Z`, 'before-restore'));
+    expect(removed([nightly, ...safety], { ...NONE, minimum: 3 })).toEqual([]);
+    expect(removed([nightly, ...safety], NONE)).toEqual(safety.slice(0, 2).map(({ id }) => id));
+    const later = [ago(2), ago(1), ago(0)];
+    const monthly = plan([nightly, ...safety, ...later], { ...NONE, monthly: 2 });
+    expect(reasonsFor(nightly, monthly)).toEqual(['the newest proven to level 2', 'the last of the month 2026-10']);
+    expect(reasonsFor(safety[2] as Manifest, monthly)).toEqual([
+      'the newest proven to level 2',
+      'the last of the month 2026-10',
+    ]);
+  });
+
   test('the newest at each level stays, however old', () => {
     const [third, second, first] = [ago(900, { levels: [1, 3] }), ago(300, { levels: [1, 2] }), ago(0)];
     expect(removed([ago(950, { levels: [1, 3] }), third, ago(400), second, first], NONE)).toHaveLength(2);

@@ -1,6 +1,7 @@
 /** What speaks for and against each backup of one group. */
 import type { Retention } from '../../config/backup.js';
 import { groupOf, isGood, levelOf, type Manifest, stampIn } from '../manifest.js';
+import { SAFETY_NAME } from '../select.js';
 import type { Damaged } from '../store.js';
 import { periodReasons } from './periods.js';
 
@@ -39,14 +40,20 @@ export function judgeGroup(
   retention: Retention,
 ): readonly Judged[] {
   const good = backups.filter(isGood);
+  // What a restore has made first is of a state that somebody wanted to get rid of: it takes the place of no other.
+  const wanted = good.filter(({ name }) => name !== SAFETY_NAME);
+  const counts = [good, wanted];
   const hold = holdOf(backups, damaged);
-  const periods = periodReasons(good, retention);
+  const periods = counts.map((counted) => periodReasons(counted, retention));
   return backups.map((backup) => ({
     backup,
     group: groupOf(backup),
     hold,
-    protections: protectionsOf(backup, good, retention),
-    periods: periods.get(backup.id) ?? [],
+    protections: [
+      ...protectionsOf(backup, wanted, retention),
+      ...once(counts, (counted) => placesOf(backup, counted, retention)),
+    ],
+    periods: once(periods, (reasons) => reasons.get(backup.id) ?? []),
     fault: backup.failure && `its verification failed (${backup.failure.reason}), and newer ones are good`,
   }));
 }
@@ -64,11 +71,8 @@ function holdOf([newest]: readonly Manifest[], damaged: readonly Damaged[]): str
   return unreadable && `${unreadable.id} is damaged, and may have been its newest backup`;
 }
 
-/** Of levels that not every good backup has reached. */
-const PROVEN = [2, 3] as const;
-
 function protectionsOf(backup: Manifest, good: readonly Manifest[], { minimum }: Retention): string[] {
-  const { id, pinned, failure } = backup;
+  const { pinned, failure } = backup;
   const own = pinned ? [pinned.reason === undefined ? 'pinned' : `pinned: ${pinned.reason}`] : [];
   if (!isGood(backup)) {
     // Verification itself may have been at fault: what it condemned stays until there is enough that it approves of.
@@ -76,11 +80,26 @@ function protectionsOf(backup: Manifest, good: readonly Manifest[], { minimum }:
     if (failure === undefined) own.push('never verified: neither counted nor removed');
     else if (newer < minimum)
       own.push(`its verification failed, and of newer ones only ${newer} of ${minimum} are good`);
-    return own;
   }
-  const rank = good.findIndex((other) => other.id === id);
-  if (rank === 0) own.push('the newest good one');
-  if (rank < minimum) own.push(`one of the ${minimum} newest good ones`);
-  const levels = PROVEN.filter((level) => good.find((other) => (levelOf(other) ?? 0) >= level)?.id === id);
-  return [...own, ...levels.map((level) => `the newest proven to level ${level}`)];
+  return own;
 }
+
+/** Of levels that not every good backup has reached. */
+const PROVEN = [2, 3] as const;
+
+/** What it is among the good ones. */
+function placesOf({ id }: Manifest, good: readonly Manifest[], { minimum }: Retention): readonly string[] {
+  const rank = good.findIndex((other) => other.id === id);
+  if (rank < 0) return [];
+  const levels = PROVEN.filter((level) => good.find((other) => (levelOf(other) ?? 0) >= level)?.id === id);
+  return [
+    ...(rank === 0 ? ['the newest good one'] : []),
+    ...(rank < minimum ? [`one of the ${minimum} newest good ones`] : []),
+    ...levels.map((level) => `the newest proven to level ${level}`),
+  ];
+}
+
+/** The reasons of all, each of them once. */
+const once = <Of>(all: readonly Of[], reasonsOf: (one: Of) => readonly string[]) => [
+  ...new Set(all.flatMap(reasonsOf)),
+];
