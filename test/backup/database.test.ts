@@ -348,6 +348,20 @@ describe('db restore', () => {
     expect(settings).toEqual([{ limit: 17, settings: ['search_path=public, "Private ""one"'] }]);
   });
 
+  test('one with a prepared transaction, which keeps it from being renamed, is refused before anything is done', async () => {
+    const into = restored(`${source.name}_prepared`);
+    await sql('postgres', `create database ${into} template template0`);
+    await sql(into, `create table precious as select 42 as answer`);
+    await sql(into, `begin; delete from precious; prepare transaction 'it''s mine'`);
+    const { code, document } = await ops(['db', 'restore', manifest.id, '--into', into, '--confirm', into]);
+    await sql(into, `rollback prepared 'it''s mine'`);
+    expect({ code, findings: document.findings, safety: document.result.safetyBackup }).toMatchObject({
+      code: 1,
+      findings: [{ code: 'VOPS-RESTORE-DENIED', hint: expect.stringContaining(`ROLLBACK PREPARED 'it''s mine'`) }],
+      safety: null,
+    });
+  });
+
   test('one table: its rows and keys, of the others the definitions', async () => {
     const { code, document } = await ops(['db', 'restore', manifest.id, '--table', 'players']);
     restoredNames.push(document.result.target);

@@ -31,6 +31,10 @@ export function judgeServer(server: RestoreTarget, { mode, target, keepsOwners }
   }
   if (mode !== 'new' && server.mayReplace === false)
     return [error(`role ${server.role} does not own ${target}`, asWho)];
+  const [end] = server.prepared;
+  if (mode === 'replace' && end !== undefined) {
+    return [error(`${target} cannot be renamed: a prepared transaction is open in it`, `in it: ${end}`)];
+  }
   if (keepsOwners) return [];
   const message = `everything will belong to ${server.role}, and rights are not restored`;
   return [

@@ -14,6 +14,8 @@ const Row = z.object({
   sizeBytes: Numeric.nullable(),
   roles: z.array(z.string()),
   isStandby: z.boolean(),
+  /** What ends the transactions prepared in it, with which it cannot be renamed. */
+  prepared: z.array(z.string()),
 });
 export type RestoreTarget = z.infer<typeof Row>;
 
@@ -27,7 +29,9 @@ export const restoreTarget = {
       (select pg_has_role(datdba, 'usage') from pg_database where datname = $1) as "mayReplace",
       (select pg_database_size(oid) from pg_database where datname = $1) as "sizeBytes",
       array(select rolname::text from pg_roles) as roles,
-      pg_is_in_recovery() as "isStandby"
+      pg_is_in_recovery() as "isStandby",
+      array(select format('COMMIT PREPARED %L, or ROLLBACK PREPARED %L', gid, gid) from pg_prepared_xacts where database = $1)
+        as prepared
     from pg_roles r
     where r.rolname = current_user`,
   row: Row,
