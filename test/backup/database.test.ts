@@ -718,6 +718,29 @@ describe('backup verify', () => {
     });
   });
 
+  test('a role that may not create an extension on which more rests: no verdict', async () => {
+    const resting = `${source.name}_resting`;
+    await sql('postgres', `create database ${resting} template template0`);
+    await sql('postgres', 'create role plain login createdb; grant pg_read_all_data to plain');
+    try {
+      await sql(resting, `create extension pgstattuple; create view air as select * from pgstattuple('pg_class')`);
+      const { document: made } = await ops(
+        ['db', 'backup'],
+        configure('resting.json', { database: { database: resting } }),
+      );
+      const file = configure('plain.json', { database: { database: resting, user: 'plain' } });
+      const { code, document } = await ops(['backup', 'verify', made.result.id], file);
+      expect({ code, findings: document.findings }).toMatchObject({
+        code: 4,
+        findings: [{ code: 'VOPS-DB-DENIED', severity: 'unknown', message: expect.stringContaining('pgstattuple') }],
+      });
+      expect(manifestOf(made.result.id).failure).toBeUndefined();
+    } finally {
+      await sql('postgres', `drop database ${resting} with (force)`);
+      await sql('postgres', 'drop role plain');
+    }
+  });
+
   test('killed at random moments: the backup stays good, and the next one drops what was left', async () => {
     const begin = performance.now();
     await start(['backup', 'verify', manifest.id, '--config', config]).ended;

@@ -80,8 +80,19 @@ export async function loadDump(site: DumpSite, load: Load): Promise<ReadonlySet<
     options: optionsFor(entries, roles),
     jobs,
     beforeRows,
-  });
+  }).catch((error: unknown) => explainLack(error, extensions));
   return extensions;
+}
+
+/** What rests on an extension that is left out cannot be made there, which says nothing about the backup. */
+function explainLack(error: unknown, extensions: ReadonlySet<string>): never {
+  const isLack = error instanceof OperatorError && error.code === 'VOPS-TOOL-FAILED' && extensions.size > 0;
+  if (!isLack || !/ does not exist/.test(error.message)) throw error;
+  const names = [...extensions].join(', ');
+  throw new OperatorError('VOPS-DB-DENIED', `${names} could not be created, and more rests on it: ${error.message}`, {
+    hint: `as a superuser it can be, where the server has it: CREATE EXTENSION ${names}`,
+    cause: error,
+  });
 }
 
 const roleNames: Query<{ name: string }> = {
