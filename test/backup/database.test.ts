@@ -362,6 +362,29 @@ describe('db restore', () => {
     });
   });
 
+  test('one that lacks a tablespace is told how it comes by it', async () => {
+    const spacious = `${source.name}_spacious`;
+    await withSession(async (client) => {
+      await client.query('set allow_in_place_tablespaces = on');
+      await client.query(`create tablespace roomy location ''`);
+    });
+    await sql('postgres', `create database ${spacious} template template0`);
+    try {
+      await sql(spacious, 'create table wide (i int) tablespace roomy');
+      const file = configure('spacious.json', { database: { database: spacious } });
+      const { document: made } = await ops(['db', 'backup'], file);
+      await sql(spacious, 'drop table wide');
+      await sql('postgres', 'drop tablespace roomy');
+      const { code, document } = await ops(['db', 'restore', made.result.id], file);
+      expect({ code, error: document.error }).toMatchObject({
+        code: 4,
+        error: { code: 'VOPS-DB-DENIED', hint: expect.stringContaining('globals.sql') },
+      });
+    } finally {
+      await sql('postgres', `drop database ${spacious} with (force)`);
+    }
+  });
+
   test('one table: its rows and keys, of the others the definitions', async () => {
     const { code, document } = await ops(['db', 'restore', manifest.id, '--table', 'players']);
     restoredNames.push(document.result.target);
@@ -718,12 +741,19 @@ describe('backup verify', () => {
     });
   });
 
-  test('a role that may not create an extension on which more rests: no verdict', async () => {
+  test.each([
+    [
+      'an extension on which more rests',
+      `create extension pgstattuple; create view air as select * from pgstattuple('pg_class')`,
+      'pgstattuple',
+    ],
+    ['a leakproof function', `create function sealed() returns int leakproof language sql as 'select 1'`, 'superuser'],
+  ])('a role that may not create %s: no verdict', async (_, setup, words) => {
     const resting = `${source.name}_resting`;
     await sql('postgres', `create database ${resting} template template0`);
     await sql('postgres', 'create role plain login createdb; grant pg_read_all_data to plain');
     try {
-      await sql(resting, `create extension pgstattuple; create view air as select * from pgstattuple('pg_class')`);
+      await sql(resting, setup);
       const { document: made } = await ops(
         ['db', 'backup'],
         configure('resting.json', { database: { database: resting } }),
@@ -732,7 +762,7 @@ describe('backup verify', () => {
       const { code, document } = await ops(['backup', 'verify', made.result.id], file);
       expect({ code, findings: document.findings }).toMatchObject({
         code: 4,
-        findings: [{ code: 'VOPS-DB-DENIED', severity: 'unknown', message: expect.stringContaining('pgstattuple') }],
+        findings: [{ code: 'VOPS-DB-DENIED', severity: 'unknown', message: expect.stringContaining(words) }],
       });
       expect(manifestOf(made.result.id).failure).toBeUndefined();
     } finally {

@@ -8,7 +8,7 @@ const FAULTS: readonly (readonly [words: RegExp, code: ErrorCode, hint: string])
     'was the server restarted, or the session ended by someone? Run the command again',
   ],
   [
-    /permission denied|must be (owner|superuser|able to SET ROLE)|Only roles with the/i,
+    /permission denied|(only|must be) superuser|must be (owner|able to SET ROLE)|Only roles with the/i,
     'VOPS-DB-DENIED',
     'the role lacks a right: restore as a superuser, or see viktoria-ops db grants',
   ],
@@ -16,6 +16,11 @@ const FAULTS: readonly (readonly [words: RegExp, code: ErrorCode, hint: string])
     /could not (open|access) (extension control file|file)|is not available/,
     'VOPS-DB-DENIED',
     'the server lacks an extension that the database uses: install it there',
+  ],
+  [
+    /tablespace "[^"]*" does not exist/i,
+    'VOPS-DB-DENIED',
+    'make the tablespace there first: globals.sql of the backup has the statement',
   ],
   [
     /canceling statement|lock timeout|out of shared memory/,
