@@ -208,6 +208,16 @@ describe('a server that warns', () => {
   });
 });
 
+describe('where a superuser owns tables, too', () => {
+  const { name: mixed } = useDatabase('create table of_an_extension (i int)');
+
+  test('the role that maintains does not become one', async () => {
+    await sql(mixed, `create table club (i int); alter table club owner to ${owner}`);
+    const { code, stdout } = await run(['db', 'grants'], { env: { ...env('postgres'), PGDATABASE: mixed } });
+    expect({ code, isOne: stdout.includes('GRANT postgres TO') }).toEqual({ code: 0, isOne: false });
+  });
+});
+
 describe('for a version', () => {
   const statements = (version: number) =>
     statementsFor(
@@ -215,6 +225,7 @@ describe('for a version', () => {
         version: version * 10_000,
         database: 'd',
         owners: ['strapi'],
+        superusers: [],
         schemas: ['public'],
         hasRowSecurity: false,
         checkFunctions: [],

@@ -46,6 +46,7 @@ const unseen = (version: number): GrantFacts => ({
   version,
   database: 'viktoria_wertheim',
   owners: ['strapi'],
+  superusers: [],
   schemas: ['public'],
   hasRowSecurity: false,
   checkFunctions: [],

@@ -74,7 +74,7 @@ function inspecting(name: string, facts: GrantFacts): readonly Right[] {
 }
 
 function maintaining(name: string, facts: GrantFacts): readonly Right[] {
-  const { version, owners } = facts;
+  const { version, owners, superusers } = facts;
   const seeing = { sql: `GRANT pg_monitor TO ${name}`, why: 'names the transactions that a rebuild would wait for' };
   if (version >= MAINTAINS) {
     return [
@@ -92,10 +92,13 @@ function maintaining(name: string, facts: GrantFacts): readonly Right[] {
   }
   return [
     seeing,
-    ...owners.map((owner) => ({
-      sql: `GRANT ${quoteName(owner)} TO ${name}`,
-      why: 'before PostgreSQL 17 only the owner may VACUUM and REINDEX: this role may then do all that the owner may',
-    })),
+    // A member of a superuser is one: what belongs to it, as tables of some extensions do, is for it to maintain.
+    ...owners
+      .filter((owner) => !superusers.includes(owner))
+      .map((owner) => ({
+        sql: `GRANT ${quoteName(owner)} TO ${name}`,
+        why: 'before PostgreSQL 17 only the owner may VACUUM and REINDEX: this role may then do all that the owner may',
+      })),
   ];
 }
 

@@ -7,6 +7,8 @@ const Row = z.object({
   database: z.string(),
   /** Roles that own a table or an index of the application. */
   owners: z.array(z.string()),
+  /** Those of them that may do everything. */
+  superusers: z.array(z.string()),
   schemas: z.array(z.string()),
   /** A table has row security, which hides rows even from pg_read_all_data. */
   hasRowSecurity: z.boolean(),
@@ -28,6 +30,8 @@ export const grantFacts = {
     select
       current_setting('server_version_num')::int as version, current_database() as database,
       array(select distinct pg_get_userbyid(relowner)::text from relation order by 1) as owners,
+      array(select rolname::text from pg_roles where rolsuper and oid in (select relowner from relation) order by 1)
+        as superusers,
       array(select distinct nspname::text from relation order by 1) as schemas,
       exists (select from relation where relrowsecurity) as "hasRowSecurity",
       array(
