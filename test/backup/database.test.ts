@@ -776,19 +776,20 @@ describe('backup verify', () => {
   describe('while the structure is checked', () => {
     const slow = useDatabase(`
       create function slow(i int) returns int immutable language plpgsql as
-        'begin perform pg_catalog.pg_sleep(0.02); return i; end';
+        'begin perform pg_catalog.pg_sleep(0.02); assert current_setting(''lc_messages'') = ''C''; return i; end';
       create table few as select generate_series(1, 50) as i; create index on few (slow(i))`);
     const file = configure('slow.json', { database: { database: slow.name, user: 'hasty' } });
     let id: string;
     beforeAll(async () => {
-      await sql('postgres', `create role hasty login superuser; alter role hasty set statement_timeout = '300ms'`);
+      await sql('postgres', `create role hasty login superuser; alter role hasty set lc_messages = 'POSIX'`);
+      await sql('postgres', `alter role hasty set statement_timeout = '300ms'`);
       id = (await ops(['db', 'backup'], file)).document.result.id;
     });
     afterAll(async () => {
       await sql('postgres', 'drop role hasty');
     });
 
-    test('the limits of a role for its queries are none for that', async () => {
+    test('the limits of a role for its queries are none for that, and its language is not spoken', async () => {
       const { code, document } = await ops(['backup', 'verify', id], file);
       expect({ code, findings: document.findings }).toEqual({ code: 0, findings: [] });
     });

@@ -206,6 +206,17 @@ describe('each section on a real server', () => {
     expect(await find('VOPS-DB-SEQUENCE')).toBeUndefined();
   });
 
+  test('every sequence that is too near its end is told, however many there are', async () => {
+    const names = Array.from({ length: 7 }, (_, number) => `near_${number}`);
+    await sql(
+      database,
+      names.map((name) => `create sequence ${name} maxvalue 10; select setval('${name}', 9)`).join(';'),
+    );
+    const { findings } = await inspect();
+    expect(findings.filter(({ code }) => code === 'VOPS-DB-SEQUENCE')).toHaveLength(names.length);
+    await sql(database, `drop sequence ${names.join(', ')}`);
+  });
+
   test('what a monitoring role may not see of sequences is not called well', async () => {
     const monitor = `monitor_health_${process.pid}`;
     await sql('postgres', `create role ${monitor} login in role pg_monitor`);
@@ -270,7 +281,10 @@ describe('each section on a real server', () => {
       await session?.query('create temp table mine (i int); insert into mine select generate_series(1, 5000)');
       await session?.query('delete from mine');
       const counted = `select from pg_stat_all_tables where relname = 'mine' and n_dead_tup > 1000`;
-      await until(async () => (await sql(database, counted)).length > 0);
+      await until(async () => {
+        await session?.query('select'); // before 15 an idle session does not send what it has counted
+        return (await sql(database, counted)).length > 0;
+      });
       return inspect();
     });
     expect(outcome.result.autovacuum?.backlog).toEqual([]);

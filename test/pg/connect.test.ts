@@ -321,9 +321,10 @@ describe('the password', () => {
     expect(matchPassword(text, databaseConfig({ host: 'h', port: 5432, database: 'd', user: 'u' }))).toBe(password);
   });
 
-  test('password file: localhost also stands for Unix sockets', () => {
+  test('password file: Unix sockets stand there by their directory, or as localhost', () => {
     const config = databaseConfig({ host: '/run/postgresql', port: 5432 });
     expect(matchPassword('localhost:5432:*:*:p', config)).toBe('p');
+    expect(matchPassword('/tmp:5432:*:*:q\n/run/postgresql:5432:*:*:p', config)).toBe('p');
   });
 });
 

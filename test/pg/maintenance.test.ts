@@ -33,7 +33,7 @@ describe('a maintenance session', () => {
   });
 
   test('hands over what the server only warns of', async () => {
-    await sql(database, 'create role onlooker login');
+    await sql(database, 'create role onlooker login; alter role onlooker set client_min_messages = error');
     try {
       const notices = await withMaintenanceSession(databaseOptions({ database, user: 'onlooker' }), (session) =>
         session.execute({ sql: 'vacuum public.t', ...limits() }),

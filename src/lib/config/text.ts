@@ -19,14 +19,25 @@ function isAddress(text: string, scheme: RegExp): boolean {
 export const HttpUrl = address(/^https?:\/\//, 'expected an http:// or https:// address');
 /** The address itself opens the door, as that of a ping or a webhook does. */
 export const SecretHttpUrl = asSecret(HttpUrl);
+
 /** libpq's, but for `allow`, which takes TLS only where it must. */
 export const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
 
+const POSTGRES = 'expected postgres://user:password@host:port/database';
 export const SecretPostgresUrl = asSecret(
-  address(/^postgres(ql)?:\/\//, 'expected postgres://user:password@host:port/database')
-    .refine(isDecodable, { error: 'expected %25 for a % that stands for itself' })
-    .refine(hasKnownMode, { error: `expected sslmode to be one of ${SSL_MODES.join(', ')}` }),
+  z.string({ error: POSTGRES }).refine((text) => faultOf(text) === undefined, {
+    error: ({ input }) => faultOf(String(input)),
+  }),
 );
+
+/** A mode that is none would be no protection, and nobody would know. */
+function faultOf(text: string): string | undefined {
+  if (!isAddress(text, /^postgres(ql)?:\/\//)) return POSTGRES;
+  if (!isDecodable(text)) return 'expected %25 for a % that stands for itself';
+  const mode = new URL(text).searchParams.get('sslmode');
+  if (mode === null || SSL_MODES.some((known) => known === mode)) return undefined;
+  return `expected sslmode to be one of ${SSL_MODES.join(', ')}`;
+}
 
 function isDecodable(text: string): boolean {
   try {
@@ -34,12 +45,6 @@ function isDecodable(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** A mode that is none would be no protection, and nobody would know. */
-function hasKnownMode(text: string): boolean {
-  const mode = URL.canParse(text) ? new URL(text).searchParams.get('sslmode') : null;
-  return mode === null || SSL_MODES.some((known) => known === mode);
 }
 
 export const AbsolutePath = z.string().startsWith('/', 'expected a path from the root, such as /etc/ssl/ca.pem');

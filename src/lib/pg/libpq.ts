@@ -3,6 +3,7 @@ import type { Context } from '../context.js';
 import { APPLICATION_NAME_PREFIX, type ConnectionChoice } from '../context.js';
 import { chosenSettings } from './direct.js';
 import { findPassword } from './password.js';
+import type { ServerFacts } from './queries/server-facts.js';
 
 /**
  * Variables that make `pg_dump`, `pg_restore` and their like connect as our own sessions do. The name of the database is
@@ -29,3 +30,14 @@ export async function libpqEnvironment(
     ...(env.HOME && { HOME: env.HOME }),
   };
 }
+
+/**
+ * Settings for the session of a program, as PGOPTIONS has them. What the server says through it is read by us: in English,
+ * where the role may choose.
+ */
+export const sessionOptions = (settings: Readonly<Record<string, string>>, { isSuperuser }: Chooser): string =>
+  Object.entries({ ...settings, ...(isSuperuser && { lc_messages: 'C' }) })
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(' ');
+
+type Chooser = Pick<ServerFacts, 'isSuperuser'>;

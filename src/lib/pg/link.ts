@@ -83,12 +83,14 @@ function clientConfig({ config, env, applicationName, ...options }: DatabaseOpti
 }
 
 /**
- * A database or a role may have a style of dates that node-postgres does not read. And whoever may create in a schema of
- * the search path could have us call functions of theirs, with our rights: ours are all in pg_catalog.
+ * A database or a role may have a style of dates that node-postgres does not read, and want to hear no warnings. And whoever
+ * may create in a schema of the search path could have us call functions of theirs, with our rights: ours are all in
+ * pg_catalog.
  */
 function settingsOf({ writable, ownSearchPath }: Pick<DatabaseOptions, 'writable' | 'ownSearchPath'>): string {
-  const access = `-c default_transaction_read_only=${writable === true ? 'off' : 'on'} -c datestyle=ISO`;
-  return ownSearchPath ? access : `${access} -c search_path=pg_catalog`;
+  const access = `-c default_transaction_read_only=${writable === true ? 'off' : 'on'}`;
+  const usual = `${access} -c datestyle=ISO -c client_min_messages=warning`;
+  return ownSearchPath ? usual : `${usual} -c search_path=pg_catalog`;
 }
 
 /** Called when the server asks for a password. */

@@ -33,13 +33,13 @@ export const passwordFile = (env: Environment): string => env.PGPASSFILE || join
  * Source: the PostgreSQL documentation, "The Password File".
  */
 export function matchPassword(text: string, settings: Settings): string | undefined {
-  // The documentation: a line for `localhost` also holds for connections by Unix socket.
-  const host = settings.host.startsWith('/') ? 'localhost' : settings.host;
-  const wanted = [host, String(settings.port), settings.database, settings.user];
+  // A connection by Unix socket is one to its directory, and to `localhost`.
+  const hosts = settings.host.startsWith('/') ? [settings.host, 'localhost'] : [settings.host];
+  const wanted = [hosts, [String(settings.port)], [settings.database], [settings.user]];
   for (const line of text.split(/\r?\n/)) {
     if (line.startsWith('#')) continue;
     const fields = splitFields(line);
-    if (wanted.every((value, index) => fields[index] === '*' || fields[index] === value)) return fields[4];
+    if (wanted.every((values, index) => ['*', ...values].includes(fields[index] ?? ''))) return fields[4];
   }
   return undefined;
 }

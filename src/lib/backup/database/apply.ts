@@ -7,6 +7,7 @@ import type { MaintenanceSession } from '../../pg/index.js';
 import { lockDatabase } from '../../pg/maintenance-lock.js';
 import { only } from '../../pg/only.js';
 import { dumpedDatabase } from '../../pg/queries/dumped-database.js';
+import { serverFacts } from '../../pg/queries/server-facts.js';
 import type { Outcome } from '../../status.js';
 import { type Backup, createBackup, type Written } from '../catalogue.js';
 import { chooseEncoding, type Encoding } from '../encoding.js';
@@ -103,7 +104,8 @@ async function dumpAndCount(context: BackupContext, session: MaintenanceSession,
       throw error;
     });
   try {
-    const site = { directory, encoding, program, source, snapshot: snapshot.id, expectedBytes };
+    const { isSuperuser } = only(await session.query(serverFacts));
+    const site = { directory, encoding, program, source, isSuperuser, snapshot: snapshot.id, expectedBytes };
     const dumping = end(dumpDatabase(context, site, both.signal));
     const counting = end(countAll(context, session, { snapshot, signal: both.signal }));
     await Promise.allSettled([dumping, counting]);

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ConnectionChoice, Context } from '../../context.js';
 import { abortReason, OperatorError } from '../../errors.js';
-import { libpqEnvironment } from '../../pg/libpq.js';
+import { libpqEnvironment, sessionOptions } from '../../pg/libpq.js';
 import type { ClientProgram } from '../../pg/programs.js';
 import type { WrittenFile } from '../catalogue.js';
 import type { Encoding } from '../encoding.js';
@@ -16,6 +16,8 @@ export interface DumpSite {
   readonly encoding: Encoding;
   readonly program: ClientProgram;
   readonly source: ConnectionChoice;
+  /** Whether the role there is one. */
+  readonly isSuperuser: boolean;
   /** Exported by a session that stays in its transaction meanwhile. */
   readonly snapshot: string;
   /** What it is expected to come to, for the bar. */
@@ -35,7 +37,7 @@ export async function dumpDatabase(context: DumpContext, site: DumpSite, signal:
   const { backup } = await context.config();
   const { directory, encoding, program, source, snapshot, expectedBytes } = site;
   const args = ['-Fc', '-Z0', '-w', `--snapshot=${snapshot}`, `--lock-wait-timeout=${backup.lockTimeout}`];
-  const env = await libpqEnvironment(context, 'pg_dump', source);
+  const env = { ...(await libpqEnvironment(context, 'pg_dump', source)), PGOPTIONS: sessionOptions({}, site) };
   const watchdog = watchIdleness(signal, backup.idleTimeout);
   let doneBytes = 0;
   const onProgress = (bytes: number) => {

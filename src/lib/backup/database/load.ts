@@ -3,9 +3,11 @@ import * as z from 'zod';
 import type { ConnectionChoice, Context } from '../../context.js';
 import { OperatorError } from '../../errors.js';
 import type { Database, Query } from '../../pg/index.js';
+import { only } from '../../pg/only.js';
 import { type ClientProgram, findClientProgram } from '../../pg/programs.js';
 import { creatableExtensions } from '../../pg/queries/creatable-extensions.js';
 import { type DumpedTable, dumpedTables } from '../../pg/queries/dumped-tables.js';
+import { serverFacts } from '../../pg/queries/server-facts.js';
 import type { Finding } from '../../status.js';
 import { encodingOf } from '../encoding.js';
 import type { BackedUpDatabase, BackedUpTable, Manifest } from '../manifest.js';
@@ -63,7 +65,7 @@ export async function loadDump(site: DumpSite, load: Load): Promise<ReadonlySet<
   const { context, manifest } = site;
   const { target, table, optionsFor, beforeRows } = load;
   const facts = factsOf(manifest);
-  const { names, roles } = await context.pg(look, target);
+  const { names, roles, isSuperuser } = await context.pg(look, target);
   const extensions = new Set(facts.extensions.map(({ name }) => name).filter((name) => !names.has(name)));
   const program = await findRestoreProgram(site);
   const openDump = () => openFile(site, DUMP_NAME);
@@ -75,6 +77,7 @@ export async function loadDump(site: DumpSite, load: Load): Promise<ReadonlySet<
     openDump,
     program,
     target,
+    isSuperuser,
     entries,
     sizeOf: sizesOf(facts),
     options: optionsFor(entries, roles),
@@ -100,11 +103,12 @@ const roleNames: Query<{ name: string }> = {
   row: z.object({ name: z.string() }),
 };
 
-/** What the server has to offer: extensions that can be created there, and roles. */
+/** What the server has to offer: extensions that can be created there, and roles; and what ours is. */
 async function look(database: Database) {
   const namesOf = async (query: Query<{ name: string }>) =>
     new Set((await database.query(query)).map(({ name }) => name));
-  return { names: await namesOf(creatableExtensions), roles: await namesOf(roleNames) };
+  const { isSuperuser } = only(await database.query(serverFacts));
+  return { names: await namesOf(creatableExtensions), roles: await namesOf(roleNames), isSuperuser };
 }
 
 function sizesOf({ tables }: BackedUpDatabase): Restore['sizeOf'] {

@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream';
 import type { ConnectionChoice, Context } from '../../context.js';
 import { OperatorError } from '../../errors.js';
 import { inMemory, withNamelessFile } from '../../files/index.js';
-import { libpqEnvironment } from '../../pg/libpq.js';
+import { libpqEnvironment, sessionOptions } from '../../pg/libpq.js';
 import type { ClientProgram } from '../../pg/programs.js';
 import { startChain } from '../../process/chain.js';
 import { contentOf, type Opened } from '../stored.js';
@@ -24,6 +24,8 @@ export interface Restore {
   readonly program: ClientProgram;
   /** The empty database. */
   readonly target: ConnectionChoice;
+  /** Whether the role there is one. */
+  readonly isSuperuser: boolean;
   /** What to restore, of the dump's table of contents. */
   readonly entries: readonly TocEntry[];
   /** Bytes of the rows of an entry, to share them out. */
@@ -101,7 +103,7 @@ async function runSection(context: RestoreContext, restore: Restore, { section, 
   const { openDump, program, target, options, jobs } = restore;
   const env = {
     ...(await libpqEnvironment(context, 'pg_restore', target)),
-    PGOPTIONS: SESSION,
+    PGOPTIONS: sessionOptions(SESSION, restore),
   };
   const { timeout } = (await context.config()).backup;
   await withNamelessFile(writeToc(entries), async (list) => {
@@ -120,8 +122,12 @@ async function runSection(context: RestoreContext, restore: Restore, { section, 
 }
 
 /** Whatever the role has by default: that of dumps is to write nothing. */
-const SESSION =
-  '-c default_transaction_read_only=off -c statement_timeout=0 -c synchronous_commit=off -c maintenance_work_mem=128MB';
+const SESSION = {
+  default_transaction_read_only: 'off',
+  statement_timeout: '0',
+  synchronous_commit: 'off',
+  maintenance_work_mem: '128MB',
+};
 
 function explainRestore(error: unknown): never {
   if (!(error instanceof OperatorError) || error.code !== 'VOPS-TOOL-FAILED') throw error;

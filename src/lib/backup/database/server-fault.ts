@@ -8,7 +8,7 @@ const FAULTS: readonly (readonly [words: RegExp, code: ErrorCode, hint: string])
     'was the server restarted, or the session ended by someone? Run the command again',
   ],
   [
-    /permission denied|superuser|must be (owner|able to SET ROLE)|Only roles with the/i,
+    /permission denied|(only|must be) superuser|must be (owner|able to SET ROLE)|Only roles with the/i,
     'VOPS-DB-DENIED',
     'the role lacks a right: restore as a superuser, or see viktoria-ops db grants',
   ],

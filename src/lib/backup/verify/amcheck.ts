@@ -1,8 +1,10 @@
 /** The structure of every table and index, looked at by the server itself: pg_amcheck, where it can be had. */
 import type { ConnectionChoice } from '../../context.js';
 import { OperatorError } from '../../errors.js';
-import { libpqEnvironment } from '../../pg/libpq.js';
+import { libpqEnvironment, sessionOptions } from '../../pg/libpq.js';
+import { only } from '../../pg/only.js';
 import { findClientProgram } from '../../pg/programs.js';
+import { serverFacts } from '../../pg/queries/server-facts.js';
 import { startChain } from '../../process/chain.js';
 import type { Finding } from '../../status.js';
 import { faultOfServer } from '../database/server-fault.js';
@@ -19,9 +21,9 @@ export async function checkStructure(
   context: VerifyContext,
   scratch: ConnectionChoice & { readonly database: string },
 ): Promise<readonly Finding[]> {
-  const version = await prepare(context, scratch);
-  if (version === undefined) return [];
-  const program = await findClientProgram(context, 'pg_amcheck', Math.floor(version / 10_000)).catch(
+  const server = await prepare(context, scratch);
+  if (server === undefined) return [];
+  const program = await findClientProgram(context, 'pg_amcheck', Math.floor(server.version / 10_000)).catch(
     (error: unknown) => {
       if (error instanceof OperatorError && error.code === 'VOPS-TOOL-MISSING') return undefined;
       throw error;
@@ -30,7 +32,8 @@ export async function checkStructure(
   if (program === undefined) return [];
   context.progress.update('restore', { share: null, text: 'pg_amcheck' });
   const { jobs, timeout } = (await context.config()).backup;
-  const env = { ...(await libpqEnvironment(context, 'pg_amcheck', scratch)), PGOPTIONS: UNLIMITED };
+  const PGOPTIONS = sessionOptions(UNLIMITED, server);
+  const env = { ...(await libpqEnvironment(context, 'pg_amcheck', scratch)), PGOPTIONS };
   const args = ['--heapallindexed', '-j', String(jobs), '-w', scratch.database];
   const { output, ended } = startChain([{ file: program.path, args, env }], {
     signal: context.signal,
@@ -53,18 +56,19 @@ export async function checkStructure(
 }
 
 /** A role may have limits that are meant for the queries of an application. */
-const UNLIMITED = '-c statement_timeout=0 -c lock_timeout=0';
+const UNLIMITED = { statement_timeout: '0', lock_timeout: '0' };
 
 const LONGEST_REPORT = 1_000;
 
-/** The server's version once the extension is there; undefined where it cannot be. */
-async function prepare(context: VerifyContext, scratch: ConnectionChoice): Promise<number | undefined> {
+/** The server once the extension is there; undefined where it cannot be. */
+async function prepare(context: VerifyContext, scratch: ConnectionChoice) {
   return context.maintenance(async (session) => {
     if (session.version < FIRST_VERSION) return undefined;
     const limits = { timeoutMs: 60_000, lockTimeoutMs: 10_000, signal: context.signal };
     try {
       await session.execute({ sql: 'create extension if not exists amcheck schema public', ...limits });
-      return session.version;
+      const { isSuperuser } = only(await session.query(serverFacts));
+      return { version: session.version, isSuperuser };
     } catch (error) {
       if (context.signal.aborted || !(error instanceof OperatorError)) throw error;
       context.log.info(`amcheck is not to be had: ${error.message}`);

@@ -109,6 +109,10 @@ function maintaining(name: string, facts: GrantFacts): readonly Right[] {
 function backingUp(name: string, facts: GrantFacts): readonly Right[] {
   return [
     readOnly(name),
+    {
+      sql: `ALTER ROLE ${name} SET lc_messages = 'C'`,
+      why: 'what the server says to pg_dump and pg_restore is understood, whatever its language',
+    },
     ...readEverything(name, facts, 'a dump reads every table and sequence, those of later migrations too'),
     ...bypassing(name, facts, 'a dump would fail, or lack rows'),
   ];

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { formatPercent } from '../../measures.js';
 import { qualifiedName, quoteName } from '../../pg/identifier.js';
-import { sequenceUsage } from '../../pg/queries/sequence-usage.js';
+import { type SequenceUsage, sequenceUsage } from '../../pg/queries/sequence-usage.js';
 import type { Finding } from '../../status.js';
 import { type Circumstances, defineSection } from './section.js';
 
 const Sequences = z.object({
-  /** The nearest to their end first. */
+  /** The nearest to their end first: a few, and all that are too near. */
   fullest: z.array(
     z.object({
       sequence: z.string(),
@@ -30,11 +30,12 @@ const SHOWN = 5;
 /** Sequences, and the columns they feed, that will run out of numbers. */
 export const sequences = defineSection({
   data: Sequences,
-  read: async (database) => {
+  read: async (database, { thresholds }) => {
     const rows = await database.query(sequenceUsage);
+    const isFull = ({ usage }: SequenceUsage) => usage !== null && usage >= thresholds.sequenceUsage.warning;
     return {
       fullest: rows
-        .slice(0, SHOWN)
+        .filter((row, place) => place < SHOWN || isFull(row))
         .flatMap(({ schema, name, column, lastValue, limit, usage }) =>
           lastValue === null || usage === null
             ? []
