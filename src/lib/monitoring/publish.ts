@@ -44,10 +44,11 @@ export async function planPublication(context: Context, sections: readonly Secti
   }
   const reading = { ...context, dryRun: true };
   const told = await Promise.all(sections.map(async ({ name, tell }) => [name, await orSayWhy(() => tell(reading))]));
+  const now = context.now();
   const status: OperatorStatus = {
     schemaVersion: 1,
-    writtenAt: context.now().toISOString(),
-    validUntil: new Date(context.now().getTime() + monitoring.validFor).toISOString(),
+    writtenAt: now.toISOString(),
+    validUntil: new Date(now.getTime() + monitoring.validFor).toISOString(),
     host: hostname(),
     environment,
     sections: Object.fromEntries(told),
