@@ -111,8 +111,10 @@ async function writeCodeCache() {
       off: ignore,
       kill: ignore,
       pid: process.pid,
+      versions: process.versions,
     };
-    await main(command.split(' '), world);
+    const code = await main(command.split(' '), world);
+    if (code === 70) throw new Error(`${command} could not be run: the code cache would lack what it needs`);
   }
   writeFileSync(join(dist, 'code-cache.bin'), loader.compiled());
   rmSync(directory, { recursive: true });
