@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { afterAll } from '@jest/globals';
 import { packageRoot } from '../../src/lib/package.js';
 
 export const program = join(packageRoot(), 'bin', 'viktoria-ops.js');
@@ -16,10 +17,18 @@ export interface Started {
   readonly ended: Promise<Ended>;
 }
 
+// A test that fails in the middle does not end what it has started.
+const running = new Set<ChildProcess>();
+afterAll(() => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** Starts what operators run, in an environment as bare as cron's. */
 export function start(argv: readonly string[], env: Readonly<Record<string, string>> = {}): Started {
   const bare = { HOME: '/nonexistent', LOGNAME: 'root', SHELL: '/bin/sh', PATH: '/usr/bin:/bin', ...env };
   const child = spawn(process.execPath, [program, ...argv], { env: bare, cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
   const ended = new Promise<Ended>((resolve, reject) => {
     child.once('error', reject);
