@@ -42,14 +42,15 @@ beforeAll(async () => {
   const often = read('prometheus/prometheus.yml').replaceAll(/interval: (15|30)s/g, 'interval: 200ms');
   writeFileSync(config, often + guideJob(new URL(installation.url()).host));
   prometheus = await startPrometheus(config);
+  // By both jobs: before the traffic, so that there is a rate, and after it.
   await prometheus.until(
-    'count_over_time(hook_execution_time_seconds_count{job="guide"}[1m]) > 1',
-    (found) => found.length > 0,
+    'min by (job) (count_over_time(hook_execution_time_seconds_count[1m])) > 1',
+    (found) => found.length === 2,
   );
   await sendTraffic({ url: installation.url(), seed: 11, requests: 60, signal: new AbortController().signal });
   await prometheus.until(
-    'sum(rate(hook_execution_time_seconds_count{job="guide"}[1m]))',
-    ([sum]) => (sum?.value ?? 0) > 0,
+    'sum by (job) (rate(hook_execution_time_seconds_count[1m])) > 0',
+    (found) => found.length === 2,
   );
 }, 60_000);
 afterAll(() => prometheus?.stop());
