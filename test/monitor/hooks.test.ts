@@ -329,6 +329,14 @@ describe('what is kept of an error', () => {
     expect(describeThrown(error).message).toBe('duplicate key value violates unique constraint "players_pkey"');
   });
 
+  test('of the database: by the name of its class, also where a bundler has changed that', () => {
+    class DatabaseError2 extends Error {
+      override readonly name = 'error';
+      readonly severity = 'ERROR';
+    }
+    expect(describeThrown(new DatabaseError2('division by zero')).type).toBe('DatabaseError');
+  });
+
   test.each([
     ['a server that goes away', 'Connection terminated unexpectedly'],
     ['a statement too slow', 'Query read timeout'],

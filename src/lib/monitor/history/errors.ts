@@ -59,9 +59,7 @@ export function describe(thrown: unknown): Thrown {
   try {
     const type = nameOf(thrown);
     if (!isError(thrown)) return { type, message: String(thrown) };
-    // node-postgres names its errors `error`; the class says more.
-    const named = type === 'error' ? thrown.constructor.name : type;
-    return { type: named, message: messageOf(thrown), stack: framesOf(thrown) };
+    return { type: isOfPostgres(thrown) ? 'DatabaseError' : type, message: messageOf(thrown), stack: framesOf(thrown) };
   } catch {
     return { type: nameOf(thrown), message: '' };
   }
@@ -69,6 +67,9 @@ export function describe(thrown: unknown): Thrown {
 
 /** Also one of another realm, such as those of `fetch` where code runs in a context of its own. */
 const isError = (thrown: unknown): thrown is Error => thrown instanceof Error || types.isNativeError(thrown);
+
+/** node-postgres names its errors `error`; their class is DatabaseError, whatever a bundler has made of that. */
+const isOfPostgres = (error: Error): boolean => error.name === 'error' && 'severity' in error;
 
 /** With its cause, where the error itself does not tell it: `fetch failed` is true of everything. */
 function messageOf(error: Error): string {
