@@ -1,5 +1,4 @@
 /** A message as headings and facts, for whatever renders it. Every text is one line and cut to length; none is escaped. */
-
 import { environmentOption } from '../../environment-option.js';
 import { formatDuration } from '../../measures.js';
 import { shellWord } from '../../shell-word.js';
